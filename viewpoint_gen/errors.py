@@ -1,0 +1,117 @@
+"""Every exception that viewgen raises on purpose.
+
+::
+
+    ViewgenError                 one clear line: what, which, expected, got, what to do
+    ├── RecipeError              a recipe or an option is wrong
+    ├── SourceError              a source of assets can't be read or is empty
+    ├── AssetError               one asset failed; carries a code; the run goes on
+    │   ├── ImportFailed         Blender (or the reader) refused the file
+    │   ├── DeadlineExceeded     a stage of one asset took too long; its child was killed
+    │   └── ChildDied            the Blender child went away while working on the asset
+    ├── RunError                 a run directory can't be used
+    │   ├── RunBusy              another process works on it
+    │   ├── RecipeChanged        it was made with another recipe
+    │   ├── RunIncomplete        a later stage needs what an earlier one hasn't written
+    │   └── StorageError         a file can't be read or written (full disk, no permission)
+    ├── EnvironmentProblem       the machine lacks something (bpy, a system library, Ray)
+    │   └── DeviceUnavailable    a device was asked for and isn't there
+    ├── AssetsUsedUp             the run is whole, but holds fewer pairs than were asked for
+    └── Untruth                  verification found an answer or a file that is wrong
+
+A rejection (a blank view, say) is a value and not an exception; a bug is any other exception and
+stops the run.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ViewgenError(Exception):
+    """Base of everything that viewgen raises on purpose; ``exit_code`` is the process's."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class RecipeError(ViewgenError):
+    """A recipe or a command-line option is wrong."""
+
+
+class SourceError(ViewgenError):
+    """A source of assets can't be read or has nothing in it."""
+
+    exit_code = 3
+
+
+class AssetError(ViewgenError):
+    """One asset failed. The run records the code and goes on.
+
+    Args:
+        code: short snake_case reason that goes into the run's tables.
+        message: one line for people.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class ImportFailed(AssetError):
+    """The file's reader refused it."""
+
+
+class DeadlineExceeded(AssetError):
+    """A stage of one asset took longer than its deadline; the child was killed."""
+
+
+class ChildDied(AssetError):
+    """The Blender child went away while working on the asset."""
+
+
+class RunError(ViewgenError):
+    """A run directory can't be used as asked."""
+
+    exit_code = 4
+
+
+class RunBusy(RunError):
+    """Another process is working on the run."""
+
+
+class RecipeChanged(RunError):
+    """The run was made with another recipe."""
+
+
+class RunIncomplete(RunError):
+    """A stage needs files that an earlier stage hasn't written."""
+
+
+class StorageError(RunError):
+    """A file of the run can't be read or written."""
+
+
+class EnvironmentProblem(ViewgenError):
+    """The machine lacks something that the command needs."""
+
+    exit_code = 5
+
+
+class DeviceUnavailable(EnvironmentProblem):
+    """A render device was asked for by name and isn't usable here."""
+
+
+class AssetsUsedUp(ViewgenError):
+    """The run is whole and valid, but its assets gave fewer pairs than were asked for."""
+
+    exit_code = 6
+
+
+class Untruth(ViewgenError):
+    """Verification found an answer or a file that is wrong."""
+
+    exit_code = 1

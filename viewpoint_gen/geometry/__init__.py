@@ -1,0 +1,1 @@
+"""Cameras and what lies between two of them. NumPy and SciPy only; no pixels, no files."""

@@ -1,0 +1,237 @@
+"""Frozen values that cross a process or a disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewpoint_gen.geometry.camera import Camera
+from viewpoint_gen.geometry.frames import Array
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One mesh file on this machine, and what is known about it.
+
+    Attributes:
+        uid: unique in the run; file-name safe.
+        source: the kind of source, e.g. "procedural" or "folder".
+        path: local file that Blender opens.
+        source_path: the file as the user knows it, relative to the source.
+        category: one word or snake_case words.
+        licence: SPDX expression, or "unknown".
+        sha256: of the file.
+        front_azimuth_rad: azimuth, in the world, of the direction the object faces; None: unknown.
+        symmetry: how it looks under turns about the vertical ("none", "mirror", "c2", "c4",
+            "cinf"); None: unknown.
+    """
+
+    uid: str
+    source: str
+    path: str
+    source_path: str
+    category: str
+    licence: str
+    author: str
+    title: str
+    url: str
+    sha256: str
+    front_azimuth_rad: float | None = None
+    symmetry: str | None = None
+
+
+class BackdropKind(StrEnum):
+    """What is behind the object."""
+
+    TRANSPARENT = "transparent"
+    SOLID = "solid"
+    GROUND = "ground"
+    HDRI = "hdri"
+
+
+STATIC_BACKDROPS = frozenset({BackdropKind.GROUND, BackdropKind.HDRI})
+"""Backdrops that stay put when the camera moves, so that they tell its motion."""
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """What is behind the object; the same for all views of one asset's visit.
+
+    Attributes:
+        kind: which of the fields below count.
+        colour_srgb: of a solid backdrop, or of the sky above a ground; each in [0, 1].
+        ground_colours_srgb: the two colours of a ground's pattern.
+        ground_pattern: "tiles", "checker" or "noise".
+        hdri: file name of one of Blender's bundled environments.
+        rotation_rad: of the environment about the vertical.
+    """
+
+    kind: BackdropKind
+    colour_srgb: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    ground_colours_srgb: tuple[tuple[float, float, float], tuple[float, float, float]] = (
+        (0.5, 0.5, 0.5),
+        (0.7, 0.7, 0.7),
+    )
+    ground_pattern: str = "tiles"
+    hdri: str = ""
+    rotation_rad: float = 0.0
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """A sun and an even surrounding light.
+
+    Attributes:
+        sun_azimuth_rad: direction *towards* the sun, counter-clockwise from +X.
+        sun_elevation_rad: of the sun above the horizon.
+        sun_strength: Blender's sun strength, W/m².
+        sun_angle_rad: apparent diameter; larger is softer.
+        ambient_strength: of the surrounding light (or the factor of an environment image).
+    """
+
+    sun_azimuth_rad: float
+    sun_elevation_rad: float
+    sun_strength: float
+    sun_angle_rad: float
+    ambient_strength: float
+
+
+@dataclass(frozen=True)
+class ViewRequest:
+    """One image that is asked of Blender.
+
+    Attributes:
+        view_id: unique in the run.
+        move: "anchor", or the kind of motion that leads here from the anchor.
+        anchor_id: view_id of the anchor (its own for an anchor).
+        camera: planned camera.
+        object_turn_rad: turn of the object about the vertical.
+        noise_seed: for the renderer's sampling.
+    """
+
+    view_id: str
+    move: str
+    anchor_id: str
+    camera: Camera
+    object_turn_rad: float
+    lighting: Lighting
+    backdrop: Backdrop
+    noise_seed: int
+
+
+@dataclass(frozen=True)
+class LoadedAsset:
+    """What Blender knows about an asset once it is imported and normalised.
+
+    Attributes:
+        world_from_import: (4, 4) normalisation, read back from the parent that carries it.
+        bounds_world: (2, 3) least and greatest corner after normalisation.
+        points_world: (N, 3) points spread evenly by area over the evaluated surface.
+        triangles: of the evaluated meshes.
+        missing_textures: names of images that materials use and that could not be loaded.
+        seconds: for the import.
+    """
+
+    world_from_import: Array
+    bounds_world: Array
+    points_world: Array
+    triangles: int
+    mesh_objects: int
+    materials: int
+    missing_textures: tuple[str, ...]
+    warnings: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RenderedView:
+    """One image as Blender really made it.
+
+    Attributes:
+        camera: read back from Blender, never the plan.
+        world_from_import: (4, 4) where the asset really stood (normalisation and turn).
+        rgba: (H, W, 4) uint8, sRGB; straight alpha, 255 everywhere unless the backdrop is
+            transparent.
+        mask: (H, W) bool: the asset's own pixels, tested at pixel centres.
+        depth: (H, W) float32 z-depth in world units of whatever is seen, the ground included;
+            inf where nothing is hit.
+        normals: (H, W, 3) float32 unit normals in the world; 0 where nothing is hit.
+        device: what rendered it, e.g. "CPU" or "OPTIX: NVIDIA L40".
+        seconds: by stage.
+    """
+
+    request: ViewRequest
+    camera: Camera
+    world_from_import: Array
+    rgba: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+    depth: NDArray[np.float32]
+    normals: NDArray[np.float32]
+    device: str
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Something that was made and not kept: which, why, and the numbers behind it.
+
+    Attributes:
+        kind: "asset", "view", "pair" or "question".
+        subject_id: uid, view_id, pair_id or question id.
+        code: short snake_case reason.
+        numbers: what was measured and the limits it was held to.
+    """
+
+    kind: str
+    subject_id: str
+    asset_uid: str
+    code: str
+    numbers: dict[str, float] = field(default_factory=dict)
+
+
+class OutcomeStatus(StrEnum):
+    """How one visit to an asset ended."""
+
+    WRITTEN = "written"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One unit of work: render an asset and keep up to ``quota`` pairs.
+
+    Attributes:
+        index: position of the asset in its source.
+        round: 0 at first; later rounds come back with fresh cameras for pairs still owed.
+        quota: most pairs to keep.
+    """
+
+    index: int
+    round: int
+    quota: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one visit ended; every visit has exactly one.
+
+    Attributes:
+        code: "" when written, else the reason.
+        message: one line for people.
+    """
+
+    visit: Visit
+    asset: Asset | None
+    status: OutcomeStatus
+    code: str
+    message: str
+    pairs: int
+    views: int
+    rejections: int
+    triangles: int
+    attempts: int
+    seconds: float
