@@ -31,12 +31,24 @@ def surface_area(depth: Array, camera: Camera) -> Array:
     rays = pixel_centres(width, height) - camera.intrinsics[:2, 2]
     rays_camera = np.column_stack([rays / np.diag(camera.intrinsics)[:2], np.ones(len(rays))])
     points = rays_camera.reshape(height, width, 3) * filled[..., None]
-    across, down = np.gradient(points, axis=1), np.gradient(points, axis=0)
+    across, down = _step(points, axis=1), _step(points, axis=0)
     true_area = np.linalg.norm(np.cross(across, down), axis=-1)
-    fronto_parallel = filled**2 / (camera.intrinsics[0, 0] * camera.intrinsics[1, 1])
-    return np.where(
-        finite, np.clip(true_area, fronto_parallel, fronto_parallel / _GRAZING_COSINE), 0
-    )
+    facing = filled**2 / (camera.intrinsics[0, 0] * camera.intrinsics[1, 1])
+    return np.where(finite, np.clip(true_area, facing, facing / _GRAZING_COSINE), 0.0)
+
+
+def _step(points: Array, *, axis: int) -> Array:
+    """Step (H, W, 3) from each pixel's surface point to the next, never across an edge of depth.
+
+    Of the steps to both neighbours, the one that changes the depth less.
+    """
+    ahead = np.diff(points, axis=axis, append=np.take(points, [-1], axis=axis))
+    behind = np.diff(points, axis=axis, prepend=np.take(points, [0], axis=axis))
+    last, first = [slice(None)] * 2, [slice(None)] * 2
+    last[axis], first[axis] = slice(-1, None), slice(0, 1)
+    cost_ahead, cost_behind = np.abs(ahead[..., 2]), np.abs(behind[..., 2])
+    cost_ahead[tuple(last)], cost_behind[tuple(first)] = np.inf, np.inf
+    return np.where((cost_ahead <= cost_behind)[..., None], ahead, behind)
 
 
 def directed_overlap(

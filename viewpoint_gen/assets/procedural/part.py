@@ -6,7 +6,7 @@ Surfaces are closed and wound counter-clockwise seen from outside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -85,6 +85,17 @@ class Part:
     def with_uv(self, uv: Array) -> Part:
         """The same part with other texture coordinates, (N, 2)."""
         return Part(self.points_m, self.normals, uv, self.faces)
+
+    def with_swapped_uv(self) -> Part:
+        """Texture turned by a quarter: grain that ran along v runs along u."""
+        return self.with_uv(self.uv[:, ::-1].copy())
+
+    def warped(
+        self, move: Callable[[Array], Array], crease_deg: float = DEFAULT_CREASE_DEG
+    ) -> Part:
+        """The part with its (N, 3) points sent through `move`; normals are made anew."""
+        uv = self.uv[self.faces]
+        return creased(move(self.points_m), self.faces, crease_deg=crease_deg, corner_uv=uv)
 
     def with_planar_uv(self, axis: Axis) -> Part:
         """Texture coordinates by looking along an axis, in metres (z: u = x, v = y)."""

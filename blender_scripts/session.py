@@ -1,0 +1,72 @@
+"""What a worker remembers between jobs, and which function answers which job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import backdrop
+import bpy
+import engine
+import passes
+import scene
+from refusal import Refusal
+
+
+class Session:
+    """One worker's state: its settings, and the bounds of the asset that is loaded."""
+
+    def __init__(self) -> None:
+        self._settings: engine.Settings | None = None
+        self._asset_bounds: list | None = None
+        self._answers: dict[str, Callable[[dict], dict]] = {
+            "start": self._start,
+            "devices": self._devices,
+            "warm": self._warm,
+            "load": self._load,
+            "render": self._render,
+        }
+
+    def answer(self, job: dict) -> dict:
+        """Do one job; a refusal becomes an error report."""
+        try:
+            return self._answers[job["job"]](job)
+        except Refusal as refusal:
+            return {
+                "event": "error",
+                "stage": job["job"],
+                "code": refusal.code,
+                "message": refusal.message,
+            }
+
+    def _start(self, job: dict) -> dict:
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        self._settings = engine.settings_from(job)
+        engine.apply(self._settings)
+        return {
+            "event": "started",
+            "blender": bpy.app.version_string,
+            "engine": self._settings.engine,
+            "device_type": self._settings.device_type,
+            "device_names": list(self._settings.device_names),
+        }
+
+    def _devices(self, _job: dict) -> dict:
+        return {"event": "devices", "devices": engine.all_devices()}
+
+    def _warm(self, job: dict) -> dict:
+        """Render next to nothing, so that kernels are compiled before the first deadline runs."""
+        return {"event": "warmed", **passes.warm(self._settings, job["out"])}
+
+    def _load(self, job: dict) -> dict:
+        self._asset_bounds = None
+        report = scene.load(job, self._settings)
+        self._asset_bounds = report["bounds"]
+        return {"event": "loaded", **report}
+
+    def _render(self, job: dict) -> dict:
+        if self._asset_bounds is None:
+            raise Refusal("nothing_loaded", "a view was asked for before an asset was loaded")
+        return {
+            "event": "rendered",
+            **passes.render(job, self._settings, self._asset_bounds),
+        }

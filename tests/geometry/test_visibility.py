@@ -1,0 +1,94 @@
+"""Overlap on scenes whose answer is known by hand."""
+
+import numpy as np
+import pytest
+
+from viewpoint_gen.geometry.camera import Camera, intrinsics_from_fov
+from viewpoint_gen.geometry.pose import look_at, turn_about_up
+from viewpoint_gen.geometry.visibility import (
+    directed_overlap,
+    pixel_centres,
+    share_in_frame,
+    surface_area,
+)
+
+WIDTH, HEIGHT = 96, 64
+K = intrinsics_from_fov(np.deg2rad(50), width_px=WIDTH, height_px=HEIGHT)
+
+
+def facing(x: float, y: float, target=(0.0, 0.0, 0.0)) -> Camera:
+    return Camera(look_at(np.array([x, y, 0.0]), np.array(target)), K, WIDTH, HEIGHT)
+
+
+def wall_depth(camera: Camera, *, half_width: float = 0.5, half_height: float = 0.4) -> np.ndarray:
+    """z-depth of a two-sided rectangle in the plane x = 0, by plain ray casting."""
+    pixels = pixel_centres(WIDTH, HEIGHT)
+    rays_camera = np.column_stack([pixels, np.ones(len(pixels))]) @ np.linalg.inv(K).T
+    rays = rays_camera @ camera.world_from_camera[:3, :3].T
+    depth = -camera.centre_world[0] / rays[:, 0]
+    hits = camera.centre_world + depth[:, None] * rays
+    inside = (np.abs(hits[:, 1]) < half_width) & (np.abs(hits[:, 2]) < half_height) & (depth > 0)
+    return np.where(inside, depth, np.inf).reshape(HEIGHT, WIDTH)
+
+
+def test_a_view_overlaps_itself_fully():
+    camera = facing(-2, 0)
+    depth = wall_depth(camera)
+    assert directed_overlap(depth, camera, depth, camera) == pytest.approx(1.0)
+
+
+def test_a_view_of_nothing_has_no_overlap_to_speak_of():
+    camera = facing(-2, 0)
+    empty = np.full((HEIGHT, WIDTH), np.inf)
+    assert np.isnan(directed_overlap(empty, camera, wall_depth(camera), camera))
+
+
+def test_a_wall_seen_from_two_places_overlaps_fully():
+    first, second = facing(-2, 0), facing(-1.8, 0.8)
+    overlap = directed_overlap(wall_depth(first), first, wall_depth(second), second)
+    assert overlap == pytest.approx(1.0, abs=0.03)
+
+
+def test_only_half_is_seen_again_when_half_has_left_the_frame():
+    first = facing(-2, 0)
+    # Turned so that the wall's middle lies exactly on the image's edge.
+    half_fov = np.arctan(WIDTH / 2 / K[0, 0])
+    second = facing(-2, 0, target=(-2 + np.cos(half_fov), np.sin(half_fov), 0.0))
+    overlap = directed_overlap(wall_depth(first), first, wall_depth(second), second)
+    assert overlap == pytest.approx(0.5, abs=0.03)
+    assert directed_overlap(wall_depth(second), second, wall_depth(first), first) == pytest.approx(
+        1.0, abs=0.03
+    )
+
+
+def test_what_is_hidden_behind_something_nearer_does_not_count():
+    camera = facing(-2, 0)
+    nearer = wall_depth(camera) - 0.5
+    assert directed_overlap(wall_depth(camera), camera, nearer, camera) == 0.0
+
+
+def test_an_object_that_turns_away_takes_its_surface_with_it():
+    camera = facing(-2, 0)
+    depth = wall_depth(camera)
+    turned = directed_overlap(
+        depth, camera, depth, camera, world_2_from_world_1=turn_about_up(np.pi / 2)
+    )
+    assert turned < 0.1
+
+
+def test_surface_area_of_a_wall_adds_up_to_its_area():
+    for camera in (facing(-2, 0), facing(-1.6, 1.2)):
+        area = surface_area(wall_depth(camera), camera).sum()
+        assert area == pytest.approx(0.8, rel=0.08)
+
+
+def test_a_stride_changes_the_overlap_little():
+    first, second = facing(-2, 0), facing(-2, 0, target=(0.0, 0.9, 0.0))
+    args = (wall_depth(first), first, wall_depth(second), second)
+    assert directed_overlap(*args, stride=4) == pytest.approx(directed_overlap(*args), abs=0.08)
+
+
+def test_share_in_frame_counts_points():
+    camera = facing(-2, 0)
+    points = np.array([[0.0, 0.0, 0.0], [0.0, 5.0, 0.0], [-3.0, 0.0, 0.0], [0.0, 0.1, 0.1]])
+    assert share_in_frame(points, camera) == 0.5

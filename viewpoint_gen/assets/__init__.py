@@ -1,0 +1,1 @@
+"""Where meshes come from: one interface, several sources."""

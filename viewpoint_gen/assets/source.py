@@ -1,0 +1,32 @@
+"""The one interface of all asset sources."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from viewpoint_gen.records import Asset
+
+
+class Source(Protocol):
+    """An ordered list of assets. Index i is the same asset in every process and on every day."""
+
+    @property
+    def size(self) -> int | None:
+        """How many assets there are; None: without end."""
+        ...
+
+    def asset(self, index: int) -> Asset:
+        """Bring one asset onto this machine.
+
+        Raises:
+            AssetError: this asset can't be had; the run goes on without it.
+        """
+        ...
+
+    def uid(self, index: int) -> str:
+        """The asset's uid, known without fetching it."""
+        ...
+
+    def release(self, asset: Asset) -> None:
+        """Say that the asset's file is no longer needed on this machine."""
+        ...

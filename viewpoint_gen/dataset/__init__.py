@@ -1,0 +1,1 @@
+"""Rows and files: schemas, encodings, Parquet parts."""

@@ -1,0 +1,28 @@
+"""What one visit to an asset leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from viewpoint_gen.records import Outcome, Visit
+
+
+@dataclass(frozen=True)
+class VisitResult:
+    """The rows of one visit.
+
+    Attributes:
+        outcome: how it ended; its counts are the tables' row counts.
+        tables: "views", "pairs", "rejected" and "outcomes" (exactly one row), in the schemas of
+            ``dataset.schema``.
+    """
+
+    outcome: Outcome
+    tables: dict[str, pa.Table]
+
+
+ProcessVisit = Callable[[Visit], VisitResult]
+"""One asset in, rows out. Never raises for what is wrong with an asset."""

@@ -1,0 +1,11 @@
+"""Questions about pairs of views: facts, families, wording, balance, scoring.
+
+Works on Arrow tables and NumPy columns that are handed to it; reads no pixel and no file of a run.
+
+::
+
+    config    thresholds and tolerances              facts     a pairs table as columns of numbers
+    families  which facts decide, when to refuse     wording   the texts, as data
+    balance   which true questions to keep           build     pairs in, rows and refusals out
+    summary   counts, and why a family has none      score     what an answer is worth
+"""

@@ -1,0 +1,96 @@
+"""Every threshold of the question room; part of the recipe."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+AngleDeg = Annotated[float, Field(gt=0.0, le=180.0)]
+Edges = tuple[float, ...]
+
+
+class BalanceConfig(BaseModel):
+    """How hard it must be to guess an answer without looking at both images.
+
+    A tolerance bounds a guesser's edge: one who knows only that cue picks the right one of two
+    directions in at most 0.5 + tolerance / 2 of the questions.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    block_pairs: Annotated[int, Field(ge=2)] = 20_000
+    """Pairs that are weighed together; the only thing that grows memory."""
+    axis_tolerance: Share = 0.10
+    """For the signs of the motion's other axes."""
+    image_tolerance: Share = 0.10
+    """For what one image alone shows."""
+    nothing_tolerance: Share = 0.20
+    """For telling "not at all" from a direction by what one image alone shows."""
+    slack_questions: Annotated[int, Field(ge=0)] = 2
+    """Allowed on top in every count; without it a handful of pairs could ask nothing."""
+    bearing_edges_deg: Edges = (-8.0, -3.0, 3.0, 8.0)
+    elevation_edges_deg: Edges = (0.0, 20.0, 40.0)
+    pitch_edges_deg: Edges = (-40.0, -20.0, 0.0)
+    roll_edges_deg: Edges = (-12.0, -1.0, 1.0, 12.0)
+    mask_share_edges: Edges = (0.04, 0.08, 0.15)
+    distance_edges: Edges = (2.2, 3.0, 4.0)
+    """World units: the object's longest side is 1."""
+
+    @model_validator(mode="after")
+    def _edges_grow(self) -> Self:
+        for name in type(self).model_fields:
+            edges = getattr(self, name)
+            if name.endswith(("_edges", "_edges_deg")) and list(edges) != sorted(set(edges)):
+                raise ValueError(f"{name} must grow, got {edges}")
+        return self
+
+
+class QaConfig(BaseModel):
+    """What is asked, and what is too small, too near a boundary or too hidden to be asked.
+
+    Between what counts as "not at all" (``still_…``) and what counts as a direction
+    (``…_least_…``) nothing is asked. The least motions are also further from the boundary
+    between two answers (0) than the 10 degrees that ``questions.md`` asks for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    families: tuple[str, ...] = ()
+    """Families to ask; empty: all."""
+    per_pair: Annotated[int, Field(ge=0)] = 0
+    """Most families per pair of views; 0: all. With a limit, families compete for pairs."""
+
+    sideways_least_deg: AngleDeg = 12.0
+    vertical_least_deg: AngleDeg = 10.0
+    turn_least_deg: AngleDeg = 8.0
+    side_most_deg: AngleDeg = 160.0
+    """Beyond it, left and right (or the two ways round) are no longer told apart."""
+    distance_least_ratio: Annotated[float, Field(gt=1.0)] = 1.15
+    """Farther by this factor, or nearer by its inverse."""
+    still_most_deg: AngleDeg = 1.0
+    still_most_share: Share = 0.01
+    """Of distance 1, for translations; also the distance ratio's distance from 1."""
+
+    pole_deg: AngleDeg = 75.0
+    focal_most_ln_ratio: Annotated[float, Field(ge=0.0)] = 0.01
+    mask_least_share: Share = 0.01
+    in_frame_least_share: Share = 0.85
+    overlap_least_share: Share = 0.10
+    """In the better direction; not needed where a static backdrop tells the motion."""
+
+    validation_share: Share = 0.05
+    test_share: Share = 0.05
+    """Of the assets; the rest is for training."""
+
+    balance: BalanceConfig = BalanceConfig()
+
+    @model_validator(mode="after")
+    def _leaves_a_gap(self) -> Self:
+        least = min(self.sideways_least_deg, self.vertical_least_deg, self.turn_least_deg)
+        if self.still_most_deg >= least:
+            raise ValueError(f"still_most_deg {self.still_most_deg} reaches {least}, a direction")
+        if self.validation_share + self.test_share > 1.0:
+            raise ValueError("validation_share + test_share is over 1")
+        return self

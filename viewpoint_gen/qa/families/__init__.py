@@ -1,0 +1,63 @@
+"""The families of questions, by id. A new one is a file here and a file in ``wording``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from viewpoint_gen.errors import RecipeError
+from viewpoint_gen.qa.families import (
+    ego_rotation_pitch,
+    ego_rotation_roll,
+    ego_rotation_yaw,
+    ego_translation_distance,
+    ego_translation_sideways,
+    ego_translation_vertical,
+    object_translation_around,
+    object_translation_front_back,
+    object_translation_left_right,
+)
+from viewpoint_gen.qa.families.family import FRAMES, Family
+
+FAMILIES: Final[dict[str, Family]] = {
+    module.FAMILY.id: module.FAMILY
+    for module in (
+        ego_translation_sideways,
+        ego_translation_vertical,
+        ego_translation_distance,
+        object_translation_around,
+        object_translation_left_right,
+        object_translation_front_back,
+        ego_rotation_yaw,
+        ego_rotation_pitch,
+        ego_rotation_roll,
+    )
+}
+"""In the order in which they are asked and listed."""
+
+
+def chosen_families(names: Sequence[str]) -> tuple[Family, ...]:
+    """The named families in the registry's order; all of them for no names.
+
+    Raises:
+        RecipeError: a name isn't a family's.
+    """
+    for name in names:
+        if name not in FAMILIES:
+            known = ", ".join(FAMILIES)
+            raise RecipeError(f"no family of questions is called {name!r}; there are: {known}")
+    return tuple(family for family in FAMILIES.values() if not names or family.id in names)
+
+
+def describe() -> list[dict[str, str]]:
+    """One entry per family: id, asks, frame, options, needs (for ``viewgen qa --list``)."""
+    return [
+        {
+            "id": family.id,
+            "asks": family.asks,
+            "frame": FRAMES[family.frame],
+            "options": " / ".join(family.options),
+            "needs": family.needs,
+        }
+        for family in FAMILIES.values()
+    ]

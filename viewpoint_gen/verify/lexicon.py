@@ -1,0 +1,103 @@
+"""Reads what an option claims from its words alone; it shares no table with the builder.
+
+Each family has one axis with a plus and a minus sense. A text must use words of exactly one
+sense, or say that nothing changed (then it may name both senses: "neither left nor right").
+Anything else can't be read, and an option that can't be read is a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final
+
+
+class Claim(IntEnum):
+    """What an option says about its family's axis."""
+
+    MINUS = -1
+    NONE = 0
+    PLUS = 1
+    UNTOLD = 2
+    """ "Cannot be determined": never true in a family whose answer is known."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The two senses of one axis, as regular expressions over whole words."""
+
+    plus_name: str
+    minus_name: str
+    plus: str
+    minus: str
+
+    def name(self, claim: float) -> str:
+        """Return a claim in plain words."""
+        names = {1.0: self.plus_name, -1.0: self.minus_name, 0.0: "no change", 2.0: "untold"}
+        return names.get(float(claim), "nothing that may be asked")
+
+
+_LEFT: Final = r"left(wards?|ward|hand)?"
+_RIGHT: Final = r"right(wards?|ward|hand)?"
+_UP: Final = r"up(wards?)?|higher|rais\w*|rose|ris\w*|above|ascend\w*|climb\w*|lift\w*|skywards?"
+_DOWN: Final = (
+    r"down(wards?)?|lower\w*|below|descend\w*|s[aiu]nk\w*|dropp?\w*|fell|falls?|groundwards?"
+)
+_NEARER: Final = r"near(er)?|closer|closed in|towards?|approach\w*|shr[aiu]nk|shorter|smaller"
+_FARTHER: Final = (
+    r"(farther|further)|away|back(wards?|ed)?|reced\w*|retreat\w*|withdr\w+|longer|grew|larger"
+)
+_COUNTER: Final = r"(counter|anti)clockwise"
+_CLOCKWISE: Final = r"clockwise"
+_FRONT: Final = r"front|ahead|forwards?|face"
+_BACK: Final = r"back(side|wards?)?|rear(wards?)?|behind|tail"
+
+AXES: Final = {
+    "ego_translation_sideways": Axis("right", "left", _RIGHT, _LEFT),
+    "ego_translation_vertical": Axis("up", "down", _UP, _DOWN),
+    "ego_translation_distance": Axis("farther", "nearer", _FARTHER, _NEARER),
+    "object_translation_around": Axis(
+        "counter-clockwise", "clockwise", _COUNTER, _CLOCKWISE
+    ),
+    "object_translation_left_right": Axis("object's left", "object's right", _LEFT, _RIGHT),
+    "object_translation_front_back": Axis("object's front", "object's back", _FRONT, _BACK),
+    "ego_rotation_yaw": Axis("left", "right", _LEFT, _RIGHT),
+    "ego_rotation_pitch": Axis("up", "down", _UP, _DOWN),
+    "ego_rotation_roll": Axis("clockwise", "counter-clockwise", _CLOCKWISE, _COUNTER),
+}
+"""The plus sense is that of the signed quantity behind the answer."""
+
+_NONE: Final = (
+    r"not|no|none|neither|nor|nothing|never|same|unchanged|un(moved|turned|rolled|tilted)"
+    r"|stay\w*|still|kept|keep\w*|remain\w*|level|without|constant|fixed|equal\w*|zero|identical"
+    r"|did ?n t|does ?n t|is ?n t|was ?n t|has ?n t"
+)
+_UNTOLD: Final = r"(can ?not|can t|impossible|unclear|undetermined|undecidable|unknown|not enough)"
+_CONTRAST: Final = r"but|instead|rather|although|except"
+
+
+def normalised(text: str) -> str:
+    """Return lower-case words separated by single spaces; "counter-clockwise" is one word."""
+    words = re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+    return re.sub(r"\b(counter|anti) clockwise\b", r"\1clockwise", words)
+
+
+@lru_cache(maxsize=65536)
+def read_option(family: str, text: str) -> Claim | None:
+    """Return what an option of this family claims; None if that can't be read."""
+    words = normalised(text)
+    if _uses(_UNTOLD, words):
+        return Claim.UNTOLD
+    plus, minus = _uses(AXES[family].plus, words), _uses(AXES[family].minus, words)
+    if _uses(_NONE, words):
+        names_one_sense = plus != minus
+        return None if names_one_sense or _uses(_CONTRAST, words) else Claim.NONE
+    if plus == minus:
+        return None
+    return Claim.PLUS if plus else Claim.MINUS
+
+
+def _uses(pattern: str, words: str) -> bool:
+    return re.search(rf"\b({pattern})\b", words) is not None

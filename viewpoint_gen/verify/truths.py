@@ -1,0 +1,191 @@
+"""What is true of a pair of cameras, family by family, with the thresholds of the questions.
+
+A truth is +1 or -1 (the senses of ``lexicon.AXES``), 0 for "not at all", or nan where the
+question may not be asked: the motion is too small to call, too large to have a side, undefined
+near a pole, or would be called differently by another plausible frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from viewpoint_gen.verify.cameras import POLE_RAD, relative_numbers, view_numbers
+from viewpoint_gen.verify.compare import wrapped
+from viewpoint_gen.verify.reading import Array
+
+SIDEWAYS_SHARE: Final = float(np.sin(np.deg2rad(12.0)))
+RISE_SHARE: Final = float(np.sin(np.deg2rad(10.0)))
+AZIMUTH_RAD: Final = np.deg2rad(12.0)
+ELEVATION_RAD: Final = np.deg2rad(10.0)
+TURN_RAD: Final = np.deg2rad(8.0)
+SIDELESS_RAD: Final = np.deg2rad(160.0)
+FARTHER_RATIO: Final = 1.15
+NEARER_RATIO: Final = 0.87
+STILL_RAD: Final = np.deg2rad(1.0)
+STILL_SHARE: Final = 0.01
+SLACK: Final = 1e-6
+"""Room at each threshold for rounding; the limits are those of the question rules."""
+
+
+@dataclass(frozen=True)
+class Motion:
+    """The numbers that decide, (N,) each; lengths as shares of the first distance.
+
+    Attributes:
+        numbers: differences of the two cameras, by the names of ``RELATIVE_NUMBERS``.
+        sideways: to the right in camera 1's axes.
+        rise: along world up.
+        leftward: along the object's own left.
+        frontward: along the object's own front.
+        steep_place: larger of the two elevations' sizes.
+        steep_look: larger of the two pitches' sizes.
+    """
+
+    numbers: Mapping[str, Array]
+    sideways: Array
+    rise: Array
+    leftward: Array
+    frontward: Array
+    steep_place: Array
+    steep_look: Array
+
+
+def motion_between(cameras: Array, intrinsics: Array, front_azimuth_rad: Array) -> Motion:
+    """Return the deciding numbers of N pairs.
+
+    Args:
+        cameras: (N, 2, 4, 4) world_from_camera.
+        intrinsics: (N, 2, 3, 3).
+        front_azimuth_rad: (N,) in image 1; nan if unknown.
+    """
+    numbers = relative_numbers(cameras[:, 0], cameras[:, 1], intrinsics[:, 0], intrinsics[:, 1])
+    views = [view_numbers(cameras[:, k], intrinsics[:, k]) for k in (0, 1)]
+    distance = views[0]["distance"]
+    moved = cameras[:, 1, :3, 3] - cameras[:, 0, :3, 3]
+    # turn the ground plane so that the object's front lies along the real axis, left along +i
+    along_front = (moved[:, 0] + 1j * moved[:, 1]) * np.exp(-1j * front_azimuth_rad)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Motion(
+            numbers,
+            sideways=numbers["right"] / distance,
+            rise=numbers["rise"] / distance,
+            leftward=along_front.imag / distance,
+            frontward=along_front.real / distance,
+            steep_place=np.maximum(*(np.abs(view["elevation_rad"]) for view in views)),
+            steep_look=np.maximum(*(np.abs(view["pitch_rad"]) for view in views)),
+        )
+
+
+def _truth(value: Array, least: float, still: float) -> Array:
+    truth = np.where(np.abs(value) >= least - SLACK, np.sign(value), np.nan)
+    return np.where(np.abs(value) <= still + SLACK, 0.0, truth)
+
+
+def _where(condition: Array, truth: Array) -> Array:
+    return np.where(condition, truth, np.nan)
+
+
+def sideways(motion: Motion) -> Array:
+    """To the right (+) or left: in camera 1's axes and, to the same side, about the object."""
+    azimuth = motion.numbers["azimuth_rad"]
+    truth = _truth(motion.sideways, SIDEWAYS_SHARE, STILL_SHARE)
+    about = np.abs(azimuth)
+    clear = (about >= AZIMUTH_RAD - SLACK) & (about <= SIDELESS_RAD + SLACK)
+    clear &= (np.sign(azimuth) == truth) & (motion.steep_place <= POLE_RAD + SLACK)
+    return _where(clear | (truth == 0.0), truth)
+
+
+def vertical(motion: Motion) -> Array:
+    """Up (+) or down along gravity, with the elevation changing the same way."""
+    elevation = motion.numbers["elevation_rad"]
+    truth = _truth(motion.rise, RISE_SHARE, STILL_SHARE)
+    clear = (np.abs(elevation) >= ELEVATION_RAD - SLACK) & (np.sign(elevation) == truth)
+    return _where(clear | (truth == 0.0), truth)
+
+
+def distance(motion: Motion) -> Array:
+    """Farther (+) or nearer, with an unchanged lens."""
+    ratio = motion.numbers["distance_ratio"]
+    truth = np.full(len(ratio), np.nan)
+    truth[ratio >= FARTHER_RATIO - SLACK] = 1.0
+    truth[ratio <= NEARER_RATIO + SLACK] = -1.0
+    same_lens = np.abs(motion.numbers["focal_ratio"] - 1.0) <= STILL_SHARE + SLACK
+    return np.where(np.abs(ratio - 1.0) <= STILL_SHARE + SLACK, 0.0, _where(same_lens, truth))
+
+
+def around(motion: Motion) -> Array:
+    """Counter-clockwise (+) or clockwise about the vertical through the object, from above."""
+    return _angle(motion.numbers["azimuth_rad"], AZIMUTH_RAD, motion.steep_place)
+
+
+def left_right(motion: Motion) -> Array:
+    """Towards the object's own left (+) or right."""
+    return _truth(motion.leftward, SIDEWAYS_SHARE, STILL_SHARE)
+
+
+def front_back(motion: Motion) -> Array:
+    """Towards the object's own front (+) or back."""
+    return _truth(motion.frontward, SIDEWAYS_SHARE, STILL_SHARE)
+
+
+def yaw(motion: Motion) -> Array:
+    """Turned left (+) or right about the vertical."""
+    return _angle(motion.numbers["heading_rad"], TURN_RAD, motion.steep_look)
+
+
+def pitch(motion: Motion) -> Array:
+    """Tilted up (+) or down."""
+    return _truth(motion.numbers["pitch_rad"], TURN_RAD, STILL_RAD)
+
+
+def roll(motion: Motion) -> Array:
+    """Rolled clockwise (+) or counter-clockwise as seen from behind."""
+    return _angle(motion.numbers["roll_rad"], TURN_RAD, motion.steep_look)
+
+
+def _angle(value: Array, least: float, steep: Array) -> Array:
+    clear = (np.abs(value) <= SIDELESS_RAD + SLACK) & (steep <= POLE_RAD + SLACK)
+    return _where(clear, _truth(value, least, STILL_RAD))
+
+
+TRUTHS: Final[Mapping[str, Callable[[Motion], Array]]] = {
+    "ego_translation_sideways": sideways,
+    "ego_translation_vertical": vertical,
+    "ego_translation_distance": distance,
+    "object_translation_around": around,
+    "object_translation_left_right": left_right,
+    "object_translation_front_back": front_back,
+    "ego_rotation_yaw": yaw,
+    "ego_rotation_pitch": pitch,
+    "ego_rotation_roll": roll,
+}
+
+
+def deciding_numbers(family: str, motion: Motion) -> dict[str, Array]:
+    """Return the quantities that may stand behind an answer of this family.
+
+    Names ending in ``_rad`` are angles; ``log_...`` is a natural logarithm; the rest are plain.
+    """
+    numbers = motion.numbers
+    of_family = {
+        "ego_translation_sideways": {"right_share": motion.sideways, "right": numbers["right"]},
+        "ego_translation_vertical": {"rise_share": motion.rise, "rise": numbers["rise"]},
+        "ego_translation_distance": {"distance_ratio": numbers["distance_ratio"]},
+        "object_translation_around": {"azimuth_rad": numbers["azimuth_rad"]},
+        "object_translation_left_right": {"left_share": motion.leftward},
+        "object_translation_front_back": {"front_share": motion.frontward},
+        "ego_rotation_yaw": {"heading_rad": numbers["heading_rad"]},
+        "ego_rotation_pitch": {"pitch_rad": numbers["pitch_rad"]},
+        "ego_rotation_roll": {"roll_rad": numbers["roll_rad"]},
+    }[family]
+    if family == "ego_translation_distance":
+        of_family["log_distance_ratio"] = np.log(numbers["distance_ratio"])
+    if family == "ego_translation_sideways":
+        of_family["azimuth_rad"] = wrapped(numbers["azimuth_rad"])
+    if family == "ego_translation_vertical":
+        of_family["elevation_rad"] = numbers["elevation_rad"]
+    return of_family

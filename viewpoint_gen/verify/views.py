@@ -1,0 +1,182 @@
+"""Checks on ``views``: pixels, cameras, and what a view says about its asset."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewpoint_gen.verify.cameras import check_intrinsics, check_rigid, check_view_numbers
+from viewpoint_gen.verify.columns import COLUMNS, ROW_ID, VIEW_NUMBERS
+from viewpoint_gen.verify.compare import blame, holds
+from viewpoint_gen.verify.index import VIEW_RECORD, Index
+from viewpoint_gen.verify.layout import Layout
+from viewpoint_gen.verify.pictures import PICTURE_CHECKS, Picture, check_picture
+from viewpoint_gen.verify.reading import Array, Keys, Rows, RunFiles, keys, read_rows
+from viewpoint_gen.verify.report import Finding, Tally
+
+PIXEL_ROWS: Final = 32
+"""Views decoded at a time: a few megabytes."""
+
+PIXELS: Final = ("image", "mask", "depth")
+
+
+def verify_views(
+    layout: Layout, tally: Tally, *, workers: int, step: Callable[[str, int, int], None]
+) -> Index:
+    """Check every view part, on several processes if asked, and return the views' index."""
+    names = layout.parts["views"]
+    pieces = []
+    for done, (seen, records) in enumerate(_checked_parts(layout.files, names, workers), start=1):
+        tally.merge(seen)
+        pieces.append(records)
+        step("views", done, len(names))
+    return Index.of(pieces, VIEW_RECORD)
+
+
+def _checked_parts(
+    files: RunFiles, names: list[str], workers: int
+) -> Iterator[tuple[Tally, NDArray[Any]]]:
+    if workers <= 1 or len(names) <= 1:
+        yield from (verify_view_part(files, name) for name in names)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(verify_view_part, [files] * len(names), names)
+
+
+def verify_view_part(files: RunFiles, name: str) -> tuple[Tally, NDArray[Any]]:
+    """Check one part; return what was found and the records of its views."""
+    tally = Tally()
+    others = [column for column in COLUMNS["views"] if column not in PIXELS]
+    pieces = [np.empty(0, VIEW_RECORD)]
+    placed: dict[str, Array] = {}
+    for rows in read_rows(files, tally, "views", name, id_columns=ROW_ID["views"], columns=others):
+        pieces.append(_records(rows))
+        _check_numbers(tally, rows, placed)
+    for rows in read_rows(
+        files,
+        tally,
+        "views",
+        name,
+        id_columns=ROW_ID["views"],
+        columns=list(COLUMNS["views"]),
+        batch_rows=PIXEL_ROWS,
+    ):
+        check_pixels(tally, rows)
+    return tally, np.concatenate(pieces)
+
+
+def _check_numbers(tally: Tally, rows: Rows, placed: dict[str, Array]) -> None:
+    camera = rows.matrices("world_from_camera", 4)
+    intrinsics = rows.matrices("intrinsics", 3)
+    check_rigid(tally, rows, "world_from_camera", camera)
+    check_intrinsics(tally, rows, "intrinsics", intrinsics)
+    check_view_numbers(tally, rows, camera, intrinsics)
+    check_shares(tally, rows)
+    check_anchor_of_itself(tally, rows)
+    check_placement(tally, rows, placed)
+
+
+def check_shares(tally: Tally, rows: Rows) -> None:
+    """Shares are in [0, 1]."""
+    for name in ("mask_share", "in_frame_share"):
+        value = rows.numbers(name)
+        fine = (value >= 0.0) & (value <= 1.0)
+        holds(tally, rows, "shares", name, fine, "within 0 and 1", list(value))
+
+
+def check_anchor_of_itself(tally: Tally, rows: Rows) -> None:
+    """A view is its own anchor exactly if its move says so."""
+    move, anchor, own = rows.texts("move"), rows.texts("anchor_id"), rows.texts("view_id")
+    fine = [(m == "anchor") == (a == o) for m, a, o in zip(move, anchor, own, strict=True)]
+    holds(tally, rows, "anchors", "anchor_id", fine, "itself for anchors only", anchor)
+
+
+def check_placement(tally: Tally, rows: Rows, placed: dict[str, Array]) -> None:
+    """The asset is scaled evenly and stands, its turn taken back, where it always stands.
+
+    Args:
+        placed: the first (unturned) placement of each asset of the part; filled here.
+    """
+    matrices = rows.matrices("world_from_asset", 4)
+    turns = rows.numbers("object_turn_rad")
+    known = np.isfinite(matrices).all(axis=(1, 2))
+    tally.looked("placement", int(known.sum()))
+    for i in np.flatnonzero(known):
+        linear = matrices[i, :3, :3]
+        scale = float(np.cbrt(np.linalg.det(linear)))
+        even = scale > 0 and np.allclose(linear.T @ linear, scale**2 * np.eye(3), atol=1e-5 * scale**2)
+        if not even:
+            blame(tally, rows, "placement", "world_from_asset", [i], "turn and even scale", list(matrices))
+            continue
+        cosine, sine = np.cos(turns[i]), np.sin(turns[i])
+        back = np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+        here = back @ matrices[i, :3]
+        first = placed.setdefault(str(rows.data.column("asset_uid")[int(i)]), here)
+        # lengths in the file may be thousands of world units: compare in the world's
+        if not np.allclose(here[:, :3], first[:, :3], atol=1e-5 * scale) or not np.allclose(
+            here[:, 3], first[:, 3], atol=1e-5, rtol=1e-5
+        ):
+            blame(tally, rows, "placement", "world_from_asset without the turn", [i], str(first), [str(here)] * len(rows))
+
+
+def _records(rows: Rows) -> NDArray[Any]:
+    records = np.empty(len(rows), VIEW_RECORD)
+    records["key"] = rows.keys("view_id")
+    for name in ("asset_uid", "anchor_id", "image_sha256"):
+        records[name] = rows.keys(name)
+    for name in ("backdrop", "category", "licence", "move"):
+        records[name] = rows.keys(name)
+    records["lighting"] = lighting_keys(rows)
+    records["world_from_camera"] = rows.matrices("world_from_camera", 4)
+    records["intrinsics"] = rows.matrices("intrinsics", 3)
+    for name in (*VIEW_NUMBERS, "front_azimuth_rad", "mask_share", "in_frame_share"):
+        records[name] = rows.numbers(name)
+    for name in ("width_px", "height_px"):
+        records[name] = rows.numbers(name)
+    return records
+
+
+def lighting_keys(rows: Rows) -> Keys:
+    """Return one key per row that is equal exactly if the light is."""
+    return keys(json.dumps(light, sort_keys=True) for light in rows.texts("lighting"))
+
+
+def check_pixels(tally: Tally, rows: Rows) -> None:
+    """Decode every view's image, mask and depth and hold them against the row."""
+    camera = rows.matrices("world_from_camera", 4)
+    intrinsics = rows.matrices("intrinsics", 3)
+    for check in PICTURE_CHECKS:
+        tally.looked(check, len(rows))
+    for i, row in enumerate(rows.data.to_pylist()):
+
+        def complain(check: str, what: str, expected: str, got: str, i: int = i) -> None:
+            tally.found(Finding(check, rows.table, rows.file, rows.ids[i], what, expected, got))
+
+        check_picture(_picture(row, camera[i], intrinsics[i]), complain)
+
+
+def _picture(row: dict[str, Any], camera: Array, intrinsics: Array) -> Picture:
+    def number(name: str) -> float:
+        return float("nan") if row[name] is None else float(row[name])
+
+    return Picture(
+        image=row["image"],
+        image_format=row["image_format"] or "",
+        image_sha256=row["image_sha256"] or "",
+        mask=row["mask"],
+        depth=row["depth"],
+        depth_near=number("depth_near"),
+        depth_far=number("depth_far"),
+        width_px=int(row["width_px"] or 0),
+        height_px=int(row["height_px"] or 0),
+        mask_share=number("mask_share"),
+        world_from_camera=camera,
+        intrinsics=intrinsics,
+        object_turn_rad=number("object_turn_rad"),
+    )

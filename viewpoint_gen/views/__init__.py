@@ -1,0 +1,1 @@
+"""Which cameras are asked for, and which images and pairs are kept."""

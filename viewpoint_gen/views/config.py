@@ -1,0 +1,158 @@
+"""Which cameras are asked for, and which images and pairs are kept; part of the recipe."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from viewpoint_gen.records import BackdropKind
+
+Range = tuple[float, float]
+"""Least and greatest value, inclusive."""
+
+
+class MoveWeights(BaseModel):
+    """How often each kind of satellite follows an anchor; relative weights."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    orbit: Annotated[float, Field(ge=0)] = 4.0
+    """Around the object, facing it as before."""
+    under_rotated: Annotated[float, Field(ge=0)] = 1.0
+    """Around the object, turning too little."""
+    over_rotated: Annotated[float, Field(ge=0)] = 1.0
+    """Around the object, turning too much."""
+    arc: Annotated[float, Field(ge=0)] = 1.5
+    """Over the object on a vertical arc, facing it as before."""
+    counter_sideways: Annotated[float, Field(ge=0)] = 4.0
+    """To one side while turning to the *same* side."""
+    counter_vertical: Annotated[float, Field(ge=0)] = 3.0
+    """Up while tilting up, or down while tilting down."""
+    pan: Annotated[float, Field(ge=0)] = 1.5
+    tilt: Annotated[float, Field(ge=0)] = 1.5
+    roll: Annotated[float, Field(ge=0)] = 1.5
+    truck: Annotated[float, Field(ge=0)] = 1.5
+    pedestal: Annotated[float, Field(ge=0)] = 1.5
+    dolly: Annotated[float, Field(ge=0)] = 1.5
+    zoom: Annotated[float, Field(ge=0)] = 0.75
+    still: Annotated[float, Field(ge=0)] = 0.5
+    """Nothing at all: another exposure of the same view."""
+    light: Annotated[float, Field(ge=0)] = 0.5
+    """Only the light moves."""
+    object_turn: Annotated[float, Field(ge=0)] = 1.0
+    """The object turns, the camera stays."""
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> Self:
+        if sum(self.model_dump().values()) <= 0:
+            msg = "at least one kind of move needs a weight above 0"
+            raise ValueError(msg)
+        return self
+
+
+class BackdropWeights(BaseModel):
+    """How often each backdrop is used; relative weights."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    transparent: Annotated[float, Field(ge=0)] = 0.0
+    solid: Annotated[float, Field(ge=0)] = 2.0
+    ground: Annotated[float, Field(ge=0)] = 2.0
+    hdri: Annotated[float, Field(ge=0)] = 1.0
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> Self:
+        if sum(self.model_dump().values()) <= 0:
+            msg = "at least one backdrop needs a weight above 0"
+            raise ValueError(msg)
+        return self
+
+    def of(self, kind: BackdropKind) -> float:
+        """The weight of one kind."""
+        return float(getattr(self, kind.value))
+
+
+class ViewsConfig(BaseModel):
+    """Anchors and the satellites that move one freedom away from them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    elevation_deg: Range = (-10.0, 55.0)
+    ground_elevation_deg: Range = (8.0, 55.0)
+    """On a ground the camera stays above it."""
+    horizontal_fov_deg: Range = (46.0, 64.0)
+    fill: Range = (0.36, 0.62)
+    """Share of the image's half-width (or half-height) that a centred object reaches."""
+    roomy_fill: Range = (0.26, 0.42)
+    """The same where the object will shift in the image (pan, truck, counter moves, …)."""
+    offset: Range = (0.0, 0.75)
+    """Look-at offset, as a share of the room left between the object and the image's edge."""
+    anchor_roll_deg: Range = (-12.0, 12.0)
+    rolled_anchor_share: Annotated[float, Field(ge=0, le=1)] = 0.35
+    satellites_per_anchor: Annotated[int, Field(ge=0, le=64)] = 2
+    orbit_deg: Range = (15.0, 100.0)
+    orbit_elevation_deg: Range = (0.0, 35.0)
+    arc_deg: Range = (11.0, 40.0)
+    misrotation: Range = (0.15, 0.6)
+    """How much too little (or too much) a mis-rotated orbit turns, as a share of its angle."""
+    turn_deg: Range = (8.5, 24.0)
+    """Size of a pan or a tilt."""
+    roll_deg: Range = (9.0, 35.0)
+    shift_deg: Range = (12.5, 30.0)
+    """Size of a truck or a pedestal, as the angle by which the object's aspect changes."""
+    counter_deg: Range = (12.5, 22.0)
+    """Change of azimuth (or elevation) in a counter move."""
+    counter_turn_deg: Range = (8.5, 18.0)
+    """How far a counter move turns (or tilts) the other way than an orbit would."""
+    distance_ratio: Range = (1.18, 1.7)
+    zoom_ratio: Range = (1.2, 1.8)
+    object_turn_deg: Range = (15.0, 120.0)
+    move: MoveWeights = MoveWeights()
+    backdrop: BackdropWeights = BackdropWeights()
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for name, value in self:
+            if isinstance(value, tuple) and value[0] > value[1]:
+                msg = f"{name} = {list(value)}: the first number must not exceed the second"
+                raise ValueError(msg)
+        return self
+
+
+class AcceptanceConfig(BaseModel):
+    """When an image or a pair is not good enough to keep."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_mask_share: Annotated[float, Field(ge=0, le=1)] = 0.01
+    min_in_frame_share: Annotated[float, Field(ge=0, le=1)] = 0.85
+    min_contrast: Annotated[float, Field(ge=0)] = 2.0
+    """Standard deviation of the object's grey levels, 0 to 255; below: flat."""
+    max_clipped_share: Annotated[float, Field(ge=0, le=1)] = 0.6
+    """Of the object's pixels that are pure white or pure black."""
+    max_magenta_share: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """Of the object's pixels in the colour of a missing texture."""
+    max_inside_share: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """Of the object's surface nearer to the camera than ``inside_distance``."""
+    inside_distance: Annotated[float, Field(ge=0)] = 0.05
+    duplicate_difference: Annotated[float, Field(ge=0)] = 1.5
+    """Mean absolute difference (grey levels) over the object below which two views that
+    differ in pose look the same."""
+
+
+class PairsConfig(BaseModel):
+    """How many pairs an asset gives."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_asset: Annotated[int, Field(ge=1, le=512)] = 16
+    """Ordered pairs asked of one asset in one visit, unless the source is too small."""
+    max_per_asset: Annotated[int, Field(ge=1)] = 256
+    """Over all visits; then an asset is used up."""
+    spread_over: Annotated[int, Field(ge=1)] = 128
+    """A finite source gives pairs of at least this many assets, if it has them."""
+    assets_per_shard: Annotated[int, Field(ge=1, le=4096)] = 8
+    max_rounds: Annotated[int, Field(ge=1, le=100)] = 8
+    spare_clusters: Annotated[int, Field(ge=0, le=64)] = 3
+    """Clusters of views that may be added in a visit when others were rejected."""
