@@ -58,9 +58,7 @@ AXES: Final = {
     "ego_translation_sideways": Axis("right", "left", _RIGHT, _LEFT),
     "ego_translation_vertical": Axis("up", "down", _UP, _DOWN),
     "ego_translation_distance": Axis("farther", "nearer", _FARTHER, _NEARER),
-    "object_translation_around": Axis(
-        "counter-clockwise", "clockwise", _COUNTER, _CLOCKWISE
-    ),
+    "object_translation_around": Axis("counter-clockwise", "clockwise", _COUNTER, _CLOCKWISE),
     "object_translation_left_right": Axis("object's left", "object's right", _LEFT, _RIGHT),
     "object_translation_front_back": Axis("object's front", "object's back", _FRONT, _BACK),
     "ego_rotation_yaw": Axis("left", "right", _LEFT, _RIGHT),

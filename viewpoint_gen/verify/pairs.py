@@ -85,9 +85,7 @@ def check_resolves(tally: Tally, rows: Rows, name: str, found: NDArray[np.bool_]
     holds(tally, rows, "foreign_keys", name, found, "an existing row", rows.texts(name))
 
 
-def check_copies(
-    tally: Tally, rows: Rows, side: Records, k: int, found: NDArray[np.bool_]
-) -> None:
+def check_copies(tally: Tally, rows: Rows, side: Records, k: int, found: NDArray[np.bool_]) -> None:
     """What a pair repeats about a view is what the view says."""
     suffixed = {f"{name}_{k}": name for name in (*VIEW_NUMBERS, "mask_share", "in_frame_share")}
     if k == 1:
@@ -160,7 +158,9 @@ def check_reverses(layout: Layout, tally: Tally, pairs: Index) -> None:
     back = pairs.take(where, found)
     none = records["reverse_id"] == 0
     fine = found & (back["reverse_id"] == records["key"])
-    fine &= (back["view_id_1"] == records["view_id_2"]) & (back["view_id_2"] == records["view_id_1"])
+    fine &= (back["view_id_1"] == records["view_id_2"]) & (
+        back["view_id_2"] == records["view_id_1"]
+    )
     tally.looked("reverse_pairs", len(records))
     if not (fine | none).all():
         _name_reverses(layout, tally, records["key"][~(fine | none)])

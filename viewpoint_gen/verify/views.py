@@ -110,9 +110,19 @@ def check_placement(tally: Tally, rows: Rows, placed: dict[str, Array]) -> None:
     for i in np.flatnonzero(known):
         linear = matrices[i, :3, :3]
         scale = float(np.cbrt(np.linalg.det(linear)))
-        even = scale > 0 and np.allclose(linear.T @ linear, scale**2 * np.eye(3), atol=1e-5 * scale**2)
+        even = scale > 0 and np.allclose(
+            linear.T @ linear, scale**2 * np.eye(3), atol=1e-5 * scale**2
+        )
         if not even:
-            blame(tally, rows, "placement", "world_from_asset", [i], "turn and even scale", list(matrices))
+            blame(
+                tally,
+                rows,
+                "placement",
+                "world_from_asset",
+                [i],
+                "turn and even scale",
+                list(matrices),
+            )
             continue
         cosine, sine = np.cos(turns[i]), np.sin(turns[i])
         back = np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
@@ -122,7 +132,15 @@ def check_placement(tally: Tally, rows: Rows, placed: dict[str, Array]) -> None:
         if not np.allclose(here[:, :3], first[:, :3], atol=1e-5 * scale) or not np.allclose(
             here[:, 3], first[:, 3], atol=1e-5, rtol=1e-5
         ):
-            blame(tally, rows, "placement", "world_from_asset without the turn", [i], str(first), [str(here)] * len(rows))
+            blame(
+                tally,
+                rows,
+                "placement",
+                "world_from_asset without the turn",
+                [i],
+                str(first),
+                [str(here)] * len(rows),
+            )
 
 
 def _records(rows: Rows) -> NDArray[Any]:

@@ -1,0 +1,113 @@
+"""What questions owe to one another: splits by asset, groups in one split, swaps inverted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewpoint_gen.verify.compare import blame
+from viewpoint_gen.verify.layout import Layout
+from viewpoint_gen.verify.lexicon import Claim
+from viewpoint_gen.verify.reading import Keys, Rows, keys, read_rows
+from viewpoint_gen.verify.report import Tally
+
+SPLITS: Final = ("train", "validation", "test")
+UNREAD: Final = 9
+
+KIN_RECORD: Final = np.dtype(
+    [
+        *((name, "u8") for name in ("key", "asset", "group", "way", "back")),
+        ("split", "i1"),
+        ("claim", "i1"),
+    ]
+)
+"""One question in 42 bytes; ``way`` stands for family and images in order, ``back`` for the
+same family with the images in the other order."""
+
+Records = NDArray[Any]
+
+
+def kin_records(rows: Rows, images: Keys, said: Sequence[Claim | None]) -> Records:
+    """Return what must be remembered of each question."""
+    records = np.empty(len(rows), KIN_RECORD)
+    records["key"] = rows.keys("id")
+    records["group"] = rows.keys("group_id")
+    records["asset"] = keys(" ".join(sorted(uids or ())) for uids in rows.texts("asset_uids"))
+    families = rows.texts("family")
+    told = [(family, *map(int, pair)) for family, pair in zip(families, images, strict=True)]
+    records["way"] = keys(f"{family} {one} {two}" for family, one, two in told)
+    records["back"] = keys(f"{family} {two} {one}" for family, one, two in told)
+    splits = rows.texts("split")
+    records["split"] = [SPLITS.index(split) if split in SPLITS else -1 for split in splits]
+    records["claim"] = [
+        UNREAD if claim is None or claim == Claim.UNTOLD else int(claim) for claim in said
+    ]
+    return records
+
+
+def check_kin(layout: Layout, tally: Tally, records: Records) -> None:
+    """Run the checks between questions and name the rows that fail."""
+    wrong = {
+        ("splits", "split", "one of train, validation, test"): records["split"] < 0,
+        ("splits", "split", "one split per asset"): mixed(records["asset"], records["split"]),
+        ("groups", "split", "one split per group"): mixed(records["group"], records["split"]),
+        ("groups", "asset_uids", "the group's assets"): mixed(records["group"], records["asset"]),
+        ("swaps", "answer", "the same as of the same images"): said_otherwise(records),
+        ("swaps", "answer", "the opposite of the swapped images'"): not_inverted(records),
+    }
+    for (check, what, expected), bad in wrong.items():
+        tally.looked(check, len(records))
+        if bad.any():
+            _name(layout, tally, check, what, expected, records["key"][bad])
+
+
+def mixed(groups: Keys, values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say for each row whether its group has rows of another value; the minority is blamed."""
+    names, members = np.unique(groups, return_inverse=True)
+    kinds, kind = np.unique(values, return_inverse=True)
+    if len(kinds) == 0:
+        return np.zeros(0, np.bool_)
+    combined, back, counts = np.unique(
+        members.astype(np.int64) * len(kinds) + kind, return_inverse=True, return_counts=True
+    )
+    most = np.zeros(len(names), np.int64)
+    np.maximum.at(most, combined // len(kinds), counts)
+    several = np.bincount(combined // len(kinds), minlength=len(names)) > 1
+    tied = np.bincount(
+        combined // len(kinds), counts == most[combined // len(kinds)], minlength=len(names)
+    )
+    minority = (counts[back] < most[members]) | (tied[members] > 1)
+    return np.asarray(several[members] & minority)
+
+
+def said_otherwise(records: Records) -> NDArray[np.bool_]:
+    """Say which rows answer otherwise than others of the same family and images."""
+    readable = records["claim"] != UNREAD
+    bad = np.zeros(len(records), np.bool_)
+    bad[readable] = mixed(records["way"][readable], records["claim"][readable])
+    return bad
+
+
+def not_inverted(records: Records) -> NDArray[np.bool_]:
+    """Say which rows don't answer the opposite of the same question with its images swapped."""
+    readable = records[records["claim"] != UNREAD]
+    ways, first = np.unique(readable["way"], return_index=True)
+    if not len(ways):
+        return np.zeros(len(records), np.bool_)
+    where = np.minimum(np.searchsorted(ways, records["back"]), len(ways) - 1)
+    swapped = (ways[where] == records["back"]) & (records["claim"] != UNREAD)
+    opposite = readable["claim"][first[where]] == -records["claim"]
+    return np.asarray(swapped & ~opposite)
+
+
+def _name(layout: Layout, tally: Tally, check: str, what: str, expected: str, bad: Keys) -> None:
+    column = {"split": "split", "answer": "answer_text", "asset_uids": "asset_uids"}[what]
+    for name in layout.parts["qa"]:
+        for rows in read_rows(
+            layout.files, tally, "qa", name, id_columns=("id",), columns=(column,)
+        ):
+            wrong = np.flatnonzero(np.isin(rows.keys("id"), bad))
+            blame(tally, rows, check, what, wrong, expected, rows.texts(column))

@@ -1,0 +1,171 @@
+"""Checks on ``qa``: every question against its views, its pair, its kin and the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from viewpoint_gen.verify.answers import (
+    answer_places,
+    check_facts,
+    check_letter_and_text,
+    check_margin,
+    check_options,
+    check_shape,
+    check_truth,
+    check_value,
+    read_claims,
+    true_claims,
+)
+from viewpoint_gen.verify.cameras import check_rigid
+from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
+from viewpoint_gen.verify.compare import close, holds, wrapped
+from viewpoint_gen.verify.index import Index
+from viewpoint_gen.verify.kin import KIN_RECORD, check_kin, kin_records
+from viewpoint_gen.verify.layout import Layout
+from viewpoint_gen.verify.reading import Array, Keys, Rows, key, keys, read_rows, stacked
+from viewpoint_gen.verify.report import Tally
+from viewpoint_gen.verify.truths import motion_between
+
+STATIC_BACKDROPS: Final = np.array([key("ground"), key("hdri")], dtype=np.uint64)
+"""What stays put when the camera moves, and so tells its motion from the object's."""
+
+Records = NDArray[Any]
+
+
+def verify_questions(
+    layout: Layout,
+    tally: Tally,
+    views: Index,
+    pairs: Index,
+    *,
+    step: Callable[[str, int, int], None],
+) -> None:
+    """Check every question part, then what questions owe to one another."""
+    names = layout.parts["qa"]
+    kin = [np.empty(0, KIN_RECORD)]
+    for done, name in enumerate(names, start=1):
+        for rows in read_rows(
+            layout.files,
+            tally,
+            "qa",
+            name,
+            id_columns=ROW_ID["qa"],
+            columns=list(COLUMNS["qa"]),
+        ):
+            kin.append(check_question_rows(tally, rows, views, pairs))
+        step("qa", done, len(names))
+    check_kin(layout, tally, np.concatenate(kin))
+
+
+def check_question_rows(tally: Tally, rows: Rows, views: Index, pairs: Index) -> Records:
+    """Run every check that needs one question; return what its kin must know."""
+    check_shape(tally, rows)
+    cameras = two_matrices(rows.data.column("world_from_camera"), 4)
+    intrinsics = two_matrices(rows.data.column("intrinsics"), 3)
+    for k in (0, 1):
+        check_rigid(tally, rows, f"world_from_camera[{k}]", cameras[:, k])
+    images = image_keys(rows)
+    check_links(tally, rows, images, views, pairs)
+    check_against_views(tally, rows, images, views, cameras, intrinsics)
+    motion = motion_between(cameras, intrinsics, rows.numbers("front_azimuth_rad"))
+    options = [list(texts or ()) for texts in rows.texts("options")]
+    places = answer_places(rows, options)
+    check_options(tally, rows, options)
+    check_letter_and_text(tally, rows, options, places)
+    claims = read_claims(tally, rows, options)
+    check_truth(tally, rows, true_claims(rows, motion), claims, places, motion)
+    check_value(tally, rows, motion)
+    check_margin(tally, rows)
+    check_facts(tally, rows, motion)
+    said = [read[place] if place >= 0 else None for read, place in zip(claims, places, strict=True)]
+    return kin_records(rows, images, said)
+
+
+def two_matrices(column: pa.ChunkedArray, size: int) -> Array:
+    """Return a column of lists of matrices as (N, 2, size, size); nan where there aren't two."""
+    lists = column.to_pylist()
+    pairs = [value if value is not None and len(value) == 2 else [None, None] for value in lists]
+    flat = pa.array([matrix for pair in pairs for matrix in pair], pa.list_(pa.list_(pa.float64())))
+    return stacked(flat, size).reshape(len(pairs), 2, size, size)
+
+
+def image_keys(rows: Rows) -> Keys:
+    """Return (N, 2) keys of the views shown; 0 where there aren't two."""
+    pairs = [ids if ids and len(ids) == 2 else [None, None] for ids in rows.texts("image_ids")]
+    return keys(name for pair in pairs for name in pair).reshape(-1, 2)
+
+
+def check_links(tally: Tally, rows: Rows, images: Keys, views: Index, pairs: Index) -> None:
+    """A question's views and pair exist, and the pair is of these views."""
+    found = views.has(images.ravel()).reshape(-1, 2).all(axis=1)
+    shown = rows.texts("image_ids")
+    holds(tally, rows, "foreign_keys", "image_ids", found, "existing views", shown)
+    where, exists = pairs.find(rows.keys("pair_id"))
+    holds(tally, rows, "foreign_keys", "pair_id", exists, "an existing pair", rows.texts("pair_id"))
+    pair = pairs.take(where, exists)
+    of_pair = np.stack([pair["view_id_1"], pair["view_id_2"]], axis=1)
+    same = (np.sort(of_pair, axis=1) == np.sort(images, axis=1)).all(axis=1) | ~exists
+    holds(tally, rows, "foreign_keys", "image_ids", same, "the pair's views", shown)
+
+
+def check_against_views(
+    tally: Tally, rows: Rows, images: Keys, views: Index, cameras: Array, intrinsics: Array
+) -> None:
+    """What a question repeats about its views is what the views say, in the order shown."""
+    turns = _two_numbers(rows.texts("object_turn_rad"))
+    hashes = rows.texts("image_sha256")
+    sides = []
+    for k in (0, 1):
+        where, found = views.find(images[:, k])
+        side = views.take(where, found)
+        sides.append(side)
+        for name, got in (("world_from_camera", cameras[:, k]), ("intrinsics", intrinsics[:, k])):
+            want = np.where(found[:, None, None], side[name], got)
+            close(tally, rows, "question_copies", f"{name}[{k}]", want, got, tolerance=1e-9)
+        want = np.where(found, side["object_turn_rad"], turns[:, k])
+        close(tally, rows, "question_copies", f"object_turn_rad[{k}]", want, turns[:, k])
+        stated = keys(texts[k] if texts and len(texts) == 2 else None for texts in hashes)
+        same = (stated == side["image_sha256"]) | ~found
+        holds(tally, rows, "question_copies", f"image_sha256[{k}]", same, "the view's", hashes)
+        for name in ("width_px", "height_px"):
+            want = np.where(found, side[name], rows.numbers(name)).astype(np.float64)
+            close(tally, rows, "question_copies", name, want, rows.numbers(name))
+    check_asset_and_front(tally, rows, sides[0], sides[1])
+    check_can_be_seen(tally, rows, sides[0], sides[1])
+
+
+def _two_numbers(values: list[Any]) -> Array:
+    pairs = [value if value and len(value) == 2 else [np.nan, np.nan] for value in values]
+    return np.array(pairs, dtype=np.float64).reshape(-1, 2)
+
+
+def check_asset_and_front(tally: Tally, rows: Rows, one: Records, two: Records) -> None:
+    """Assets, licence and front are the views' own; the object's frame needs a known front."""
+    known = (one["key"] != 0) & (two["key"] != 0)
+    uids = rows.texts("asset_uids")
+    own = [{key(uid) for uid in names or ()} for names in uids]
+    shown = [{int(a), int(b)} for a, b in zip(one["asset_uid"], two["asset_uid"], strict=True)]
+    same = np.array([a == b for a, b in zip(own, shown, strict=True)], dtype=bool) | ~known
+    holds(tally, rows, "question_copies", "asset_uids", same, "the views' assets", uids)
+    licences = rows.texts("licence")
+    same = (keys(licences) == one["licence"]) | ~known
+    holds(tally, rows, "question_copies", "licence", same, "the view's licence", licences)
+    front = rows.numbers("front_azimuth_rad")
+    want = np.where(known, one["front_azimuth_rad"], front)
+    close(tally, rows, "question_copies", "front_azimuth_rad", want, front, tolerance=1e-9)
+
+
+def check_can_be_seen(tally: Tally, rows: Rows, one: Records, two: Records) -> None:
+    """Where the object turned, only a static backdrop tells the camera's motion from its."""
+    with np.errstate(invalid="ignore"):
+        turned = np.abs(wrapped(two["object_turn_rad"] - one["object_turn_rad"])) > 1e-6
+    static = np.isin(one["backdrop"], STATIC_BACKDROPS)
+    holds(
+        tally, rows, "can_be_seen", "backdrop while the object turned", static | ~turned,
+        "ground or hdri", rows.texts("image_ids"),
+    )  # fmt: skip
