@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import bpy
@@ -41,6 +42,7 @@ def _import_gltf(path: str) -> set[str]:
         guess_original_bind_pose=False,
         import_select_created_objects=False,
         import_scene_extras=False,
+        loglevel=logging.WARNING,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import backdrop
@@ -11,6 +14,8 @@ import camera
 import engine
 import scene
 from refusal import Refusal
+
+WARM_SIZE_PX = 16
 
 
 def render(job: dict, settings: engine.Settings, asset_bounds: list) -> dict:
@@ -22,7 +27,7 @@ def render(job: dict, settings: engine.Settings, asset_bounds: list) -> dict:
     _apply_sampling(current, job, settings)
     scene.place_asset(job["world_from_import"])
     set_up_s = time.monotonic()
-    _render(current)
+    _render()
     rendered_s = time.monotonic()
     _save(current, job["out"])
     return {
@@ -46,13 +51,27 @@ def _apply_sampling(current: bpy.types.Scene, job: dict, settings: engine.Settin
         current.cycles.seed = job["seed"]
 
 
-def _render(current: bpy.types.Scene) -> None:
+def _render() -> None:
     try:
-        bpy.ops.render.render(write_still=False)
+        with _stdout_to_nowhere():  # a line per sample; errors go to stderr
+            result = bpy.ops.render.render(write_still=False)
     except RuntimeError as error:  # how bpy.ops passes on what the engine reported
         raise Refusal("render_failed", str(error).strip()) from error
-    if not bpy.data.images["Render Result"].has_data:
-        raise Refusal("render_failed", "the renderer left no picture")
+    if result != {"FINISHED"}:
+        raise Refusal("render_failed", f"the render ended with {sorted(result)}")
+
+
+@contextmanager
+def _stdout_to_nowhere() -> Iterator[None]:
+    """Drop what Blender prints on the stdout descriptor, which otherwise leads to the log."""
+    before_fd, nowhere_fd = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere_fd, 1)
+    try:
+        yield
+    finally:
+        os.dup2(before_fd, 1)
+        os.close(before_fd)
+        os.close(nowhere_fd)
 
 
 def _save(current: bpy.types.Scene, out: str) -> None:
@@ -68,3 +87,17 @@ def resident_mb() -> float:
     if not status.exists():
         return 0.0
     return int(status.read_text().split()[1]) * 4096 / 2**20
+
+
+def warm(settings: engine.Settings, out: str) -> dict:
+    """Render a few pixels of a cube with the session's settings."""
+    began_s = time.monotonic()
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    current = bpy.context.scene
+    bpy.ops.mesh.primitive_cube_add(size=1.0)
+    camera.create(current).location = (0.0, 0.0, 3.0)
+    engine.apply(settings)
+    current.render.resolution_x = current.render.resolution_y = WARM_SIZE_PX
+    _render()
+    _save(current, out)
+    return {"device": settings.device, "seconds": time.monotonic() - began_s}

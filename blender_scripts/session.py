@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import backdrop
 import bpy
 import engine
 import passes

@@ -36,10 +36,20 @@ class Shard:
 class Round(Protocol):
     """All visits of one round, known without being stored."""
 
-    number: int
-    visits: int
-    pairs: int
-    """Asked for, over all visits."""
+    @property
+    def number(self) -> int:
+        """0 at first."""
+        ...
+
+    @property
+    def visits(self) -> int:
+        """How many."""
+        ...
+
+    @property
+    def pairs(self) -> int:
+        """Asked for, over all visits."""
+        ...
 
     def visit(self, position: int) -> Visit:
         """The visit at ``position``, from 0 to ``visits`` - 1."""

@@ -14,6 +14,7 @@ from viewpoint_gen.errors import StorageError
 from viewpoint_gen.pipeline import spool
 from viewpoint_gen.pipeline.events import Event, EventKind, ShardTotals, TotalsCounter
 from viewpoint_gen.pipeline.plan import Shard
+from viewpoint_gen.pipeline.rebuild import shard_totals
 from viewpoint_gen.pipeline.visit import ProcessVisit, VisitResult
 from viewpoint_gen.records import Outcome, OutcomeStatus, Visit
 from viewpoint_gen.storage import Store
@@ -65,7 +66,7 @@ def work_shard(
         _check(visit, result)
         spool.write_visit(store, shard, position, result.tables)
         yield _event(EventKind.ENDED, visit, result.tables["outcomes"])
-    totals = commit(store, shard)
+    totals = _commit_once(store, shard)
     spool.remove(store, shard.round, shard.number)
     yield Event(EventKind.COMMITTED, totals=totals)
 
@@ -85,6 +86,17 @@ def commit(store: Store, shard: Shard) -> ShardTotals:
             for table, part in parts.items():
                 part.write(tables[table])
     return counter.totals
+
+
+def _commit_once(store: Store, shard: Shard) -> ShardTotals:
+    """Commit, unless a lane that was given up for lost has come to life and done so."""
+    key = (shard.round, shard.number)
+    try:
+        return commit(store, shard)
+    except StorageError:
+        if not store.exists(f"outcomes/{part_name(*key)}"):
+            raise
+        return shard_totals(store, key)
 
 
 def _read_spooled(store: Store, shard: Shard, position: int) -> dict[str, pa.Table]:

@@ -7,22 +7,22 @@ at a time and has exactly one report, which repeats the job's ``number``. Lines 
 are no JSON object come from a Blender binary that starts up, and are skipped. Matrices are
 row-major lists of four rows; colours are linear; lengths are world units; angles are radians.
 
-=========  ======================================================  ==================================
-job        asks                                                    report
-=========  ======================================================  ==================================
-start      protocol, engine, device, threads, samples,             started: blender, engine,
-           max_bounces, transparent_bounces                        device_type, device_names
-devices                                                            devices: devices [[type, name]]
-warm       out (a scratch EXR)                                     warmed: device, seconds
-load       path, format (file suffix), frame, points,              loaded: world_from_import, bounds,
-           points_seed, out (a .npy)                               triangles, mesh_objects, materials,
-                                                                   missing_textures, warnings, seconds
-render     view_id, world_from_blcam, lens_mm, sensor_width_mm,    rendered: view_id,
-           shift_x, shift_y, width_px, height_px,                  world_from_blcam, projection,
-           world_from_import, sun {world_from_sun, strength,       width_px, height_px,
-           angle_rad}, ambient_strength, backdrop, samples,        world_from_import, device,
-           denoise, seed, out (an EXR)                             seconds {stage: s}, rss_mb
-=========  ======================================================  ==================================
+::
+
+    job      asks                                        report
+    start    protocol, engine, device, threads,          started: blender, engine, device_type,
+             samples, max_bounces, transparent_bounces   device_names
+    devices                                              devices: devices [[type, name]]
+    warm     out (an EXR, thrown away)                   warmed: device, seconds
+    load     path, format (file suffix), frame,          loaded: world_from_import, bounds,
+             points, points_seed, out (a .npy file)      triangles, mesh_objects, materials,
+                                                         missing_textures, warnings, seconds
+    render   view_id, world_from_blcam, lens_mm,         rendered: view_id, world_from_blcam,
+             sensor_width_mm, shift_x, shift_y,          projection, width_px, height_px,
+             width_px, height_px, world_from_import,     world_from_import, device,
+             sun {world_from_sun, strength,              seconds {stage: s}, rss_mb
+             angle_rad}, ambient_strength, backdrop,
+             samples, denoise, seed, out (an EXR)
 
 ``backdrop`` is {kind, colour_linear, ground_colours_linear, ground_pattern, hdri, rotation_rad}.
 The sun shines along its own -Z, so ``world_from_sun``'s +Z column points towards it.

@@ -91,12 +91,12 @@ def _asset_mask(
 ) -> NDArray[np.bool_]:
     """The asset's pixels, from the best pass that the engine has."""
     if "IndexOB.X" in passes:
-        return passes["IndexOB.X"] == _ASSET_INDEX
+        return np.equal(passes["IndexOB.X"], _ASSET_INDEX)
     if kind in (BackdropKind.TRANSPARENT, BackdropKind.SOLID):
         return np.asarray(passes["Combined"][..., 3] >= _HALF)
     if kind is BackdropKind.HDRI:
         return np.isfinite(depth)
-    return _cryptomatte_coverage(header, passes) >= _HALF
+    return np.greater_equal(_cryptomatte_coverage(header, passes), _HALF)
 
 
 def _cryptomatte_coverage(header: Mapping[str, Any], passes: Mapping[str, Floats]) -> Floats:
@@ -109,7 +109,7 @@ def _cryptomatte_coverage(header: Mapping[str, Any], passes: Mapping[str, Floats
     if not manifests or "CryptoAsset00.r" not in passes:
         raise AssetError("bad_picture", "the renderer wrote no Cryptomatte pass")
     bits = np.uint32(int(json.loads(manifests[0])[_ASSET_ROOT], 16))
-    coverage = np.zeros_like(passes["CryptoAsset00.r"])
+    coverage: Floats = np.zeros_like(passes["CryptoAsset00.r"])
     for identity, share in (("r", "g"), ("b", "a")):
         is_asset = passes[f"CryptoAsset00.{identity}"].view(np.uint32) == bits
         coverage += np.where(is_asset, passes[f"CryptoAsset00.{share}"], 0)
@@ -160,4 +160,4 @@ def normals_from_depth(depth: Floats, camera: Camera) -> Floats:
         np.where(np.isfinite(depth), depth, _NOTHING_DEPTH).reshape(-1),
     ).reshape(*depth.shape, 3)
     down, across = np.gradient(points, axis=(0, 1))
-    return np.cross(across, down).astype(np.float32) * np.float32(-1.0)
+    return np.asarray(np.cross(down, across), dtype=np.float32)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from viewpoint_gen.verify.compare import blame, close, close_angle, holds, wrapped
-from viewpoint_gen.verify.reading import Array, Rows
+from viewpoint_gen.verify.reading import Array, Mask, Rows
 from viewpoint_gen.verify.report import Tally
 
 RIGID_TOLERANCE: Final = 1e-5
@@ -71,7 +71,7 @@ def body_angles(world_from_camera: Array) -> tuple[Array, Array, Array]:
     return angles[:, 0], -angles[:, 1], angles[:, 2]
 
 
-def is_rigid(world_from_camera: Array) -> Array:
+def is_rigid(world_from_camera: Array) -> Mask:
     """Say (N,) whether each matrix is a rotation and a translation, without mirroring."""
     rotation = world_from_camera[:, :3, :3]
     gram = np.einsum("nki,nkj->nij", rotation, rotation)

@@ -117,10 +117,11 @@ def check_schema(
     tally.looked("schema")
     for column in dict.fromkeys([*declared.names, *found.names]):
         want, got = (
-            str(schema.field(column).type) if column in schema.names else "no such column"
+            schema.field(column).type if column in schema.names else None
             for schema in (declared, found)
         )
         if want != got:
+            want, got = (str(kind or "no such column") for kind in (want, got))
             tally.found(Finding("schema", table, name, "", f"column {column}", want, got))
 
 

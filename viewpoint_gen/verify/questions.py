@@ -57,7 +57,7 @@ def verify_questions(
             id_columns=ROW_ID["qa"],
             columns=list(COLUMNS["qa"]),
         ):
-            kin.append(check_question_rows(tally, rows, views, pairs))
+            kin += [check_question_rows(tally, rows, views, pairs)]
         step("qa", done, len(names))
     check_kin(layout, tally, np.concatenate(kin))
 
@@ -88,7 +88,10 @@ def check_question_rows(tally: Tally, rows: Rows, views: Index, pairs: Index) ->
 
 def two_matrices(column: pa.ChunkedArray, size: int) -> Array:
     """Return a column of lists of matrices as (N, 2, size, size); nan where there aren't two."""
-    lists = column.to_pylist()
+    joined = column.combine_chunks()
+    if joined.null_count == 0 and (np.asarray(joined.value_lengths()) == 2).all():
+        return stacked(joined.flatten(), size).reshape(len(joined), 2, size, size)
+    lists = joined.to_pylist()
     pairs = [value if value is not None and len(value) == 2 else [None, None] for value in lists]
     flat = pa.array([matrix for pair in pairs for matrix in pair], pa.list_(pa.list_(pa.float64())))
     return stacked(flat, size).reshape(len(pairs), 2, size, size)

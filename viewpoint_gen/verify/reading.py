@@ -21,6 +21,7 @@ from viewpoint_gen.verify.report import Finding, Tally
 
 Array = NDArray[np.float64]
 Keys = NDArray[np.uint64]
+Mask = NDArray[np.bool_]
 
 BATCH_ROWS: Final = 4096
 UNREADABLE: Final = (pa.ArrowException, OSError, ValueError)

@@ -23,6 +23,9 @@ from viewpoint_gen.verify.report import Finding, Tally
 PIXEL_ROWS: Final = 32
 """Views decoded at a time: a few megabytes."""
 
+PLACEMENT: Final = 1e-5
+"""Room for float32 in an asset's placement, as a share of its scale and shift."""
+
 PIXELS: Final = ("image", "mask", "depth")
 
 
@@ -104,43 +107,38 @@ def check_placement(tally: Tally, rows: Rows, placed: dict[str, Array]) -> None:
         placed: the first (unturned) placement of each asset of the part; filled here.
     """
     matrices = rows.matrices("world_from_asset", 4)
-    turns = rows.numbers("object_turn_rad")
-    known = np.isfinite(matrices).all(axis=(1, 2))
-    tally.looked("placement", int(known.sum()))
-    for i in np.flatnonzero(known):
-        linear = matrices[i, :3, :3]
-        scale = float(np.cbrt(np.linalg.det(linear)))
-        even = scale > 0 and np.allclose(
-            linear.T @ linear, scale**2 * np.eye(3), atol=1e-5 * scale**2
-        )
-        if not even:
-            blame(
-                tally,
-                rows,
-                "placement",
-                "world_from_asset",
-                [i],
-                "turn and even scale",
-                list(matrices),
-            )
+    turns, uids = rows.numbers("object_turn_rad"), rows.texts("asset_uid")
+    known = np.flatnonzero(np.isfinite(matrices).all(axis=(1, 2)))
+    tally.looked("placement", len(known))
+    for i in known:
+        unturned = _turned_back(matrices[i, :3], turns[i])
+        first = placed.setdefault(uids[i], unturned)
+        if not _is_similarity(matrices[i]):
+            want = "a turn, an even scale and a shift"
+        elif not _same_placement(unturned, first):
+            want = "the same in all views but for the object's turn"
+        else:
             continue
-        cosine, sine = np.cos(turns[i]), np.sin(turns[i])
-        back = np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
-        here = back @ matrices[i, :3]
-        first = placed.setdefault(str(rows.data.column("asset_uid")[int(i)]), here)
-        # lengths in the file may be thousands of world units: compare in the world's
-        if not np.allclose(here[:, :3], first[:, :3], atol=1e-5 * scale) or not np.allclose(
-            here[:, 3], first[:, 3], atol=1e-5, rtol=1e-5
-        ):
-            blame(
-                tally,
-                rows,
-                "placement",
-                "world_from_asset without the turn",
-                [i],
-                str(first),
-                [str(here)] * len(rows),
-            )
+        blame(tally, rows, "placement", "world_from_asset", [int(i)], want, list(matrices))
+
+
+def _turned_back(placement: Array, turn_rad: float) -> Array:
+    cosine, sine = np.cos(turn_rad), np.sin(turn_rad)
+    return np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]]) @ placement
+
+
+def _is_similarity(matrix: Array) -> bool:
+    linear = matrix[:3, :3]
+    scale = float(np.cbrt(np.linalg.det(linear)))
+    even = np.abs(linear.T @ linear - scale**2 * np.eye(3)).max() <= PLACEMENT * scale**2
+    return scale > 0.0 and bool(even) and bool((matrix[3] == [0.0, 0.0, 0.0, 1.0]).all())
+
+
+def _same_placement(one: Array, two: Array) -> bool:
+    scale = float(np.abs(two[:, :3]).max())
+    same_linear = np.abs(one[:, :3] - two[:, :3]).max() <= PLACEMENT * scale
+    shift = PLACEMENT * max(1.0, float(np.abs(two[:, 3]).max()))
+    return bool(same_linear) and bool(np.abs(one[:, 3] - two[:, 3]).max() <= shift)
 
 
 def _records(rows: Rows) -> NDArray[Any]:

@@ -81,10 +81,10 @@ class ViewsConfig(BaseModel):
     elevation_deg: Range = (-10.0, 55.0)
     ground_elevation_deg: Range = (8.0, 55.0)
     """On a ground the camera stays above it."""
-    horizontal_fov_deg: Range = (46.0, 64.0)
-    fill: Range = (0.36, 0.62)
+    horizontal_fov_deg: Range = (48.0, 66.0)
+    fill: Range = (0.45, 0.72)
     """Share of the image's half-width (or half-height) that a centred object reaches."""
-    roomy_fill: Range = (0.26, 0.42)
+    roomy_fill: Range = (0.3, 0.46)
     """The same where the object will shift in the image (pan, truck, counter moves, …)."""
     offset: Range = (0.0, 0.75)
     """Look-at offset, as a share of the room left between the object and the image's edge."""

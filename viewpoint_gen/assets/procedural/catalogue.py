@@ -10,6 +10,8 @@ from types import MappingProxyType
 import numpy as np
 
 from viewpoint_gen.assets.procedural import (
+    buildings,
+    furniture,
     heavy_vehicles,
     light_vehicles,
     mammals,
@@ -20,6 +22,8 @@ from viewpoint_gen.assets.procedural import (
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
 
 _TABLES = (
+    buildings.CATEGORIES,
+    furniture.CATEGORIES,
     heavy_vehicles.CATEGORIES,
     light_vehicles.CATEGORIES,
     mammals.CATEGORIES,

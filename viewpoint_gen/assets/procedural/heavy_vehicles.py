@@ -225,8 +225,6 @@ def _steam_engine(rng: np.random.Generator) -> trimesh.Scene:
     model.add("bunker", trim, tender.moved(**base))
     buffer_beam = box((-1.05, wheel * 1.2, z1 + 0.85), (1.05, wheel * 1.9, z1 + 0.98), 0.02)
     model.add("beam", plastic("red", rgb("#b3202a")), buffer_beam)
-    cow = [(-0.9, 0.0), (0.9, 0.0), (0.0, 0.0)]
-    del cow
     catcher = frustum(0.95, 0.5, 0.12, wheel * 1.2, segments=4).turned("y", 45).moved(z=z1 + 0.55)
     model.add("cowcatcher", trim, catcher)
     light = cylinder(0.17, -0.12, 0.12, bevel=0.03).turned("x", 90).moved(y=y + radius + 0.12, z=z1 + 0.72)
@@ -292,10 +290,6 @@ def _tractor(rng: np.random.Generator) -> trimesh.Scene:
         blade = matte("hitch", pick(rng, DARKS))
         model.add("hitch", blade, box((-0.5, 0.35, -1.75), (0.5, 0.75, -1.62), 0.02), rod((0, 0.6, -0.9), (0, 0.55, -1.65), 0.05))
     return model.scene()
-
-
-def _wheel_pair(part: Part) -> Part:
-    return part.both_sides()
 
 
 CATEGORIES = (

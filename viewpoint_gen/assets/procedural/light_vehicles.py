@@ -271,10 +271,9 @@ def _scooter_body(model: Model, paint: Material, accent: Material, seat: Materia
     cushion = [(-0.8, 0.72), (-0.8, 0.8), (-0.5, 0.86), (-0.15, 0.8), (-0.1, 0.73)]
     model.add("seat", seat, extrude_across(rounded(cushion, 0.03), 0.28, bevel=0.045))
     model.add("fork", chrome(), rod((0, 0.9, 0.44), (0, 0.22, 0.66), 0.035))
-    mudguard = sphere((0.1, 0.27, 0.29), (0, 0.24, 0.66), segments=24)
-    low = mudguard.low
-    del low
-    model.add("mudguard", paint, mudguard.moved(y=0.06))
+    outer = 0.285 * np.array([[np.cos(t), np.sin(t)] for t in np.radians(np.arange(-8, 165, 12))])
+    guard = np.concatenate([outer, 0.88 * outer[::-1]]) + np.array([0.66, 0.22])
+    model.add("mudguard", paint, extrude_across(guard, 0.17, bevel=0.012))
 
 
 def _motor_scooter(rng: np.random.Generator) -> trimesh.Scene:
@@ -374,10 +373,6 @@ def _bicycle_fittings(
         model.add("basket", matte("wicker", rgb("#b98c55")), basket.moved(y=top - 0.16, z=head[2] + 0.22))
     lamp_ = knob(0.035, 0.06).moved(y=head[1] + 0.02, z=head[2] + 0.03)
     model.add("lamp", lamp("headlight", rgb("#fff3cf"), 0.6), lamp_)
-
-
-def _unused(points: Array) -> Array:
-    return points
 
 
 CATEGORIES = (

@@ -248,14 +248,6 @@ def _giraffe_spots(rng: np.random.Generator, top: float, side: float) -> list[Li
     return spots
 
 
-def _hat(radius: float) -> Part:
-    return cylinder(radius, 0, radius)
-
-
-def _legs(at: list[Point]) -> list[Limb]:
-    return [limb for p in at for limb in pair(lump(p, (0.1, 0.1, 0.1)))]
-
-
 CATEGORIES = (
     Category("cat", "animal", Symmetry.NONE, _cat),
     Category("dog", "animal", Symmetry.NONE, _dog),

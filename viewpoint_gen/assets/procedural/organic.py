@@ -2,7 +2,7 @@
 
 A body is a list of `Limb`s. Their signed distances are joined with a smooth minimum (Quilez,
 "smooth minimum", quadratic form), sampled on a grid only where the surface may be, meshed with
-naive surface nets (Gibson 1998) and pulled onto the surface by Newton steps.
+naive surface nets (Gibson 1998) and pulled onto the surface by a Newton step.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from viewpoint_gen.assets.procedural.part import Array, Axis, Faces, Part, Point, rotation
 
 COARSE = 4  # fine cells along one coarse cell
+NEAR = 1.6 * COARSE * 3**0.5 / 2  # cells; half a coarse diagonal, and slack for squashed limbs
 FAR = 1e3  # stands for "far outside" where the grid isn't sampled, metres
 CORNERS = np.array([[i >> 2 & 1, i >> 1 & 1, i & 1] for i in range(8)])
 EDGES = np.array([(a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b).bit_count() == 1])
@@ -76,19 +77,17 @@ def sculpt(
     Returns:
         A closed smooth part; uv = (tone, 0.5), tone within [0.02, 0.98].
     """
-    body = _Field(limbs, blend_m)
+    body = _Field(limbs, blend_m, reach_m=blend_m + NEAR * cell_m)
     low, high = body.bounds()
     half = np.ceil((high - low) / 2 / (COARSE * cell_m)).astype(int) + 1
     middle = (low + high) / 2
     middle[0] = 0.0 if abs(middle[0]) < 1e-9 else middle[0]
     origin = middle - half * COARSE * cell_m
-    cells = 2 * half * COARSE
-    values = _sampled(body, origin, cells, cell_m)
+    values = _sampled(body, origin, 2 * half * COARSE, cell_m)
     points, faces = _surface_nets(values, origin, cell_m)
-    for _ in range(2):
-        distance, gradient = body.gradient(points, 0.05 * cell_m)
-        points = points - np.clip(distance, -cell_m, cell_m)[:, None] * gradient
-    _, normals = body.gradient(points, 0.25 * cell_m)
+    distance, gradient = body.gradient(points)
+    points = points - np.clip(distance, -cell_m, cell_m)[:, None] * gradient
+    _, normals = body.gradient(points)
     tone = _painted(body.tone(points), points, paint, cell_m)
     u = 0.02 + 0.96 * tone  # off the picture's edge, where its two ends would mix
     return Part(points, normals, np.stack([u, np.full(len(u), 0.5)], axis=1), faces)
@@ -96,80 +95,123 @@ def sculpt(
 
 def _painted(tone: Array, points: Array, paint: Sequence[Limb], edge_m: float) -> Array:
     for limb in paint:
-        share = np.clip(0.5 - _Prepared(limb).distance(points) / edge_m, 0.0, 1.0)
-        tone = tone + share * (limb.tone - tone)
+        shape = _Prepared(limb)
+        near = shape.close_to(points, edge_m)
+        share = np.clip(0.5 - shape.distance(points[near]) / edge_m, 0.0, 1.0)
+        tone[near] += share * (limb.tone - tone[near])
     return tone
 
 
 class _Field:
-    """Signed distance (metres, approximate where squashed) and tone of melted limbs."""
+    """Distance (metres, approximate where squashed), gradient and tone of melted limbs.
 
-    def __init__(self, limbs: Sequence[Limb], blend_m: float) -> None:
+    A limb is only looked at within `reach_m` of its box: farther off it can't change a point that
+    lies near the surface.
+    """
+
+    def __init__(self, limbs: Sequence[Limb], blend_m: float, reach_m: float) -> None:
         self._limbs = [_Prepared(limb) for limb in limbs]
         self._blend_m = blend_m
+        self._reach_m = reach_m
 
     def bounds(self) -> tuple[Array, Array]:
-        boxes = [limb.bounds() for limb in self._limbs]
-        low = np.min([b[0] for b in boxes], axis=0) - self._blend_m / 2
-        return low, np.max([b[1] for b in boxes], axis=0) + self._blend_m / 2
+        low = np.min([limb.low for limb in self._limbs], axis=0) - self._blend_m / 2
+        return low, np.max([limb.high for limb in self._limbs], axis=0) + self._blend_m / 2
 
     def distance(self, points: Array) -> Array:
-        total = self._limbs[0].distance(points)
-        for limb in self._limbs[1:]:
-            total = _melted(total, limb.distance(points), self._blend_m)
+        total = np.full(len(points), FAR)
+        for limb in self._limbs:
+            near = limb.close_to(points, self._reach_m)
+            total[near] = self._melted(total[near], limb.distance(points[near]))[0]
         return total
 
-    def gradient(self, points: Array, step_m: float) -> tuple[Array, Array]:
-        """Distance and unit gradient, by differences over a tetrahedron."""
-        corners = np.array([[1, -1, -1], [-1, -1, 1], [-1, 1, -1], [1, 1, 1]], dtype=float)
-        values = [self.distance(points + step_m * c) for c in corners]
-        slope = sum(v[:, None] * c for v, c in zip(values, corners, strict=True))
-        gradient = cast(Array, slope) / (np.linalg.norm(slope, axis=1, keepdims=True) + 1e-30)
-        return np.mean(values, axis=0), gradient
+    def gradient(self, points: Array) -> tuple[Array, Array]:
+        """Distance and unit gradient."""
+        total, slope = np.full(len(points), FAR), np.zeros_like(points)
+        for limb in self._limbs:
+            near = limb.close_to(points, self._reach_m)
+            distance, gradient = limb.gradient(points[near])
+            total[near], share = self._melted(total[near], distance)
+            slope[near] += share[:, None] * (gradient - slope[near])
+        return total, slope / (np.linalg.norm(slope, axis=1, keepdims=True) + 1e-30)
+
+    def _melted(self, a: Array, b: Array) -> tuple[Array, Array]:
+        """Smooth minimum, and the share that `b` has in it."""
+        overlap = np.maximum(self._blend_m - np.abs(a - b), 0.0)
+        minor = overlap / (2 * self._blend_m)
+        melted = np.minimum(a, b) - overlap * minor / 2
+        return melted, np.where(a < b, minor, 1.0 - minor)
 
     def tone(self, points: Array) -> Array:
-        distances = np.stack([limb.distance(points) for limb in self._limbs])
-        weight = np.exp(-np.maximum(distances, 0) / (0.12 * self._blend_m))
-        tones = np.array([limb.tone for limb in self._limbs])
-        return cast(Array, (weight * tones[:, None]).sum(axis=0) / (weight.sum(axis=0) + 1e-30))
+        fade = 0.12 * self._blend_m  # tones mix over a shorter way than shapes do
+        total, weights = np.zeros(len(points)), np.full(len(points), 1e-30)
+        for limb in self._limbs:
+            near = limb.close_to(points, 6 * fade)
+            weight = np.exp(-np.maximum(limb.distance(points[near]), 0) / fade)
+            total[near] += weight * limb.tone
+            weights[near] += weight
+        return total / weights
 
 
 class _Prepared:
+    """A limb in the space where it is round."""
+
     def __init__(self, limb: Limb) -> None:
+        self.tone = limb.tone
         self._squash = np.array(limb.squash)
-        self._middle = (np.array(limb.start) + np.array(limb.end)) / 2
-        self._start = (np.array(limb.start) - self._middle) / self._squash
-        self._along = (np.array(limb.end) - np.array(limb.start)) / self._squash
+        self._is_round = bool((self._squash == 1.0).all())
+        start, end = np.array(limb.start), np.array(limb.end)
+        middle = (start + end) / 2
+        self._start = (start - middle) / self._squash
+        self._middle = middle
+        self._along = (end - start) / self._squash
         self._length2 = float(self._along @ self._along)
         self._r0, self._r1 = limb.start_m, limb.end_m
-        self.tone = limb.tone
+        ends = np.stack([self._start, self._start + self._along])
+        radii = np.array([[self._r0], [self._r1]])
+        self.low: Array = (ends - radii).min(axis=0) * self._squash + middle
+        self.high: Array = (ends + radii).max(axis=0) * self._squash + middle
+
+    def close_to(self, points: Array, reach_m: float) -> Faces:
+        """Indices of the points within `reach_m` of the limb's box."""
+        low, high = self.low - reach_m, self.high + reach_m
+        x, y, z = points.T
+        inside = (x > low[0]) & (x < high[0]) & (y > low[1]) & (y < high[1])
+        return np.flatnonzero(inside & (z > low[2]) & (z < high[2]))
+
+    def _local(self, points: Array) -> tuple[Array, Array | float, Array | float]:
+        """Vector from the axis, radius there, and the radius's slope along the axis."""
+        local = points - self._middle
+        if not self._is_round:
+            local /= self._squash
+        local -= self._start
+        if self._length2 == 0:
+            return local, self._r0, 0.0
+        t = local @ self._along / self._length2
+        inside = (t > 0) & (t < 1)
+        t = np.clip(t, 0.0, 1.0)
+        local -= t[:, None] * self._along
+        grow = self._r1 - self._r0
+        return local, self._r0 + grow * t, grow * inside / self._length2
 
     def distance(self, points: Array) -> Array:
-        local = (points - self._middle) / self._squash - self._start
-        if self._length2 > 0:
-            t = np.clip(local @ self._along / self._length2, 0.0, 1.0)
-            local = local - t[:, None] * self._along
-            radius = self._r0 + (self._r1 - self._r0) * t
-        else:
-            radius = self._r0
+        local, radius, _ = self._local(points)
         size = np.sqrt(np.einsum("ij,ij->i", local, local))
-        if (self._squash == 1.0).all():
+        if self._is_round:
             return cast(Array, size - radius)
-        # First-order distance of a stretched ball: (|k| - r) |k| / |grad|
-        slope = local / self._squash
-        steep = np.sqrt(np.einsum("ij,ij->i", slope, slope))
+        local /= self._squash  # first-order distance: value / |gradient|
+        steep = np.sqrt(np.einsum("ij,ij->i", local, local))
         return cast(Array, (size - radius) * size / np.maximum(steep, 1e-12))
 
-    def bounds(self) -> tuple[Array, Array]:
-        ends = np.stack([self._start, self._start + self._along])
-        reach = np.array([[self._r0], [self._r1]])
-        low = (ends - reach).min(axis=0) * self._squash + self._middle
-        return low, (ends + reach).max(axis=0) * self._squash + self._middle
-
-
-def _melted(a: Array, b: Array, reach: float) -> Array:
-    overlap = np.maximum(reach - np.abs(a - b), 0.0)
-    return cast(Array, np.minimum(a, b) - overlap * overlap / (4.0 * reach))
+    def gradient(self, points: Array) -> tuple[Array, Array]:
+        local, radius, grow = self._local(points)
+        size = np.sqrt(np.einsum("ij,ij->i", local, local))
+        slope = local / np.maximum(size, 1e-12)[:, None]
+        if self._length2 > 0:
+            slope -= np.multiply.outer(grow, self._along)
+        slope /= self._squash
+        steep = np.sqrt(np.einsum("ij,ij->i", slope, slope)) + 1e-12
+        return (size - radius) / steep, slope / steep[:, None]
 
 
 def _sampled(body: _Field, origin: Array, cells: Faces, cell_m: float) -> Array:
@@ -178,8 +220,7 @@ def _sampled(body: _Field, origin: Array, cells: Faces, cell_m: float) -> Array:
     index = np.stack(np.meshgrid(*(np.arange(b) for b in blocks), indexing="ij"), axis=-1)
     index = index.reshape(-1, 3)
     centre = body.distance(origin + (index + 0.5) * COARSE * cell_m)
-    # 1.6: slack for squashed limbs, whose distance is only approximate
-    near = np.abs(centre) < 1.6 * COARSE * cell_m * np.sqrt(3) / 2
+    near = np.abs(centre) < NEAR * cell_m
     values = np.full(cells + 1, FAR)
     inside = index[~near & (centre < 0)] * COARSE
     steps = np.stack(np.meshgrid(*[np.arange(COARSE + 1)] * 3, indexing="ij"), -1).reshape(-1, 3)

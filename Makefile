@@ -1,0 +1,42 @@
+# Everything sets itself up: `make demo` and `make test` need Python 3.11, git and make.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+RUN ?= runs/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-fast lint format wheel clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+$(STAMP): pyproject.toml constraints.txt .ci/bootstrap.sh
+	@sh .ci/bootstrap.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+install: $(STAMP)  ## the package and its tools in .venv
+
+demo: $(STAMP)  ## a small run of every stage, without any network, in runs/demo
+	@$(BIN)/viewgen demo $(RUN)
+
+test: $(STAMP)  ## all tests, with real Blender
+	@$(BIN)/python -m pytest
+
+test-fast: $(STAMP)  ## the tests that start no Blender
+	@$(BIN)/python -m pytest -m "not blender and not slow"
+
+lint: $(STAMP)  ## style, format, types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(STAMP)  ## mend style and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+wheel: $(STAMP)  ## dist/*.whl
+	@$(BIN)/python -m build --wheel
+
+clean:  ## remove what was built (not runs/)
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,308 @@
+"""Writes small runs whose every number and answer was worked out by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from verify_scene import HEIGHT_PX, WIDTH_PX, Stand, between, looking_at, photograph
+
+from viewpoint_gen.dataset.schema import ASSETS, TABLES
+
+SCHEMAS = {**TABLES, "assets": ASSETS}
+FINGERPRINT = "f" * 64
+FRONT_RAD = math.radians(120.0)
+Row = dict[str, Any]
+
+ANCHOR = looking_at(30.0, 20.0, 3.0)
+DEG = math.radians(1.0)
+
+WAY = "ego_translation_"
+SEEN = "object_translation_"
+TURN = "ego_rotation_"
+STILL = dict.fromkeys([f"{TURN}yaw", f"{TURN}pitch", f"{TURN}roll"], 0)
+STAYED = {
+    f"{WAY}sideways": 0,
+    f"{WAY}vertical": 0,
+    f"{WAY}distance": 0,
+    f"{SEEN}around": 0,
+    f"{SEEN}left_right": 0,
+    f"{SEEN}front_back": 0,
+}
+
+MOVES: dict[str, tuple[Stand, dict[str, int]]] = {
+    # camera to its own right about the object, turning left; the front points to azimuth 120
+    "orbit": (
+        ANCHOR.moved(azimuth=40 * DEG, heading=40 * DEG),
+        {
+            **STILL,
+            f"{WAY}sideways": +1,
+            f"{WAY}vertical": 0,
+            f"{WAY}distance": 0,
+            f"{SEEN}around": +1,
+            f"{SEEN}left_right": +1,
+            f"{SEEN}front_back": +1,
+            f"{TURN}yaw": +1,
+        },
+    ),
+    "climb": (
+        ANCHOR.moved(elevation=25 * DEG, pitch=-25 * DEG),
+        {
+            f"{WAY}sideways": 0,
+            f"{WAY}vertical": +1,
+            f"{WAY}distance": 0,
+            f"{SEEN}around": 0,
+            f"{TURN}yaw": 0,
+            f"{TURN}pitch": -1,
+            f"{TURN}roll": 0,
+        },
+    ),
+    "dolly": (
+        ANCHOR.moved(distance=0.9),
+        {**STILL, f"{WAY}sideways": 0, f"{WAY}distance": +1, f"{SEEN}around": 0},
+    ),
+    "pan": (ANCHOR.moved(heading=-20 * DEG), {**STAYED, **STILL, f"{TURN}yaw": -1}),
+    "tilt": (ANCHOR.moved(pitch=12 * DEG), {**STAYED, **STILL, f"{TURN}pitch": +1}),
+    "roll": (ANCHOR.moved(roll=15 * DEG), {**STAYED, **STILL, f"{TURN}roll": +1}),
+    "zoom": (ANCHOR.moved(focal=18.0), {**STAYED, **STILL}),
+    "turntable": (ANCHOR.moved(object_turn=0.5), {**STILL, f"{WAY}sideways": 0}),
+}
+
+WORDS = {
+    f"{WAY}sideways": ("To the right", "To the left", "It did not move sideways"),
+    f"{WAY}vertical": ("It went up", "It went down", "It stayed level"),
+    f"{WAY}distance": ("Farther away", "Closer", "The distance is unchanged"),
+    f"{SEEN}around": ("Counter-clockwise", "Clockwise", "Neither"),
+    f"{SEEN}left_right": ("Towards its left", "Towards its right", "Neither left nor right"),
+    f"{SEEN}front_back": ("Towards its front", "Towards its back", "Neither front nor back"),
+    f"{TURN}yaw": ("It turned left", "It turned right", "It did not turn"),
+    f"{TURN}pitch": ("It tilted upwards", "It tilted downwards", "No tilt"),
+    f"{TURN}roll": ("Clockwise", "Anticlockwise", "It did not roll"),
+}
+UNITS = {"ego_rotation": "deg", "object_translation_around": "deg"}
+
+
+def blank(table: str, **values: Any) -> Row:
+    """A row of a table; what isn't given is null."""
+    row = dict.fromkeys(SCHEMAS[table].names)
+    unknown = set(values) - set(row)
+    assert not unknown, unknown
+    return {**row, "fingerprint": FINGERPRINT, **values}
+
+
+def view_row(uid: str, name: str, move: str, stand: Stand) -> Row:
+    shot = photograph(stand)
+    c, s = math.cos(stand.object_turn), math.sin(stand.object_turn)
+    scale = 0.01
+    return blank(
+        "views",
+        view_id=f"{uid}-{name}",
+        asset_uid=uid,
+        category="ball",
+        licence="CC0-1.0",
+        round=0,
+        move=move,
+        anchor_id=f"{uid}-anchor",
+        image=shot.image,
+        image_format="jpeg",
+        image_sha256=hashlib.sha256(shot.image).hexdigest(),
+        mask=shot.mask,
+        depth=shot.depth,
+        depth_near=shot.near,
+        depth_far=shot.far,
+        world_from_camera=stand.matrix,
+        intrinsics=stand.intrinsics,
+        world_from_asset=[
+            [scale * c, 0.0, scale * s, 0.0],
+            [scale * s, 0.0, -scale * c, 0.0],
+            [0.0, scale, 0.0, -0.25],
+            [0.0, 0.0, 0.0, 1.0],
+        ],
+        width_px=WIDTH_PX,
+        height_px=HEIGHT_PX,
+        front_azimuth_rad=FRONT_RAD + stand.object_turn,
+        mask_share=shot.share,
+        in_frame_share=1.0,
+        backdrop="ground",
+        lighting={name: 0.5 for name in (f.name for f in SCHEMAS["views"].field("lighting").type)},
+        **stand.numbers(),
+    )
+
+
+def pair_row(one: Row, two: Row, first: Stand, second: Stand, kind: str) -> Row:
+    copies = {
+        f"{name}_{k}": row[name]
+        for k, row in ((1, one), (2, two))
+        for name in (*first.numbers(), "mask_share", "in_frame_share", "image_sha256")
+    }
+    matrices = {
+        f"{name}_{k}": row[name]
+        for k, row in ((1, one), (2, two))
+        for name in ("world_from_camera", "intrinsics")
+    }
+    ids = [one["view_id"], two["view_id"]]
+    same = {name: one[name] for name in ("asset_uid", "category", "licence", "backdrop")}
+    return blank(
+        "pairs",
+        pair_id="+".join(ids),
+        reverse_id="+".join(reversed(ids)),
+        kind=kind,
+        view_id_1=ids[0],
+        view_id_2=ids[1],
+        overlap_12=0.5,
+        overlap_21=0.5,
+        light_moved=False,
+        front_azimuth_1_rad=one["front_azimuth_rad"],
+        width_px=WIDTH_PX,
+        height_px=HEIGHT_PX,
+        **same,
+        **between(first, second),
+        **copies,
+        **matrices,
+    )
+
+
+def deciding(family: str, first: Stand, second: Stand, front: float) -> tuple[float, str]:
+    """The signed number behind an answer, and its unit."""
+    way = between(first, second)
+    step = [b - a for a, b in zip(first.position, second.position, strict=True)]
+    d = first.distance
+    ahead = (step[0] * math.cos(front) + step[1] * math.sin(front)) / d
+    leftward = (-step[0] * math.sin(front) + step[1] * math.cos(front)) / d
+    return {
+        f"{WAY}sideways": (way["right"] / d, "share"),
+        f"{WAY}vertical": (way["rise"] / d, "share"),
+        f"{WAY}distance": (way["distance_ratio"], "ratio"),
+        f"{SEEN}around": (math.degrees(way["azimuth_rad"]), "deg"),
+        f"{SEEN}left_right": (leftward, "share"),
+        f"{SEEN}front_back": (ahead, "share"),
+        f"{TURN}yaw": (math.degrees(way["heading_rad"]), "deg"),
+        f"{TURN}pitch": (math.degrees(way["pitch_rad"]), "deg"),
+        f"{TURN}roll": (math.degrees(way["roll_rad"]), "deg"),
+    }[family]
+
+
+def question_row(
+    number: int, family: str, claim: int, rows: tuple[Row, Row], stands: tuple[Stand, Stand]
+) -> Row:
+    one, two = rows
+    plus, minus, none = WORDS[family]
+    options = [plus, minus, none]
+    options = options[number % 3 :] + options[: number % 3]
+    text = {1: plus, -1: minus, 0: none}[claim]
+    value, unit = deciding(family, *stands, one["front_azimuth_rad"])
+    ids = [one["view_id"], two["view_id"]]
+    return blank(
+        "qa",
+        id=f"q{number:04d}",
+        group_id=f"{family}:{'+'.join(sorted(ids))}",
+        group_role="swap",
+        split="train" if one["asset_uid"] == "ball" else "test",
+        family=family,
+        wording_id="w1",
+        pair_id="+".join(ids),
+        asset_uids=[one["asset_uid"]],
+        image_ids=ids,
+        image_sha256=[one["image_sha256"], two["image_sha256"]],
+        question="First: <image> Second: <image> What did the camera do?",
+        options=options,
+        answer_letter="ABC"[options.index(text)],
+        answer_text=text,
+        answer_value=value,
+        answer_unit=unit,
+        answer_type="choice",
+        chance=1 / 3,
+        margin=0.1,
+        world_from_camera=[one["world_from_camera"], two["world_from_camera"]],
+        intrinsics=[one["intrinsics"], two["intrinsics"]],
+        object_turn_rad=[one["object_turn_rad"], two["object_turn_rad"]],
+        front_azimuth_rad=one["front_azimuth_rad"],
+        width_px=WIDTH_PX,
+        height_px=HEIGHT_PX,
+        facts=[("azimuth_rad", between(*stands)["azimuth_rad"])],
+        licence="CC0-1.0",
+        qa_fingerprint="q" * 64,
+    )
+
+
+def build_run(root: Path) -> Path:
+    """Two assets with eight moves each, a rejected third; every pair both ways."""
+    tables: dict[str, list[list[Row]]] = {name: [] for name in TABLES}
+    outcomes = []
+    number = 0
+    for uid in ("ball", "ball2"):
+        anchor = view_row(uid, "anchor", "anchor", ANCHOR)
+        views, pairs, questions = [anchor], [], []
+        for move, (stand, claims) in MOVES.items():
+            view = view_row(uid, move, move, stand)
+            views.append(view)
+            for rows, stands, sign in (
+                ((anchor, view), (ANCHOR, stand), 1),
+                ((view, anchor), (stand, ANCHOR), -1),
+            ):
+                pairs.append(pair_row(*rows, *stands, move))
+                for family, claim in claims.items():
+                    questions.append(question_row(number, family, sign * claim, rows, stands))
+                    number += 1
+        rejected = [
+            blank("rejected", kind="view", subject_id=f"{uid}-gone", asset_uid=uid, code="blank")
+        ]
+        for table, rows in zip(
+            ("views", "pairs", "rejected", "qa"), (views, pairs, rejected, questions), strict=True
+        ):
+            tables[table].append(rows)
+        outcomes.append([outcome_row(uid, len(outcomes), len(pairs), len(views), 1)])
+    outcomes.append([outcome_row("bad", 2, 0, 0, 1)])
+    bad = blank("rejected", kind="asset", subject_id="bad", asset_uid="bad", code="no_mesh")
+    tables["rejected"].append([bad])
+    tables["outcomes"] = outcomes
+    write(root, tables)
+    write_file(root / "assets.parquet", "assets", [asset_row(rows[0]) for rows in outcomes])
+    (root / "recipe.toml").write_text(f'fingerprint = "{FINGERPRINT}"\n')
+    return root
+
+
+def outcome_row(uid: str, index: int, pairs: int, views: int, rejections: int) -> Row:
+    return blank(
+        "outcomes",
+        asset_uid=uid,
+        index=index,
+        round=0,
+        quota=100,
+        status="written" if pairs else "rejected",
+        code="" if pairs else "no_mesh",
+        pairs=pairs,
+        views=views,
+        rejections=rejections,
+        licence="CC0-1.0",
+        front_azimuth_rad=FRONT_RAD,
+    )
+
+
+def asset_row(outcome: Row) -> Row:
+    names = set(ASSETS.names) - {"visits"}
+    return blank("assets", visits=1, **{name: outcome[name] for name in names})
+
+
+def write(root: Path, tables: dict[str, list[list[Row]]]) -> None:
+    for table, parts in tables.items():
+        for k, rows in enumerate(parts):
+            write_file(root / table / f"part-{k:05d}.parquet", table, rows)
+
+
+def write_file(path: Path, table: str, rows: list[Row]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMAS[table]), path, row_group_size=16)
+
+
+def edit(path: Path, change: Callable[[list[Row]], Any]) -> None:
+    """Rewrite a file after changing its rows in place."""
+    rows = pq.read_table(path).to_pylist()
+    change(rows)
+    table = path.parent.name if path.parent.name in TABLES else "assets"
+    write_file(path, table, rows)

@@ -1,0 +1,37 @@
+"""A lane: one Blender child and the main flow that feeds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from viewpoint_gen.assets.sources import open_source
+from viewpoint_gen.pipeline.process import Processor
+from viewpoint_gen.pipeline.visit import ProcessVisit
+from viewpoint_gen.recipe import Recipe
+from viewpoint_gen.render.child import BlenderChild
+
+
+@dataclass(frozen=True)
+class BlenderLanes:
+    """Opens lanes wherever the work is done; small enough to be sent there.
+
+    Attributes:
+        logs: local folder that keeps what each Blender child said.
+    """
+
+    recipe: Recipe
+    logs: Path
+
+    @contextmanager
+    def __call__(self, number: int) -> Iterator[ProcessVisit]:
+        """Start lane ``number``'s Blender child, and end it with the lane."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        source = open_source(self.recipe.assets.source, seed=self.recipe.seed)
+        child = BlenderChild(
+            self.recipe.render, self.recipe.machine, log_path=self.logs / f"blender-{number:02d}.log"
+        )
+        with child as renderer:
+            yield Processor(source=source, renderer=renderer, recipe=self.recipe)

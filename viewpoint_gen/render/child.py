@@ -1,0 +1,334 @@
+"""The Blender child as the rest of the package sees it: assets in, verified views out."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from viewpoint_gen.bundled import bundled_path
+from viewpoint_gen.errors import (
+    AssetError,
+    ChildDied,
+    DeadlineExceeded,
+    DeviceUnavailable,
+    EnvironmentProblem,
+    ImportFailed,
+)
+from viewpoint_gen.geometry.pose import turn_about_up
+from viewpoint_gen.records import Asset, LoadedAsset, RenderedView, ViewRequest
+from viewpoint_gen.render import job
+from viewpoint_gen.render.config import Engine, MachineConfig, RenderConfig
+from viewpoint_gen.render.passes import read_pixels
+from viewpoint_gen.render.scratch import Scratch
+from viewpoint_gen.render.supervised import SupervisedProcess
+from viewpoint_gen.render.verify import check_view
+
+log = logging.getLogger(__name__)
+
+SYSTEM_LIBRARIES = (
+    "libx11-6 libxrender1 libxfixes3 libxi6 libxkbcommon0 libsm6 libice6 libxext6 libgl1 libegl1"
+)
+"""Debian and Ubuntu packages that Blender needs, without a screen too."""
+
+_START_ATTEMPTS = 2  # a start may fail for want of memory at that moment
+_GLANCE_SAMPLES = 4
+_INHERITED = (
+    "PATH", "LD_LIBRARY_PATH", "TZ",
+    "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "NVIDIA_VISIBLE_DEVICES",
+    "NVIDIA_DRIVER_CAPABILITIES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES",
+    "ONEAPI_DEVICE_SELECTOR", "ZE_AFFINITY_MASK",
+)  # fmt: skip
+_CUDA_CACHE_BYTES = 4 * 2**30  # Cycles' kernels are far larger than the driver's default cache
+
+
+class BlenderChild:
+    """A supervised Blender process that renders one asset after another.
+
+    It starts by itself when first needed, starts anew after a death (reloading the asset that
+    was under way), and is replaced between assets when it has served long enough. What it
+    renders depends on the requests alone: not on its age, on its threads, or on the order.
+
+    Use it from the thread that creates it, and keep that thread alive: on Linux the child dies
+    with it.
+
+    Args:
+        render: what the pictures are made with.
+        machine: deadlines, memory, device, Blender binary.
+        log_path: Blender's own messages are appended there.
+        threads: render threads; by default the machine's cores divided by the lanes.
+    """
+
+    def __init__(
+        self,
+        render: RenderConfig,
+        machine: MachineConfig,
+        *,
+        log_path: Path,
+        threads: int | None = None,
+    ) -> None:
+        self._config = render
+        self._machine = machine
+        self._log_path = log_path
+        self._threads = threads or machine.threads_per_lane or _fair_threads(machine.lanes)
+        self._scratch = Scratch()
+        self._process: SupervisedProcess | None = None
+        self._started: job.Started | None = None
+        self._assets_served = 0
+        self._asset: Asset | None = None
+        self._loaded: LoadedAsset | None = None
+        self._holds_asset = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id; None when there is none."""
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> job.Started:
+        """Start the process now, unless it runs.
+
+        Raises:
+            EnvironmentProblem: Blender can't run here; the message says what to install.
+            DeviceUnavailable: the device asked for isn't there.
+        """
+        if self._process is not None and self._process.running and self._started is not None:
+            return self._started
+        for attempt in range(_START_ATTEMPTS):
+            try:
+                return self._start_once()
+            except (ChildDied, DeadlineExceeded) as error:
+                self._discard()
+                failure = error
+                log.warning("start %d of %d failed: %s", attempt + 1, _START_ATTEMPTS, error)
+        raise EnvironmentProblem(_start_failure(failure, self._config.engine)) from failure
+
+    def load(self, asset: Asset) -> LoadedAsset:
+        """Import an asset, freeze it and fit it into the unit cube.
+
+        Raises:
+            ImportFailed: ``unreadable``, ``unsupported_format``, ``no_mesh``, ``not_finite``,
+                ``zero_size`` or ``imprecise``.
+            DeadlineExceeded: ``load_deadline``.
+            ChildDied: ``child_died`` or ``memory_limit``.
+        """
+        self._recycle_if_worn()
+        self._asset, self._loaded = asset, None
+        self._loaded = self._load()
+        return self._loaded
+
+    def render(self, request: ViewRequest, loaded: LoadedAsset) -> RenderedView:
+        """Render one view of the asset loaded last, and prove that it is what was asked.
+
+        Raises:
+            AssetError: ``camera_mismatch``, ``bad_picture``, ``render_failed``,
+                ``engine_backdrop`` or ``bad_backdrop``.
+            DeadlineExceeded: ``render_deadline``.
+            ChildDied: ``child_died`` or ``memory_limit``.
+        """
+        return self._render(request, loaded, samples=self._config.samples, denoise=True)
+
+    def glance(self, request: ViewRequest, loaded: LoadedAsset) -> RenderedView:
+        """Render one view quickly and noisily (few samples, no denoiser), to compare views.
+
+        Views of another ``noise_seed`` show how much of a difference is noise. Errors as in
+        ``render``.
+        """
+        return self._render(request, loaded, samples=_GLANCE_SAMPLES, denoise=False)
+
+    def close(self) -> None:
+        """End the process and remove its scratch directory."""
+        self._discard()
+        self._scratch.close()
+
+    def _start_once(self) -> job.Started:
+        self._process = SupervisedProcess(
+            self._command(),
+            environment=self._environment(),
+            log_path=self._log_path,
+            memory_limit_mb=self._machine.memory_limit_mb,
+        )
+        self._assets_served, self._holds_asset = 0, False
+        start = job.start_job(self._config, self._machine.device, threads=self._threads)
+        report = self._ask(start, self._machine.start_deadline_s)
+        self._started = job.started_from(report)
+        self._warm_up(self._started)
+        log.info("Blender %s renders on %s", self._started.blender, self._started.device_names)
+        return self._started
+
+    def _warm_up(self, started: job.Started) -> None:
+        """Let a GPU compile its kernels before any asset's deadline runs; once per machine."""
+        if self._config.engine is Engine.CYCLES and started.device_type == "CPU":
+            return
+        warm: job.Json = {"job": "warm", "out": str(self._scratch.path / "warm.exr")}
+        with _one_at_a_time(_kernel_cache()):
+            self._ask(warm, self._machine.first_view_deadline_s)
+
+    def _load(self) -> LoadedAsset:
+        """Load the current asset into the child, whichever child that is."""
+        assert self._asset is not None
+        self.start()
+        points_file = self._scratch.path / "points.npy"
+        self._holds_asset = False
+        report = self._ask(
+            job.load_job(self._asset, self._config, points_file), self._machine.load_deadline_s
+        )
+        self._assets_served += 1
+        self._holds_asset = True
+        return job.loaded_from(report, np.load(points_file))
+
+    def _render(
+        self, request: ViewRequest, loaded: LoadedAsset, *, samples: int, denoise: bool
+    ) -> RenderedView:
+        if loaded is not self._loaded:
+            msg = f"view {request.view_id} is of an asset that is not the one loaded last"
+            raise ValueError(msg)
+        self.start()
+        if not self._holds_asset:
+            self._load()  # the child died since
+        exr = self._scratch.path / "view.exr"
+        asked = job.render_job(request, loaded, exr, samples=samples, denoise=denoise)
+        shot = job.shot_from(self._ask(asked, self._machine.view_deadline_s))
+        check_view(
+            request.camera,
+            shot.camera,
+            planned_world_from_import=turn_about_up(request.object_turn_rad)
+            @ loaded.world_from_import,
+            rendered_world_from_import=shot.world_from_import,
+        )
+        return _with_pixels(request, shot, exr)
+
+    def _ask(self, asked: job.Json, deadline_s: float) -> job.Json:
+        """Ask the process; an error report becomes the exception it stands for."""
+        assert self._process is not None
+        try:
+            report = self._process.ask(asked, deadline_s=deadline_s)
+        except (ChildDied, DeadlineExceeded):
+            self._discard()
+            raise
+        if report["event"] == "error":
+            self._refused(report)
+        return report
+
+    def _refused(self, report: job.Json) -> None:
+        code, message = str(report["code"]), str(report["message"])
+        if code == "device_unavailable":
+            self._discard()
+            raise DeviceUnavailable(message)
+        if report["stage"] in ("start", "warm"):
+            self._discard()
+            raise EnvironmentProblem(_refused_start(code, message))
+        if report["stage"] == "load":
+            raise ImportFailed(code, message)
+        raise AssetError(code, message)
+
+    def _recycle_if_worn(self) -> None:
+        if self._process is None:
+            return
+        worn = self._assets_served >= self._machine.recycle_assets
+        if worn or self._process.resident_mb() > self._machine.recycle_memory_mb:
+            self._discard()
+
+    def _discard(self) -> None:
+        if self._process is not None:
+            self._process.close()
+        self._process, self._started, self._holds_asset = None, None, False
+
+    def _command(self) -> list[str]:
+        worker = str(bundled_path("blender_scripts") / "worker.py")
+        if not self._machine.blender:
+            return [sys.executable, "-I", "-B", worker]
+        return [
+            self._machine.blender, "--background", "--factory-startup",
+            "--threads", str(self._threads), "--python-exit-code", "1", "--python", worker,
+        ]  # fmt: skip
+
+    def _environment(self) -> dict[str, str]:
+        """A minimal environment: the scratch directory for a home, and GPU kernels kept."""
+        home = self._scratch.path / "home"
+        home.mkdir(exist_ok=True)
+        kernels = _kernel_cache()
+        threads = str(self._threads)
+        return {
+            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+            "HOME": str(home),
+            "TMPDIR": str(self._scratch.path),
+            "LANG": "C.UTF-8",
+            "OIDN_NUM_THREADS": threads,
+            "OMP_NUM_THREADS": threads,
+            "OPENBLAS_NUM_THREADS": threads,
+            "CUDA_CACHE_PATH": str(kernels),
+            "CUDA_CACHE_MAXSIZE": str(_CUDA_CACHE_BYTES),
+            "OPTIX_CACHE_PATH": str(kernels),
+            "MESA_SHADER_CACHE_DIR": str(kernels),
+        }
+
+
+def _with_pixels(request: ViewRequest, shot: job.Shot, exr: Path) -> RenderedView:
+    began_s = time.monotonic()
+    pixels = read_pixels(exr, request.backdrop, shot.camera)
+    exr.unlink()
+    return RenderedView(
+        request=request,
+        camera=shot.camera,
+        world_from_import=shot.world_from_import,
+        rgba=pixels.rgba,
+        mask=pixels.mask,
+        depth=pixels.depth,
+        normals=pixels.normals,
+        device=shot.device,
+        seconds={**shot.seconds, "read": time.monotonic() - began_s},
+    )
+
+
+def _fair_threads(lanes: int) -> int:
+    """The cores this process may use, divided by the lanes."""
+    return max(1, len(os.sched_getaffinity(0)) // lanes)
+
+
+def _kernel_cache() -> Path:
+    """Where compiled GPU kernels are kept between runs; CUDA_CACHE_PATH moves it."""
+    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "viewgen"
+    cache = Path(os.environ.get("CUDA_CACHE_PATH") or default)
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Hold a lock of this machine, so that lanes don't all compile the same kernels."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _refused_start(code: str, message: str) -> str:
+    if code != "bpy_missing":
+        return message
+    if ".so" in message:
+        return (
+            f"Blender's module can't be loaded ({message}); on Debian or Ubuntu run: "
+            f"apt-get install -y {SYSTEM_LIBRARIES}"
+        )
+    return (
+        f"Blender's module can't be imported ({message}); bpy needs Python 3.11: install viewgen "
+        f"there, or name a Blender binary with --set machine.blender=PATH"
+    )
+
+
+def _start_failure(failure: AssetError, engine: Engine) -> str:
+    advice = f"; on Debian or Ubuntu run: apt-get install -y {SYSTEM_LIBRARIES}"
+    return f"Blender ({engine.value}) can't start here: {failure.message}{advice}"
