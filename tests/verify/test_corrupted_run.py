@@ -27,6 +27,11 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_run(tmp_path_factory.mktemp("good"))
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_run(tmp_path_factory.mktemp("small"), ("ball",))
+
+
 @pytest.fixture
 def run(good: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(good, tmp_path / "run"))
@@ -232,8 +237,14 @@ CORRUPTIONS: list[tuple[str, str, int, Callable[[Row], None]]] = [
     [pytest.param(*item, id=f"{k:02d}-{item[0]}") for k, item in enumerate(CORRUPTIONS)],
 )
 def test_a_wrong_row_is_named(
-    run: Path, check: str, file: str, place: int, change: Callable[[Row], None]
+    small: Path,
+    tmp_path: Path,
+    check: str,
+    file: str,
+    place: int,
+    change: Callable[[Row], None],
 ) -> None:
+    run = Path(shutil.copytree(small, tmp_path / "run"))
     edit(run / file, lambda rows: change(rows[place]))
     column = {VIEWS: "view_id", PAIRS: "pair_id", QA: "id"}[file]
     row_id = pq.read_table(run / file).column(column)[place].as_py()

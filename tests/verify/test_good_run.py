@@ -6,9 +6,9 @@ import ast
 from pathlib import Path
 
 import pytest
-import viewpoint_gen.verify
 from verify_runs import SCHEMAS, build_run
 
+import viewpoint_gen.verify
 from viewpoint_gen.errors import RunError, RunIncomplete
 from viewpoint_gen.verify import verify_run
 

@@ -129,7 +129,7 @@ def view_row(uid: str, name: str, move: str, stand: Stand) -> Row:
         mask_share=shot.share,
         in_frame_share=1.0,
         backdrop="ground",
-        lighting={name: 0.5 for name in (f.name for f in SCHEMAS["views"].field("lighting").type)},
+        lighting=dict.fromkeys((f.name for f in SCHEMAS["views"].field("lighting").type), 0.5),
         **stand.numbers(),
     )
 
@@ -230,12 +230,12 @@ def question_row(
     )
 
 
-def build_run(root: Path) -> Path:
-    """Two assets with eight moves each, a rejected third; every pair both ways."""
+def build_run(root: Path, uids: tuple[str, ...] = ("ball", "ball2")) -> Path:
+    """Assets with eight moves each, and a rejected one; every pair both ways."""
     tables: dict[str, list[list[Row]]] = {name: [] for name in TABLES}
     outcomes = []
     number = 0
-    for uid in ("ball", "ball2"):
+    for uid in uids:
         anchor = view_row(uid, "anchor", "anchor", ANCHOR)
         views, pairs, questions = [anchor], [], []
         for move, (stand, claims) in MOVES.items():
@@ -257,7 +257,7 @@ def build_run(root: Path) -> Path:
         ):
             tables[table].append(rows)
         outcomes.append([outcome_row(uid, len(outcomes), len(pairs), len(views), 1)])
-    outcomes.append([outcome_row("bad", 2, 0, 0, 1)])
+    outcomes.append([outcome_row("bad", len(outcomes), 0, 0, 1)])
     bad = blank("rejected", kind="asset", subject_id="bad", asset_uid="bad", code="no_mesh")
     tables["rejected"].append([bad])
     tables["outcomes"] = outcomes

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from viewpoint_gen.assets.source import Source
+from viewpoint_gen.dataset.rows import Provenance
 from viewpoint_gen.pipeline import plan, spool
 from viewpoint_gen.pipeline.events import Event, EventKind
 from viewpoint_gen.pipeline.ledger import FILE_NAME, LaneState, Ledger
@@ -84,6 +85,12 @@ class Board:
         self._store = store
         self._ledger = ledger
         self._progress: Progress = NoProgress()
+        self._provenance = Provenance(
+            engine=recipe.render.engine.value,
+            samples=recipe.render.samples,
+            seed=recipe.seed,
+            fingerprint=recipe.fingerprint,
+        )
         self._pace = Pace()
         self._held: dict[str, _Held] = {}
         self._finished = ledger.done()
@@ -163,6 +170,7 @@ class Board:
         """Nobody works any more."""
         self._ledger.clear_lanes()
         self._write_pulse()
+        self._ledger.set_fact("ended", time.time())
         self._send_copy()
 
     def _next_number(self) -> int | None:
@@ -223,7 +231,7 @@ class Board:
                 continue
             if found.lane_deaths >= LANE_STRIKES or found.driver_deaths >= DRIVER_STRIKES:
                 deaths[visit.index] = (found.uid, max(found.lane_deaths, found.driver_deaths))
-        return Quarantine(deaths, self._recipe.seed, self._recipe.fingerprint)
+        return Quarantine(deaths, self._provenance)
 
     def _put_lane(self, held: _Held) -> None:
         shard = held.lease.shard

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from viewpoint_gen.errors import StorageError
-from viewpoint_gen.pipeline.events import ShardTotals, Tally
+from viewpoint_gen.pipeline.totals import ShardTotals, Tally
 
 FILE_NAME: Final = "ledger.sqlite"
 LAST_ROUND: Final = 1 << 30

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from viewpoint_gen.dataset.shards import part_name, read_part
+from viewpoint_gen.dataset.shards import part_name
 from viewpoint_gen.errors import StorageError
 from viewpoint_gen.pipeline import run_directory
-from viewpoint_gen.pipeline.events import ShardTotals, TotalsCounter
 from viewpoint_gen.pipeline.ledger import Ledger, ShardKey
+from viewpoint_gen.pipeline.totals import ShardTotals, shard_totals
 from viewpoint_gen.storage import Store
 
 READERS: Final = 8
@@ -37,20 +37,12 @@ def bring_in_line(store: Store, ledger: Ledger) -> None:
     run_directory.clean(store, finished)
 
 
-def shard_totals(store: Store, key: ShardKey) -> ShardTotals:
-    """The sums of a finished shard, from its parts."""
-    counter = TotalsCounter()
-    name = part_name(*key)
-    counter.add(read_part(store, f"outcomes/{name}"), read_part(store, f"rejected/{name}"))
-    return counter.totals
-
-
 def _read_all(
     store: Store, keys: Iterable[ShardKey]
 ) -> Iterable[tuple[ShardKey, ShardTotals | None]]:
     def totals(key: ShardKey) -> tuple[ShardKey, ShardTotals | None]:
         try:
-            return key, shard_totals(store, key)
+            return key, shard_totals(store, *key)
         except StorageError as error:
             _log.warning("a shard is made again: %s", error)
             return key, None

@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from viewpoint_gen.assets.source import Source
 from viewpoint_gen.errors import AssetsUsedUp, SourceError, StorageError
 from viewpoint_gen.pipeline import ledger as ledgers
 from viewpoint_gen.pipeline.board import Board
-from viewpoint_gen.pipeline.events import by_topic
 from viewpoint_gen.pipeline.finalise import reconcile, write_assets
 from viewpoint_gen.pipeline.ledger import Ledger
 from viewpoint_gen.pipeline.progress import Progress, default_progress
@@ -27,12 +26,11 @@ from viewpoint_gen.pipeline.rebuild import bring_in_line
 from viewpoint_gen.pipeline.run_directory import ledger_path, lock, settle_recipe
 from viewpoint_gen.pipeline.serial import run_serial
 from viewpoint_gen.pipeline.shard_work import LaneFactory
+from viewpoint_gen.pipeline.totals import OUTCOME_TOPICS, by_topic
 from viewpoint_gen.recipe import Recipe
-from viewpoint_gen.storage import Store, open_store, read
+from viewpoint_gen.storage import Store, explained, open_store, read
 
-__all__ = ["LaneFactory", "Summary", "run_render"]
-
-OUTCOME_TOPICS: Final = ("written", "rejected", "failed")
+__all__ = ["LaneFactory", "RunIsShort", "Summary", "run_render"]
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +64,14 @@ class Summary:
     seconds: float
 
 
+class RunIsShort(AssetsUsedUp):
+    """The assets are used up before the run holds all pairs; ``summary`` is what it does hold."""
+
+    def __init__(self, message: str, summary: Summary) -> None:
+        super().__init__(message)
+        self.summary = summary
+
+
 def run_render(
     recipe: Recipe,
     source: Source,
@@ -83,7 +89,7 @@ def run_render(
 
     Raises:
         RunBusy, RecipeChanged, StorageError: the run directory can't be used.
-        AssetsUsedUp: the run is whole, but short of pairs.
+        RunIsShort: the run is whole, but short of pairs.
         KeyboardInterrupt: stopped by Ctrl-C or SIGTERM; its text tells how to go on.
     """
     started = time.monotonic()
@@ -102,7 +108,7 @@ def run_render(
             reconcile(board.rounds, ledger, assets=assets, asked=recipe.num_pairs)
             summary = _summarise(store, recipe, board, ledger, time.monotonic() - started)
     if summary.pairs < summary.asked:
-        raise AssetsUsedUp(_shortage(summary, recipe))
+        raise RunIsShort(_shortage(summary, recipe), summary)
     return summary
 
 
@@ -110,13 +116,16 @@ def _open_ledger(store: Store, recipe: Recipe, *, new: bool) -> Ledger:
     """The run's ledger on this machine; for a remote run, its last copy if this machine is new."""
     path = ledger_path(store)
     if new:
-        ledgers.delete(path)
+        with explained(str(path), "delete"):
+            ledgers.delete(path)
     elif not store.is_local and not path.exists() and store.exists(ledgers.FILE_NAME):
-        path.write_bytes(read(store, ledgers.FILE_NAME))
+        copy = read(store, ledgers.FILE_NAME)
+        with explained(str(path), "write"):
+            path.write_bytes(copy)
     ledger = Ledger.open(path, fingerprint=recipe.fingerprint)
     about = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}
     ledger.set_fact("driver", about)
-    ledger.set_fact("asked", recipe.num_pairs)
+    ledger.set_fact("ended", None)
     return ledger
 
 
@@ -129,7 +138,7 @@ def _work(
         if machine.serial or (machine.lanes == 1 and not machine.ray_address):
             run_serial(board, store, lane_factory)
         else:
-            from viewpoint_gen.pipeline.ray_runner import run_on_ray  # noqa: PLC0415
+            from viewpoint_gen.pipeline.ray_runner import run_on_ray
 
             run_on_ray(board, store, lane_factory, machine)
     except KeyboardInterrupt:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 
+from viewpoint_gen.dataset.rows import Provenance, outcome_row
 from viewpoint_gen.dataset.schema import TABLES
 from viewpoint_gen.dataset.shards import create_part, part_name
 from viewpoint_gen.errors import StorageError
 from viewpoint_gen.pipeline import spool
-from viewpoint_gen.pipeline.events import Event, EventKind, ShardTotals, TotalsCounter
+from viewpoint_gen.pipeline.events import Event, EventKind
 from viewpoint_gen.pipeline.plan import Shard
-from viewpoint_gen.pipeline.rebuild import shard_totals
+from viewpoint_gen.pipeline.totals import ShardTotals, TotalsCounter, shard_totals
 from viewpoint_gen.pipeline.visit import ProcessVisit, VisitResult
 from viewpoint_gen.records import Outcome, OutcomeStatus, Visit
 from viewpoint_gen.storage import Store
@@ -32,13 +33,11 @@ class Quarantine:
 
     Attributes:
         deaths: by index in the source: the asset's uid, and how often its lane died.
-        seed: of the recipe, for the outcome's row.
-        fingerprint: of the recipe, for the outcome's row.
+        provenance: of their outcomes' rows.
     """
 
-    deaths: Mapping[int, tuple[str, int]] = field(default_factory=dict)
-    seed: int = 0
-    fingerprint: str = ""
+    deaths: Mapping[int, tuple[str, int]]
+    provenance: Provenance
 
 
 def work_shard(
@@ -90,13 +89,12 @@ def commit(store: Store, shard: Shard) -> ShardTotals:
 
 def _commit_once(store: Store, shard: Shard) -> ShardTotals:
     """Commit, unless a lane that was given up for lost has come to life and done so."""
-    key = (shard.round, shard.number)
     try:
         return commit(store, shard)
     except StorageError:
-        if not store.exists(f"outcomes/{part_name(*key)}"):
+        if not store.exists(f"outcomes/{part_name(shard.round, shard.number)}"):
             raise
-        return shard_totals(store, key)
+        return shard_totals(store, shard.round, shard.number)
 
 
 def _read_spooled(store: Store, shard: Shard, position: int) -> dict[str, pa.Table]:
@@ -156,21 +154,7 @@ def _quarantined(visit: Visit, quarantine: Quarantine) -> VisitResult | None:
         attempts=deaths,
         seconds=0.0,
     )
-    row = {
-        **{name: getattr(outcome, name) for name in _OUTCOME_NUMBERS},
-        "asset_uid": uid,
-        "index": visit.index,
-        "round": visit.round,
-        "quota": visit.quota,
-        "status": outcome.status.value,
-        "code": outcome.code,
-        "message": message,
-        "seed": quarantine.seed,
-        "fingerprint": quarantine.fingerprint,
-    }
+    row = outcome_row(outcome, uid, quarantine.provenance)
     tables = {table: TABLES[table].empty_table() for table in spool.SPOOLED_TABLES}
     tables["outcomes"] = pa.Table.from_pylist([row], schema=TABLES["outcomes"])
     return VisitResult(outcome=outcome, tables=tables)
-
-
-_OUTCOME_NUMBERS = ("pairs", "views", "rejections", "triangles", "attempts", "seconds")

@@ -11,6 +11,7 @@ import numpy as np
 
 from viewpoint_gen.assets.procedural import (
     buildings,
+    food,
     furniture,
     heavy_vehicles,
     light_vehicles,
@@ -18,11 +19,13 @@ from viewpoint_gen.assets.procedural import (
     road_vehicles,
     small_animals,
     symmetric,
+    tools,
 )
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
 
 _TABLES = (
     buildings.CATEGORIES,
+    food.CATEGORIES,
     furniture.CATEGORIES,
     heavy_vehicles.CATEGORIES,
     light_vehicles.CATEGORIES,
@@ -30,6 +33,7 @@ _TABLES = (
     road_vehicles.CATEGORIES,
     small_animals.CATEGORIES,
     symmetric.CATEGORIES,
+    tools.CATEGORIES,
 )
 CATALOGUE: Mapping[str, Category] = MappingProxyType(
     {c.name: c for c in sorted((c for table in _TABLES for c in table), key=lambda c: c.name)}

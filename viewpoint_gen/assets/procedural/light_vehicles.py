@@ -306,6 +306,7 @@ def _motor_scooter(rng: np.random.Generator) -> trimesh.Scene:
     if rng.random() < 0.6:
         top_box = box((-0.17, 0.84, -1.02), (0.17, 1.1, -0.72), 0.05)
         model.add("top_box", accent, top_box)
+        model.add("rack", chrome(), rod((0.1, 0.7, -0.6), (0.1, 0.85, -0.85), 0.014).both_sides())
     bag = box((-side * 0.17, 0.4, -0.62), (-side * 0.3, 0.68, -0.25), 0.04)
     model.add("bag", matte("bag", pick(rng, FABRICS)), bag)
     return model.scene()

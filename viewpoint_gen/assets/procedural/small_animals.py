@@ -180,10 +180,10 @@ def _crab(rng: np.random.Generator) -> trimesh.Scene:
     uniform = Material("limb", shade(tint, 0.9), roughness=0.4)
     for i, z in enumerate((0.25, -0.05, -0.35, -0.6)):
         reach = 1.75 - 0.1 * i
-        knee = (reach * 0.72 * r, (0.75 + 0.05 * i) * r, (z * 1.5) * r)
-        foot = (reach * r, 0.0, (z * 2.0) * r)
-        upper, lower = rod((0.7 * r, 0.4 * r, z * r), knee, 0.1 * r, 0.08 * r, bevel=0.02 * r), rod(knee, foot, 0.08 * r, 0.015 * r)
-        joint = sphere(0.085 * r, knee, segments=12)
+        knee = (reach * 0.72 * r, (0.75 + 0.05 * i) * r, (z * 1.1) * r)
+        foot = (reach * r, 0.0, (z * 1.4) * r)
+        upper, lower = rod((0.7 * r, 0.4 * r, z * r), knee, 0.11 * r, 0.09 * r, bevel=0.02 * r), rod(knee, foot, 0.09 * r, 0.02 * r)
+        joint = sphere(0.095 * r, knee, segments=12)
         model.add("leg", uniform, upper.both_sides(), lower.both_sides(), joint.both_sides())
     _claw(model, uniform, r, side, rng.uniform(1.5, 1.8))
     _claw(model, uniform, r, -side, rng.uniform(0.6, 0.8))

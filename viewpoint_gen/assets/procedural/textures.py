@@ -52,7 +52,7 @@ def wood(rng: np.random.Generator, colour: Colour) -> Image.Image:
 
 
 def speckle(
-    rng: np.random.Generator, colour: Colour, *, grain_px: float = 1.0, depth: float = 0.08
+    rng: np.random.Generator, colour: Colour, *, grain_px: float = 1.0, depth: float = 0.035
 ) -> Image.Image:
     """Plaster, stone, felt, bread: soft noise."""
     return _image(_tinted(colour, 0.97 + depth * _noise(rng, grain_px, grain_px)))
