@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from viewpoint_gen import __version__
-from viewpoint_gen.errors import AssetsUsedUp, RecipeError, Untruth, ViewgenError
+from viewpoint_gen.errors import RecipeError, Untruth, ViewgenError
 from viewpoint_gen.recipe import Recipe, load_recipe, parse_override
 from viewpoint_gen.render.config import Device, Engine, Quality
 
@@ -300,12 +300,17 @@ def _recipe_path(name: str | None) -> Path | None:
 
 
 def _render(recipe: Recipe, run: str, *, as_json: bool) -> dict[str, Any]:
-    from viewpoint_gen.pipeline.farm import render_run
+    from viewpoint_gen.assets.sources import open_source
+    from viewpoint_gen.pipeline.lane import BlenderLanes
+    from viewpoint_gen.pipeline.run import RunIsShort, run_render
+    from viewpoint_gen.storage import open_store
 
-    shortage: AssetsUsedUp | None = None
+    source = open_source(recipe.assets.source, seed=recipe.seed)
+    lanes = BlenderLanes(recipe, source, logs=open_store(run).scratch / "logs")
+    shortage: RunIsShort | None = None
     try:
-        summary = asdict(render_run(recipe, run))
-    except AssetsUsedUp as short:
+        summary = asdict(run_render(recipe, source, run, lane_factory=lanes))
+    except RunIsShort as short:
         shortage, summary = short, asdict(short.summary)
     if as_json:
         _print_json(summary)

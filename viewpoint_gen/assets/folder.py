@@ -47,7 +47,7 @@ class FolderSource:
         if not path.is_dir():
             msg = f"source folder:{path}: no such folder; give the path of a folder of meshes"
             raise SourceError(msg)
-        source = cls(path)
+        source = cls(path.resolve())
         if not source.files:
             msg = f"source folder:{path}: no mesh files below it (looked for {', '.join(SUFFIXES)})"
             raise SourceError(msg)
@@ -95,7 +95,7 @@ class FolderSource:
         return Asset(
             uid=self.uid(index),
             source="folder",
-            path=str(path.resolve()),
+            path=str(path),
             source_path=relative,
             category=said.get("category") or category_of_name(relative),
             licence=said.get("licence") or "unknown",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from viewpoint_gen.assets.sources import open_source
+from viewpoint_gen.assets.source import Source
 from viewpoint_gen.pipeline.process import Processor
 from viewpoint_gen.pipeline.visit import ProcessVisit
 from viewpoint_gen.recipe import Recipe
@@ -19,19 +19,22 @@ class BlenderLanes:
     """Opens lanes wherever the work is done; small enough to be sent there.
 
     Attributes:
+        source: opened where the run was started; its files must be reachable from every lane.
         logs: local folder that keeps what each Blender child said.
     """
 
     recipe: Recipe
+    source: Source
     logs: Path
 
     @contextmanager
     def __call__(self, number: int) -> Iterator[ProcessVisit]:
         """Start lane ``number``'s Blender child, and end it with the lane."""
         self.logs.mkdir(parents=True, exist_ok=True)
-        source = open_source(self.recipe.assets.source, seed=self.recipe.seed)
         child = BlenderChild(
-            self.recipe.render, self.recipe.machine, log_path=self.logs / f"blender-{number:02d}.log"
+            self.recipe.render,
+            self.recipe.machine,
+            log_path=self.logs / f"blender-{number:02d}.log",
         )
         with child as renderer:
-            yield Processor(source=source, renderer=renderer, recipe=self.recipe)
+            yield Processor(source=self.source, renderer=renderer, recipe=self.recipe)
