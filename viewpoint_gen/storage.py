@@ -171,9 +171,10 @@ class LocalStore:
                     handle.flush()
                     os.fsync(handle.fileno())
                 beside.replace(target)
-                _sync_folder(target.parent)
-            finally:
+            except BaseException:
                 beside.unlink(missing_ok=True)
+                raise
+            _sync_folder(target.parent)
 
     def remove(self, name: str) -> None:
         """See Store."""

@@ -122,7 +122,7 @@ def clipped(corners: Array, near: float) -> Array:
     count = ahead.sum(axis=1)
     kept = [corners[count == 3]]
     for triangle, front in zip(
-        corners[(count > 0) & (count < 3)], ahead[(count > 0) & (count < 3)]
+        corners[(count > 0) & (count < 3)], ahead[(count > 0) & (count < 3)], strict=True
     ):
         kept.append(_cut(triangle, front, near))
     return np.concatenate(kept)

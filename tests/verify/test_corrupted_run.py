@@ -330,7 +330,7 @@ def test_missing_assets_and_recipe_are_findings(run: Path) -> None:
 
 
 def test_a_recipe_with_another_fingerprint_blames_every_row(run: Path) -> None:
-    (run / "recipe.toml").write_text('fingerprint = "else"\n')
+    (run / "recipe.toml").write_text(f"# viewgen recipe, fingerprint {'e' * 16}\n")
     assert verify_run(run).wrong["fingerprint"] > 200
 
 

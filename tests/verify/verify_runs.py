@@ -263,7 +263,7 @@ def build_run(root: Path, uids: tuple[str, ...] = ("ball", "ball2")) -> Path:
     tables["outcomes"] = outcomes
     write(root, tables)
     write_file(root / "assets.parquet", "assets", [asset_row(rows[0]) for rows in outcomes])
-    (root / "recipe.toml").write_text(f'fingerprint = "{FINGERPRINT}"\n')
+    (root / "recipe.toml").write_text(f"# viewgen recipe, fingerprint {FINGERPRINT}\nseed = 0\n")
     return root
 
 

@@ -14,8 +14,9 @@ from viewpoint_gen.geometry.relative import RelativeView, ViewGeometry, field_na
 
 SCHEMA_VERSION: Final = "1"
 
-MATRIX_4X4: Final = pa.list_(pa.list_(pa.float64(), 4), 4)
-MATRIX_3X3: Final = pa.list_(pa.list_(pa.float64(), 3), 3)
+MATRIX_4X4: Final = pa.list_(pa.list_(pa.float64()))
+MATRIX_3X3: Final = pa.list_(pa.list_(pa.float64()))
+"""Lists of rows. Not of fixed size: a null among those can't be read back from Parquet."""
 
 _PROVENANCE = [
     pa.field("seed", pa.int64()),
@@ -92,7 +93,9 @@ PAIRS: Final = _versioned(
         pa.field("asset_uid", pa.string()),
         pa.field("category", pa.string()),
         pa.field("licence", pa.string()),
-        pa.field("kind", pa.string()),  # "orbit" between anchors, else the satellite's move
+        # The satellite's move between an anchor and its own satellite, "two_moves" between two
+        # satellites of one anchor, "free" between two anchors.
+        pa.field("kind", pa.string()),
         pa.field("view_id_1", pa.string()),
         pa.field("view_id_2", pa.string()),
         *(pa.field(name, pa.float64()) for name in field_names(RelativeView)),

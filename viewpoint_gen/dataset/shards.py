@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import BinaryIO, Final
 
 import pyarrow as pa
@@ -56,7 +58,7 @@ class PartWriter:
         self._waiting: list[pa.Table] = []
         self._rows_waiting = 0
         pixels = PIXEL_COLUMNS.intersection(schema.names)
-        plain = _leaf_names(schema, without=pixels)
+        plain = [leaf for leaf in _leaf_names(schema) if leaf.split(".")[0] not in pixels]
         self._rows_per_group = PIXEL_ROWS_PER_GROUP if pixels else ROWS_PER_GROUP
         self._writer = pq.ParquetWriter(
             self._sink,
@@ -181,9 +183,8 @@ def count_rows(store: Store, table: str) -> int:
 
 def count_values(table: pa.Table, columns: Sequence[str]) -> dict[tuple[str, ...], int]:
     """How often each combination of values of some string columns occurs."""
-    counted = table.select(list(columns)).group_by(list(columns)).aggregate([([], "count_all")])
-    keys = zip(*(counted[name].to_pylist() for name in columns), strict=True)
-    return dict(sorted(zip(keys, counted["count_all"].to_pylist(), strict=True)))
+    values = zip(*(table[name].to_pylist() for name in columns), strict=True)
+    return dict(sorted(Counter(values).items()))
 
 
 class _Sink:
@@ -218,10 +219,10 @@ class _Sink:
         self.closed = True
 
 
-def _leaf_names(schema: pa.Schema, *, without: frozenset[str]) -> list[str]:
+@cache
+def _leaf_names(schema: pa.Schema) -> list[str]:
     """Parquet's dotted names of all columns, nested ones included."""
     file = pa.BufferOutputStream()
     pq.write_table(schema.empty_table(), file)
     leaves = pq.ParquetFile(pa.BufferReader(file.getvalue())).schema
-    paths = [leaves.column(i).path for i in range(len(leaves))]
-    return [path for path in paths if path.split(".")[0] not in without]
+    return [leaves.column(i).path for i in range(len(leaves))]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import secrets
 import signal
 import socket
@@ -64,20 +65,18 @@ def run_on_ray(
 class Lane:
     """The actor: opens a lane and works shards with it."""
 
-    def __init__(self, number: int, lane_factory: LaneFactory, store: Store) -> None:
-        self._number = number
-        self._lane_factory = lane_factory
-        self._store = store
+    def __init__(self) -> None:
         self._stack = contextlib.ExitStack()
 
-    def open(self) -> tuple[str, int]:
+    def open(self, number: int, lane_factory: LaneFactory, store: Store) -> tuple[str, int]:
         """Get ready; tell host and process id."""
         host = socket.gethostname()
-        self._store.prepare()
-        if not self._store.exists(RECIPE_NAME):
-            msg = f"{self._store.location} isn't seen from {host}; use a shared directory or a URL"
+        store.prepare()
+        if not store.exists(RECIPE_NAME):
+            msg = f"{store.location} isn't seen from {host}; use a shared directory or a URL"
             raise StorageError(msg)
-        self._process = self._stack.enter_context(self._lane_factory(self._number))
+        self._store = store
+        self._process = self._stack.enter_context(lane_factory(number))
         return host, os.getpid()
 
     def work(self, lease: Lease) -> Iterator[Event]:
@@ -154,11 +153,11 @@ class _Crew:
         wanted = min(self._machine.lanes, self._board.available)
         free = (k for k in range(self._machine.lanes) if k not in self._hands)
         for number in list(free)[: max(0, wanted - len(self._hands))]:
-            actor = self._actor_class.remote(number, *self._arguments)
+            actor = self._actor_class.remote()
             self._hands[number] = _Hand(
                 number=number,
                 actor=actor,
-                call=actor.open.remote(),
+                call=actor.open.remote(number, *self._arguments),
                 heard=time.monotonic(),
                 silence_s=float("inf"),
             )
@@ -194,9 +193,12 @@ class _Crew:
         except self._ray.exceptions.RayTaskError as error:
             if isinstance(error.cause, ViewgenError):
                 raise error.cause from None
+            if hand.worker is None:
+                msg = f"a lane can't start: {_reason(error)}"
+                raise EnvironmentProblem(msg) from error
             raise
         except self._ray.exceptions.RayError as error:
-            self._lose(hand, _first_line(error))
+            self._lose(hand, _reason(error))
 
     def _receive(self, hand: _Hand) -> None:
         """Take an answer to ``open``, or the next event of a shard."""
@@ -310,7 +312,7 @@ def _start(ray: Any, machine: MachineConfig) -> None:
         ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         place = f"at {machine.ray_address}" if machine.ray_address else "on this machine"
-        msg = f"Ray can't be used {place}: {_first_line(error)}; --serial works without it"
+        msg = f"Ray can't be used {place}: {_reason(error)}; --serial works without it"
         raise EnvironmentProblem(msg) from error
 
 
@@ -328,7 +330,8 @@ def _signals_kept() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _first_line(error: Exception) -> str:
-    """Ray explains at length; the line that says why comes last but not least."""
+def _reason(error: Exception) -> str:
+    """Ray explains at length; take the line of the innermost error, else the first."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    errors = [line for line in lines if re.match(r"(\w+\.)*\w+Error: ", line)]
+    return [*errors[-1:], *lines[:1], type(error).__name__][0]

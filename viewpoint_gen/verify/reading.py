@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,10 +71,10 @@ class RunFiles:
         source = path if isinstance(self.fs, LocalFileSystem) else self.fs.open(path, "rb")
         return pq.ParquetFile(source, page_checksum_verification=True)
 
-    def toml(self, name: str) -> dict[str, Any]:
-        """Read a TOML file; raises OSError or ValueError."""
+    def text(self, name: str) -> str:
+        """Read a text file; raises OSError or ValueError."""
         with self.fs.open(f"{self.root}/{name}", "rb") as stream:
-            return tomllib.loads(stream.read().decode("utf-8"))
+            return str(stream.read().decode("utf-8"))
 
 
 def _is_part(name: str) -> bool:

@@ -276,14 +276,6 @@ def _keeper(rng: np.random.Generator, model: Model, side: float, base: float) ->
     model.add("cottage_chimney", matte("pot", shade(rgb("#a85b3a"), 1.0)), pot)
 
 
-def _bell(radius: float) -> Part:
-    return sphere(radius)
-
-
-def _wall_side(outline: list[tuple[float, float]], width: float) -> Part:
-    return extrude_across(outline, width)
-
-
 CATEGORIES = (
     Category("church", "building", Symmetry.NONE, _church),
     Category("house", "building", Symmetry.NONE, _house),

@@ -10,7 +10,9 @@ from types import MappingProxyType
 import numpy as np
 
 from viewpoint_gen.assets.procedural import (
+    appliances,
     buildings,
+    characters,
     food,
     furniture,
     heavy_vehicles,
@@ -24,7 +26,9 @@ from viewpoint_gen.assets.procedural import (
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
 
 _TABLES = (
+    appliances.CATEGORIES,
     buildings.CATEGORIES,
+    characters.CATEGORIES,
     food.CATEGORIES,
     furniture.CATEGORIES,
     heavy_vehicles.CATEGORIES,

@@ -55,9 +55,10 @@ def _cake(rng: np.random.Generator) -> trimesh.Scene:
     end = start - rng.uniform(40, 60)
     model = Model()
     model.add("plate", CHINA, _dish(r * 1.55))
-    piece = (end + 6.0, start - 6.0)
+    piece = (end + 3.0, start - 3.0)
+    out = np.radians((start + end) / 2)
     for where, (a, b) in (("cake", (start, end + 360.0)), ("slice", piece)):
-        shift = np.zeros(3) if where == "cake" else np.array([side * 0.09, -0.0, r * 1.0])
+        shift = np.zeros(3) if where == "cake" else 0.45 * r * np.array([np.sin(out), 0, np.cos(out)])
         y = 0.011
         for _ in range(layers):
             for mat, thick, radius in ((sponge, high, r), (cream, 0.009, r * 1.004)):
@@ -278,9 +279,9 @@ def _fruit_bowl(rng: np.random.Generator) -> trimesh.Scene:
     model.add("bowl", china, bowl)
     tints = {"apple": ("#b3202a", "#7cb342", "#d9a12e"), "orange": ("#e58f2a",), "plum": ("#4b2a5a",), "lemon": ("#f0d03c",)}
     spots = [(0.0, 0.5, 0.45), (-side * 0.45, 0.5, 0.1), (-side * 0.15, 0.5, -0.45), (side * 0.1, 0.78, 0.0), (-side * 0.3, 0.8, -0.2)]
-    kinds = list(tints)
+    order = rng.permutation(5) % 4
     for i, (x, y, z) in enumerate(spots):
-        kind = kinds[int(rng.integers(len(kinds)))]
+        kind = list(tints)[int(order[i])]
         mat = gloss(f"{kind}{i}", pick(rng, tints[kind]))
         size = r * {"apple": 0.32, "orange": 0.31, "plum": 0.24, "lemon": 0.25}[kind]
         if kind == "apple":

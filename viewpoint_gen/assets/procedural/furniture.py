@@ -323,10 +323,6 @@ def _grandfather_clock(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
-def _frame(width: float, height: float) -> Part:
-    return extrude(rectangle(width, height), 0.02)
-
-
 CATEGORIES = (
     Category("armchair", "furniture", Symmetry.NONE, _armchair),
     Category("bed", "furniture", Symmetry.NONE, _bed),

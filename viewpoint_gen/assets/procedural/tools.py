@@ -154,7 +154,7 @@ def _wheelbarrow(rng: np.random.Generator) -> trimesh.Scene:
     half = tyre(wheel, 0.08)
     model.add("wheel", rubber(), half.moved(**place))
     model.add("wheel", steel("rim"), rim(0.62 * wheel, 0.09, 5).moved(**place).both_sides())
-    heap = [lump((side * 0.06, 0.46, 0.05), (0.24, 0.16, 0.33)), lump((side * 0.1, 0.52, -0.1), (0.16, 0.15, 0.16)), lump((side * 0.04, 0.5, 0.22), (0.17, 0.14, 0.16))]
+    heap = [lump((side * 0.03, 0.47, 0.04), (0.19, 0.14, 0.3)), lump((side * 0.08, 0.54, -0.1), (0.14, 0.13, 0.16)), lump((side * 0.04, 0.51, 0.2), (0.15, 0.12, 0.15))]
     soil = Material("soil", roughness=1.0, texture=speckle(rng, pick(rng, ("#4a3526", "#6b5138", "#c9ad7a")), depth=0.12), tile_m=(0.25, 0.25))
     model.add("load", soil, sculpt(heap, blend_m=0.1, cell_m=0.03).with_planar_uv("y"))
     top = (side * 0.12, 0.6, 0.0)
@@ -183,7 +183,7 @@ def _axe_in_stump(rng: np.random.Generator) -> trimesh.Scene:
     model = Model()
     model.add("stump", bark, trunk.with_uv(trunk.uv * np.array([2 * np.pi * r, 1])).warped(gnarled))
     rings = stripes([mix(rgb("#d9b98a"), rgb("#a9804f"), s) for s in (0, 0.5, 0.1, 0.7, 0.2, 0.5, 0.0, 0.8)])
-    top = cylinder(r * 0.985, high - 0.01, high + 0.003, segments=56)
+    top = lathe([(r * 0.985, high - 0.01), (r * 0.985, high + 0.003), (0, high + 0.003)], segments=56)
     u = np.hypot(top.points_m[:, 0], top.points_m[:, 2]) / r
     grain = Material("rings", roughness=0.8, texture=rings)
     model.add("cut", grain, top.with_uv(np.stack([u * 2.0, u * 0 + 0.5], axis=1)).warped(gnarled))
@@ -200,7 +200,7 @@ def _axe_in_stump(rng: np.random.Generator) -> trimesh.Scene:
     parts = ((axe_paint, head.warped(wedge_shaped)), (Material("shaft", pick(rng, WOODS), roughness=0.45), shaft))
     for mat, part in parts:
         # Edge down into the wood, handle up towards the front
-        posed = part.turned("z", -90).turned("y", -90).turned("x", -lean).turned("y", turn)
+        posed = part.turned("z", -90).turned("y", 90).turned("x", -lean).turned("y", turn)
         model.add("axe", mat, posed.moved(x=-side * 0.03, y=high + 0.062, z=-0.03))
     chip = box((-0.03, 0, -0.015), (0.03, 0.012, 0.015), 0.003)
     light = matte("chip", rgb("#d9b98a"))
@@ -245,18 +245,6 @@ def _toolbox(rng: np.random.Generator) -> trimesh.Scene:
     nail = knob(0.008, 0.01)
     model.add("rivet", chrome(), *(nail.moved(x=s * w * 0.46, y=h * 0.12, z=d / 2 - 0.001) for s in (1, -1)))
     return model.scene()
-
-
-def _horseshoe() -> Array:
-    return np.concatenate([arc(0.06, -220, 40, 20), arc(0.04, 40, -220, 20)])
-
-
-def _blob(points: list[Limb]) -> list[Limb]:
-    return points
-
-
-def _ball(radius: float) -> object:
-    return sphere(radius), frustum(radius, radius, 0, 1)
 
 
 CATEGORIES = (
