@@ -187,7 +187,7 @@ def _apply_cycles(cycles: object, settings: Settings) -> None:
     cycles.sample_offset = 0
     cycles.time_limit = 0.0
     cycles.use_adaptive_sampling = False
-    cycles.sampling_pattern = "TABULATED_SOBOL"
+    cycles.sampling_pattern = "BLUE_NOISE"
     cycles.use_animated_seed = False
     cycles.use_light_tree = False  # a sun and a world: nothing to choose from
     cycles.light_sampling_threshold = 0.01
@@ -225,7 +225,7 @@ def _apply_denoiser(cycles: object, settings: Settings) -> None:
     cycles.denoiser = "OPENIMAGEDENOISE"
     cycles.denoising_quality = "FAST"
     cycles.denoising_prefilter = "NONE"
-    cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
+    cycles.denoising_input_passes = "RGB"  # guides of few samples do harm on a floor
     cycles.denoising_use_gpu = settings.device_type != "CPU"
 
 

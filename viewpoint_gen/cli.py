@@ -23,6 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=(
         "Meshes in; verified camera pairs and viewpoint questions out.\n\n"
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 
 RunArgument = Annotated[
-    str, typer.Argument(metavar="[RUN]", help="Directory or fsspec URL of the run.")
+    str, typer.Argument(metavar="RUN", help="Directory or fsspec URL of the run.")
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print a machine-readable summary on stdout.")
@@ -62,15 +63,23 @@ def main() -> None:
         sys.exit(141)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"viewgen {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log errors only.")] = False,
 ) -> None:
-    if version:
-        typer.echo(f"viewgen {__version__}")
-        raise typer.Exit
     level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO
     logging.getLogger("viewpoint_gen").setLevel(level)
     logging.getLogger().setLevel(max(level, logging.WARNING))
@@ -126,7 +135,7 @@ def render(
     seed: Annotated[int | None, typer.Option(help="Of every random choice. [default: 0]")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Render camera pairs; on an existing run, go on where it stopped.
+    """Render camera pairs, or go on where it stopped.
 
     The run holds exactly the pairs asked for, or fewer with exit code 6 if the assets are used
     up. Rows depend on the recipe alone, never on lanes, order or interruptions.
@@ -198,9 +207,9 @@ def verify(
     workers: Annotated[int, typer.Option(min=1, help="Processes that decode images.")] = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Check every file and recompute every answer, by code that shares nothing with the builder.
+    """Check every file and recompute every answer.
 
-    Exits 1 at an untruth, naming the row.
+    By code that shares nothing with the builder. Exits 1 at an untruth, naming the row.
     """
     from viewpoint_gen.dataset.schema import ASSETS, TABLES
     from viewpoint_gen.verify import verify_run
@@ -221,7 +230,7 @@ def verify(
 
 @app.command()
 def status(run: RunArgument = DEFAULT_RUN, as_json: JsonOption = False) -> None:
-    """Show counts, rates, reasons and who is working; also while a run is being rendered."""
+    """Show counts, rates and reasons; also while it renders."""
     from viewpoint_gen.pipeline.status import run_status, status_text
 
     found = run_status(run)
@@ -233,7 +242,7 @@ def status(run: RunArgument = DEFAULT_RUN, as_json: JsonOption = False) -> None:
 
 @app.command()
 def doctor(as_json: JsonOption = False) -> None:
-    """Check what works on this machine, what doesn't, and what to do about it.
+    """Say what works on this machine, and what to do.
 
     Exits 5 if something that rendering needs is missing.
     """
@@ -250,8 +259,8 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def demo(run: Annotated[str, typer.Argument(metavar="[RUN]")] = "runs/demo") -> None:
-    """Make a small run of everything, without any network: pairs, questions, verification."""
+def demo(run: Annotated[str, typer.Argument(metavar="RUN")] = "runs/demo") -> None:
+    """Make a small run of everything, without any network."""
     from viewpoint_gen.pipeline.ask import ask_questions
     from viewpoint_gen.verify import verify_run
 

@@ -90,8 +90,10 @@ def lock(store: Store) -> Iterator[None]:
         RunBusy: somebody else holds it.
     """
     path = store.scratch / LOCK_NAME
-    with explained(str(path), "lock"), path.open("a+b") as handle:
-        _lock_file(handle, store)
+    with contextlib.ExitStack() as held:
+        with explained(str(path), "lock"):
+            handle = held.enter_context(path.open("a+b"))
+            _lock_file(handle, store)
         if store.is_local:
             yield
         else:

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import psutil
 
-from viewpoint_gen.errors import ChildDied, DeadlineExceeded
+from viewpoint_gen.errors import ChildDied, DeadlineExceeded, EnvironmentProblem
 from viewpoint_gen.render.job import Json
 
 _WATCH_INTERVAL_S = 0.25
@@ -33,6 +33,9 @@ class SupervisedProcess:
         environment: the child's whole environment.
         log_path: its stderr is appended there.
         memory_limit_mb: above this it is killed.
+
+    Raises:
+        EnvironmentProblem: the program isn't there or can't be run.
     """
 
     def __init__(
@@ -50,14 +53,18 @@ class SupervisedProcess:
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("ab") as log:
             self._log_start = log.tell()
-            self._process = subprocess.Popen(
-                list(command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=dict(environment),
-                start_new_session=True,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    list(command),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env=dict(environment),
+                    start_new_session=True,
+                )
+            except OSError as error:
+                msg = f"{command[0]} can't be started: {error.strerror}; is it Blender's path?"
+                raise EnvironmentProblem(msg) from error
 
     @property
     def pid(self) -> int:

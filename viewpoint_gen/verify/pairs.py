@@ -22,7 +22,8 @@ from viewpoint_gen.verify.reading import Keys, Rows, key, read_rows
 from viewpoint_gen.verify.report import Tally
 
 ANCHOR: Final = key("anchor")
-ORBIT: Final = key("orbit")
+FREE: Final = key("free")
+TWO_MOVES: Final = key("two_moves")
 
 Records = NDArray[Any]
 
@@ -134,13 +135,15 @@ def check_light(tally: Tally, rows: Rows, one: Records, two: Records) -> None:
 
 
 def check_kind(tally: Tally, rows: Rows, one: Records, two: Records) -> None:
-    """Between two anchors the kind is an orbit, else a satellite's own move."""
+    """The kind says how the two views are kin: anchors, an anchor and its satellite, two of one."""
     got = rows.keys("kind")
-    anchors = (one["move"] == ANCHOR) & (two["move"] == ANCHOR)
+    anchors = (one["move"] == ANCHOR).astype(int) + (two["move"] == ANCHOR)
     of_a_view = (got == one["move"]) | (got == two["move"])
+    fine = np.choose(anchors, [got == TWO_MOVES, of_a_view & (got != ANCHOR), got == FREE])
     known = (one["key"] != 0) & (two["key"] != 0)
-    fine = np.where(anchors, got == ORBIT, of_a_view & (got != ANCHOR)) | ~known
-    holds(tally, rows, "pair_kind", "kind", fine, "the two views' move", rows.texts("kind"))
+    kin = (one["anchor_id"] == two["anchor_id"]) | (anchors == 2)
+    fine = (fine & kin) | ~known
+    holds(tally, rows, "pair_kind", "kind", fine, "the two views' kinship", rows.texts("kind"))
 
 
 def check_pair_shares(tally: Tally, rows: Rows) -> None:

@@ -39,6 +39,7 @@ from viewpoint_gen.assets.procedural.shapes import (
     frustum,
     lathe,
     rod,
+    skin,
     sphere,
     torus,
     tube,
@@ -133,19 +134,21 @@ def _kettle(rng: np.random.Generator) -> trimesh.Scene:
     wall = [(r, 0.026), (r * 1.03, 0.05), (r * 0.98, high * 0.5), (top, high), (top * 0.98, high + 0.004), (0, high + 0.006)]
     model.add("body", shell, lathe(wall, segments=48, crease_deg=45))
     model.add("lid", DARK, lathe([(top * 0.93, high + 0.002), (top * 0.8, high + 0.02), (top * 0.2, high + 0.026), (top * 0.16, high + 0.04), (0, high + 0.044)], segments=40, crease_deg=45))
-    beak = [(top * 0.6, high * 0.72), (top + 0.055, high * 0.99), (top + 0.05, high + 0.004), (top * 0.6, high + 0.003)]
-    model.add("spout", shell, extrude_across(rounded(beak, 0.004), r * 0.55, bevel=0.012))
+    low, tip = (0.0, high * 0.74, top * 0.86), (0.0, high * 0.99, top + 0.05)
+    beak = np.array([[(0, low[1], low[2]), (r * 0.42, high, top * 0.7), (-r * 0.42, high, top * 0.7)],
+                     [(0, tip[1] - 0.012, tip[2]), (0.012, tip[1] + 0.008, tip[2]), (-0.012, tip[1] + 0.008, tip[2])]])  # fmt: skip
+    model.add("spout", shell, skin(beak, crease_deg=25))
     grip = tube([(0, high * 0.97, -top * 0.7), (0, high * 1.0, -top - 0.045), (0, high * 0.85, -top - 0.07), (0, high * 0.35, -r - 0.06), (0, high * 0.2, -r * 0.85)], [0.014, 0.014, 0.015, 0.013, 0.012], sides=14, smooth=6)
     model.add("handle", DARK, grip)
     slope = np.degrees(np.arctan2(r - top, high))
     gauge_ = box((-0.004, -high * 0.26, -0.009), (0.006, high * 0.26, 0.009), 0.004).turned("z", side * slope)
-    model.add("gauge", gloss("gauge", rgb("#24384a")), gauge_.moved(x=side * (r + top) * 0.5, y=high * 0.52))
+    model.add("gauge", gloss("gauge", rgb("#24384a")), gauge_.moved(x=side * r * 0.965, y=high * 0.52))
     fill = box((0.002, -high * 0.24, -0.006), (0.0085, high * rng.uniform(-0.05, 0.2), 0.006)).turned("z", side * slope)
     fill = fill if side > 0 else box((-0.0085, -high * 0.24, -0.006), (-0.002, high * 0.1, 0.006)).turned("z", side * slope)
-    model.add("gauge", lamp("water", rgb("#58b8f0"), 0.3), fill.moved(x=side * (r + top) * 0.5, y=high * 0.52))
+    model.add("gauge", lamp("water", rgb("#58b8f0"), 0.3), fill.moved(x=side * r * 0.965, y=high * 0.52))
     name = label(("HOT", "TEA", "BOIL")[int(rng.integers(3))], *pick_several(rng, ENAMELS, 2))
     sign = facing(panel(0.055, 0.03, 0.012), "x", -side)
-    model.add("badge", Material("badge", roughness=0.3, texture=name), sign.turned("z", -side * slope).moved(x=-side * (r * 0.62 + top * 0.38), y=high * 0.4))
+    model.add("badge", Material("badge", roughness=0.3, texture=name), sign.turned("z", -side * slope).moved(x=-side * r * 0.995, y=high * 0.4))
     model.add("switch", lamp("switch", pick(rng, BRIGHTS), 0.4), box((-0.012, 0.026, -r * 1.15), (0.012, 0.045, -r * 0.96), 0.004))
     cord = [(-side * r * 0.8, 0.01, -r * 0.7), (-side * r * 1.5, 0.006, -r * 1.0), (-side * r * 2.2, 0.006, -r * 0.4)]
     model.add("cord", DARK, tube(cord, 0.004, sides=8))
@@ -157,9 +160,9 @@ def _coffee_machine(rng: np.random.Generator) -> trimesh.Scene:
     w, h, d = rng.uniform(0.26, 0.32), rng.uniform(0.32, 0.38), rng.uniform(0.26, 0.3)
     shell, trim = gloss("shell", pick(rng, ENAMELS + BRIGHTS)), steel("trim")
     f, model = d / 2, Model()
-    model.add("back", shell, box((-w / 2, 0, -f), (w / 2, h, -f * 0.1), 0.018))
-    model.add("head", shell, box((-w / 2, h * 0.64, -f), (w / 2, h, f * 0.8), 0.018))
-    model.add("base", shell, box((-w / 2, 0, -f), (w / 2, h * 0.12, f), 0.014))
+    side_view = [(-f, 0), (f, 0), (f, h * 0.12), (-f * 0.1, h * 0.12), (-f * 0.1, h * 0.64)]
+    side_view += [(f * 0.8, h * 0.64), (f * 0.8, h), (-f, h)]
+    model.add("body", shell, extrude_across(rounded(side_view, 0.014), w, bevel=0.012))
     grid = [box((-w * 0.42, h * 0.12, z), (w * 0.42, h * 0.128, z + 0.008)) for z in np.arange(0.0, f - 0.02, 0.016)]
     model.add("drip_tray", trim, *grid)
     group = -side * w * 0.12
