@@ -1,7 +1,8 @@
 """How truly a run's masks and depths follow from its matrices, judged from the asset files alone.
 
 Each unskinned GLB is read by trimesh, projected through the stored camera, and compared with the
-stored mask (intersection over union) and depth (median relative error along cast rays).
+stored mask (intersection over union) and depth (median relative error along cast rays). Holes
+that a material's alpha cuts are in the stored masks only: such files are marked "alpha".
 
     python benchmarks/truth.py RUN --meshes DIR
 """
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "truth"))
 
-from silhouettes import depth_error, is_posed, silhouette_iou
+from silhouettes import depth_error, has_alpha, is_posed, silhouette_iou
 
 COLUMNS = [
     *("view_id", "asset_uid", "source_path", "move", "mask", "depth", "depth_near", "depth_far"),
@@ -35,6 +36,7 @@ class Judged:
     view_id: str
     source_path: str
     move: str
+    alpha: bool
     iou: float
     depth: float
 
@@ -76,7 +78,7 @@ def usable_views(run: Path, meshes: Path, per_asset: int) -> Iterator[tuple[dict
 def judge(row: dict[str, Any], path: Path, rays: int, seed: int) -> Judged:
     iou = silhouette_iou(row, path)
     depth = depth_error(row, path, rays=rays, seed=seed) if rays else float("nan")
-    return Judged(row["view_id"], row["source_path"], row["move"], iou, depth)
+    return Judged(row["view_id"], row["source_path"], row["move"], has_alpha(path), iou, depth)
 
 
 def show(judged: list[Judged]) -> None:
@@ -92,7 +94,8 @@ def show(judged: list[Judged]) -> None:
         print(f"depth error      median {median:.2e}, 95th pct {high:.2e} (relative)")
     print("worst:")
     for one in sorted(judged, key=lambda one: one.iou)[:10]:
-        print(f"  {one.iou:.4f}  {one.depth:.1e}  {one.view_id}  {one.move}  {one.source_path}")
+        alpha = "  alpha" if one.alpha else ""
+        print(f"  {one.iou:.4f}  {one.depth:.1e}  {one.view_id}  {one.move}{alpha}")
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 import bpy
 import engine
 import ground
+import numpy as np
 from mathutils import Matrix
 from nodes import Graph
 from refusal import Refusal
@@ -22,6 +23,7 @@ AMBIENT_BELOW = 0.35
 SKY_LIGHT_TINT = 0.5  # how much of the sky's own colour its light takes; the rest is white
 HORIZON_WHITE = 0.55  # how far the sky pales towards the horizon
 ZENITH_HEIGHT = 0.7  # z of the direction from which the sky has its full colour
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # Rec. 709
 HDRI_MAP_PX = 1024  # width of Blender's bundled environments
 
 
@@ -110,7 +112,10 @@ def _sky(graph: Graph, spec: dict, ambient: bpy.types.Node) -> bpy.types.NodeSoc
 
 
 def _environment(graph: Graph, spec: dict, ambient: bpy.types.Node) -> bpy.types.NodeSocket:
-    """One of Blender's bundled environment images, turned about the vertical."""
+    """One of Blender's bundled environment images, turned about the vertical.
+
+    Its mean radiance is made 1, so that the strength means the same for each of them.
+    """
     direction = graph.add("ShaderNodeTexCoord").outputs["Generated"]
     turned = graph.out(
         "ShaderNodeVectorRotate", {"Vector": direction, "Angle": -spec["rotation_rad"]}
@@ -118,8 +123,19 @@ def _environment(graph: Graph, spec: dict, ambient: bpy.types.Node) -> bpy.types
     texture = graph.add("ShaderNodeTexEnvironment")
     texture.image = bpy.data.images.load(str(environment_file(spec["hdri"])))
     graph.link(turned, texture.inputs["Vector"])
-    inputs = {"Color": texture.outputs["Color"], "Strength": ambient.outputs[0]}
+    strength = graph.math("MULTIPLY", ambient.outputs[0], 1.0 / mean_radiance(texture.image))
+    inputs = {"Color": texture.outputs["Color"], "Strength": strength}
     return graph.out("ShaderNodeBackground", inputs)
+
+
+def mean_radiance(image: bpy.types.Image) -> float:
+    """Luminance of an equirectangular image, averaged over the sphere of directions."""
+    width_px, height_px = image.size
+    pixels = np.empty(width_px * height_px * 4, dtype=np.float32)
+    image.pixels.foreach_get(pixels)
+    luminance = pixels.reshape(height_px, width_px, 4)[..., :3] @ LUMINANCE
+    solid_angle = np.sin((np.arange(height_px) + 0.5) / height_px * np.pi)
+    return float(np.average(luminance.mean(axis=1), weights=solid_angle))
 
 
 def environment_file(name: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import bpy
+import gpu
 from refusal import Refusal
 
 ENGINES = {"cycles": "CYCLES", "eevee": "BLENDER_EEVEE_NEXT", "workbench": "BLENDER_WORKBENCH"}
@@ -19,6 +20,7 @@ class Settings:
     """What the package asked for in its ``start`` job, with the device found out."""
 
     engine: str
+    wanted_device: str
     device_type: str
     device_names: tuple[str, ...]
     threads: int
@@ -29,7 +31,7 @@ class Settings:
     @property
     def device(self) -> str:
         """The device in words, e.g. "CPU" or "OPTIX: NVIDIA L40"."""
-        if self.device_type == "CPU":
+        if self.device_names == ("CPU",):
             return "CPU"
         return f"{self.device_type}: {', '.join(self.device_names)}"
 
@@ -43,6 +45,7 @@ def settings_from(job: dict) -> Settings:
     device_type, names = find_device(job["device"], job["engine"])
     return Settings(
         engine=ENGINES[job["engine"]],
+        wanted_device=job["device"],
         device_type=device_type,
         device_names=names,
         threads=job["threads"],
@@ -55,7 +58,7 @@ def settings_from(job: dict) -> Settings:
 def find_device(wanted: str, engine: str) -> tuple[str, tuple[str, ...]]:
     """The device type to use and the names of its devices; "auto" takes the best there is."""
     if engine != "cycles":
-        return _graphics_device(wanted)
+        return "GL", ("OpenGL",)  # its name is known after the first picture
     if wanted == "cpu":
         return "CPU", ("CPU",)
     candidates = GPU_TYPES if wanted == "auto" else (wanted.upper(),)
@@ -73,20 +76,21 @@ def find_device(wanted: str, engine: str) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _graphics_device(wanted: str) -> tuple[str, tuple[str, ...]]:
-    """What OpenGL draws with; a processor that poses as a GPU doesn't pass for one."""
-    import gpu
+def graphics_device(wanted: str) -> tuple[str, tuple[str, ...]]:
+    """What OpenGL draws with, once it has drawn; a processor doesn't pass for a GPU.
 
-    if hasattr(gpu, "init"):
-        gpu.init()
+    Raises:
+        Refusal: ``device_unavailable``: a GPU was asked for, but OpenGL draws in software.
+    """
     name = gpu.platform.renderer_get()
-    is_software = any(word in name.lower() for word in SOFTWARE_RENDERERS)
-    if is_software and wanted not in ("auto", "cpu"):
+    if not any(word in name.lower() for word in SOFTWARE_RENDERERS):
+        return "GL", (name,)
+    if wanted not in ("auto", "cpu"):
         raise Refusal(
             "device_unavailable",
             f"device {wanted!r} was asked for, but OpenGL draws in software here ({name})",
         )
-    return ("CPU" if is_software else "GL"), (name,)
+    return "CPU", (name,)
 
 
 def _cycles_preferences() -> bpy.types.AddonPreferences:

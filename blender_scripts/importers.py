@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 import bpy
+import gltf_watch
+import numpy as np
 from refusal import Refusal
+
+NOT_FINITE = "a vertex has a coordinate that is nan or infinite"
 
 
 def import_file(path: str, file_format: str) -> None:
@@ -34,22 +37,37 @@ def last_line(text: str) -> str:
 
 
 def _import_gltf(path: str) -> set[str]:
-    return bpy.ops.import_scene.gltf(
-        filepath=path,
-        import_shading="NORMALS",
-        merge_vertices=False,
-        disable_bone_shape=True,
-        guess_original_bind_pose=False,
-        import_select_created_objects=False,
-        import_scene_extras=False,
-        loglevel=logging.WARNING,
-    )
+    with gltf_watch.watching() as watch:
+        result = bpy.ops.import_scene.gltf(
+            filepath=path,
+            import_shading="NORMALS",
+            merge_vertices=False,
+            disable_bone_shape=True,
+            guess_original_bind_pose=False,
+            import_select_created_objects=False,
+            import_scene_extras=False,
+        )
+    if watch.not_finite:
+        raise Refusal("not_finite", NOT_FINITE)
+    return result
+
+
+def _then_validate(result: set[str]) -> set[str]:
+    """Repair meshes as the importers would, but not before looking at their vertices."""
+    for mesh in bpy.data.meshes:
+        vertices = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
+        mesh.vertices.foreach_get("co", vertices)
+        if not np.isfinite(vertices).all():
+            raise Refusal("not_finite", NOT_FINITE)
+        mesh.validate()
+    return result
 
 
 def _import_obj(path: str) -> set[str]:
-    return bpy.ops.wm.obj_import(
-        filepath=path, forward_axis="NEGATIVE_Z", up_axis="Y", use_split_objects=True
+    result = bpy.ops.wm.obj_import(
+        filepath=path, forward_axis="NEGATIVE_Z", up_axis="Y", validate_meshes=False
     )
+    return _then_validate(result)
 
 
 def _import_fbx(path: str) -> set[str]:
@@ -57,15 +75,18 @@ def _import_fbx(path: str) -> set[str]:
 
 
 def _import_stl(path: str) -> set[str]:
-    return bpy.ops.wm.stl_import(filepath=path, forward_axis="Y", up_axis="Z")
+    result = bpy.ops.wm.stl_import(
+        filepath=path, forward_axis="Y", up_axis="Z", use_mesh_validate=False
+    )
+    return _then_validate(result)
 
 
 def _import_ply(path: str) -> set[str]:
-    return bpy.ops.wm.ply_import(filepath=path, forward_axis="Y", up_axis="Z")
+    return _then_validate(bpy.ops.wm.ply_import(filepath=path, forward_axis="Y", up_axis="Z"))
 
 
 def _import_usd(path: str) -> set[str]:
-    return bpy.ops.wm.usd_import(
+    result = bpy.ops.wm.usd_import(
         filepath=path,
         import_cameras=False,
         import_lights=False,
@@ -75,7 +96,9 @@ def _import_usd(path: str) -> set[str]:
         create_world_material=False,
         set_frame_range=False,
         import_textures_mode="IMPORT_PACK",
+        validate_meshes=False,
     )
+    return _then_validate(result)
 
 
 IMPORTERS: dict[str, Callable[[str], set[str]]] = {

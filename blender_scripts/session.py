@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import bpy
 import engine
@@ -38,6 +40,7 @@ class Session:
             }
 
     def _start(self, job: dict) -> dict:
+        logging.disable(logging.INFO)  # importers tell a line per mesh
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self._settings = engine.settings_from(job)
         engine.apply(self._settings)
@@ -54,7 +57,12 @@ class Session:
 
     def _warm(self, job: dict) -> dict:
         """Render next to nothing, so that kernels are compiled before the first deadline runs."""
-        return {"event": "warmed", **passes.warm(self._settings, job["out"])}
+        self._asset_bounds = None
+        seconds = passes.warm(self._settings, job["out"])
+        if self._settings.engine != "CYCLES":
+            device_type, names = engine.graphics_device(self._settings.wanted_device)
+            self._settings = replace(self._settings, device_type=device_type, device_names=names)
+        return {"event": "warmed", "device": self._settings.device, "seconds": seconds}
 
     def _load(self, job: dict) -> dict:
         self._asset_bounds = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from importers import NOT_FINITE
 from refusal import Refusal
 
 CONVERTIBLE = {"CURVE", "SURFACE", "FONT", "META"}  # types that become meshes when evaluated
@@ -83,7 +84,7 @@ def bounds_world(pieces: Iterable[Piece]) -> np.ndarray:
     for piece in pieces:
         vertices = piece.vertices_world()
         if not np.isfinite(vertices).all():
-            raise Refusal("not_finite", "a vertex has a coordinate that is nan or infinite")
+            raise Refusal("not_finite", NOT_FINITE)
         corners.append((vertices.min(axis=0), vertices.max(axis=0)))
     if not corners:
         raise Refusal("no_mesh", "the file has no mesh with faces")

@@ -1,4 +1,7 @@
-"""The same rows whoever makes them, and however often they are interrupted. Real Blender, real Ray."""
+"""The same rows whoever makes them, and however often they are interrupted.
+
+Real Blender, real Ray.
+"""
 
 import os
 import signal

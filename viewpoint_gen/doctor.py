@@ -15,9 +15,8 @@ from pathlib import Path
 
 import psutil
 
-from viewpoint_gen.errors import ViewgenError
-from viewpoint_gen.render.probe import EngineReport, probe_engine
-from viewpoint_gen.render.config import Engine
+from viewpoint_gen.render.config import Engine, MachineConfig
+from viewpoint_gen.render.probe import check_blender
 
 _GIB = 2**30
 _WANTED_DISK_BYTES = 5 * _GIB
@@ -58,33 +57,18 @@ def _python() -> Iterator[Check]:
     yield Check("Python", ok, True, platform.python_version(), advice)
 
 
-def _blender_module() -> Iterator[Check]:
-    try:
-        found = f"bpy {version('bpy')}"
-    except PackageNotFoundError:
-        advice = "pip install 'bpy>=4.5,<4.6' (Python 3.11), or set machine.blender to a binary"
-        yield Check("Blender module", False, True, "not installed", advice)
-        return
-    yield Check("Blender module", True, True, found)
-
-
-def _engines() -> Iterator[Check]:
-    """Each engine renders a tiny picture in a process of its own: some abort where GL is missing."""
-    for engine in Engine:
-        try:
-            report = probe_engine(engine)
-        except ViewgenError as error:
-            yield Check(f"engine {engine.value}", False, engine is Engine.CYCLES, "", str(error))
-            continue
-        yield _engine_check(engine, report)
-
-
-def _engine_check(engine: Engine, report: EngineReport) -> Check:
-    needed = engine is Engine.CYCLES
-    if not report.ok:
-        return Check(f"engine {engine.value}", False, needed, "", report.message)
-    found = f"renders on {', '.join(report.devices)} ({report.seconds:.1f} s)"
-    return Check(f"engine {engine.value}", True, needed, found)
+def _blender() -> Iterator[Check]:
+    """Each engine renders a few pixels in a process of its own: some abort where GL is missing."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = check_blender(MachineConfig(), log_path=Path(folder) / "blender.log")
+    yield Check("Blender", bool(found.version), True, found.version or "doesn't start")
+    for engine in found.engines:
+        shown = f"renders on {engine.device} ({engine.seconds:.1f} s)" if engine.works else ""
+        needed = engine.engine is Engine.CYCLES
+        yield Check(f"engine {engine.engine.value}", engine.works, needed, shown, engine.problem)
+    devices = ", ".join(f"{kind.lower()} ({name})" for kind, name in found.devices)
+    advice = "" if devices else "Cycles renders on the processor; a GPU needs its driver installed"
+    yield Check("GPU for Cycles", bool(devices), False, devices or "none", advice)
 
 
 def _ray() -> Iterator[Check]:
@@ -130,8 +114,7 @@ def _training() -> Iterator[Check]:
 
 _LOOKS: tuple[Callable[[], Iterator[Check]], ...] = (
     _python,
-    _blender_module,
-    _engines,
+    _blender,
     _ray,
     _machine,
     _disk,

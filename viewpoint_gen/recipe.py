@@ -123,12 +123,13 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 def _set_dotted(values: dict[str, Any], dotted: str, value: Any) -> None:
     *parents, last = dotted.split(".")
+    section: Any = values
     for parent in parents:
-        values = values.setdefault(parent, {})
-        if not isinstance(values, dict):
+        section = section.setdefault(parent, {})
+        if not isinstance(section, dict):
             msg = f"recipe: {dotted}: {parent} is a value, not a section"
             raise RecipeError(msg)
-    values[last] = value
+    section[last] = value
 
 
 def _explain(error: ValidationError, origin: str) -> str:
@@ -161,5 +162,6 @@ def _section(model: type[BaseModel] | None, name: str) -> type[BaseModel] | None
     if model is None or name not in model.model_fields:
         return None
     annotation = model.model_fields[name].annotation
-    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-    return annotation if is_model else None
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return None

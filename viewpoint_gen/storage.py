@@ -248,13 +248,12 @@ class RemoteStore:
         """See Store."""
         with (
             explained(tempfile.gettempdir(), "write in"),
-            tempfile.TemporaryDirectory(prefix="viewgen-") as folder,
+            tempfile.NamedTemporaryFile(prefix="viewgen-") as handle,
         ):
-            finished = Path(folder) / "file"
-            with explained(str(finished), "write"), finished.open("wb") as handle:
-                yield handle
+            yield cast(BinaryIO, handle)
+            handle.flush()
             with explained(self.path(name), "write"):
-                self._files.put_file(str(finished), self._full(name))
+                self._files.put_file(handle.name, self._full(name))
 
     def remove(self, name: str) -> None:
         """See Store."""

@@ -35,7 +35,7 @@ def local_ray() -> Iterator[None]:
     ray = pytest.importorskip("ray")
     ray.init(
         address="local",
-        num_cpus=4,
+        num_cpus=3,
         include_dashboard=False,
         object_store_memory=100 << 20,
         log_to_driver=False,

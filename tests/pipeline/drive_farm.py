@@ -16,7 +16,7 @@ def main() -> int:
     options = json.loads(sys.argv[1])
     lanes = options.get("fakes", {})
     lanes = {k: frozenset(v) if isinstance(v, list) else v for k, v in lanes.items()}
-    recipe = make_recipe(options.get("num_pairs", 60), lanes=options.get("lanes", 1))
+    recipe = make_recipe(options.get("num_pairs", 36), lanes=options.get("lanes", 1))
     logging.basicConfig(level=logging.WARNING)
     try:
         run_render(recipe, FakeSource(40), options["run"], lane_factory=FakeLanes(**lanes))

@@ -137,7 +137,7 @@ class FakeLanes:
         return VisitResult(outcome, tables)
 
 
-def make_recipe(num_pairs: int = 60, *, lanes: int = 1, **pairs: int) -> Recipe:
+def make_recipe(num_pairs: int = 36, *, lanes: int = 1, **pairs: int) -> Recipe:
     """A recipe of few pairs per asset and few assets per shard."""
     settings = {"per_asset": 4, "max_per_asset": 12, "spread_over": 10, "assets_per_shard": 3}
     values = {

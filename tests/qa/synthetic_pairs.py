@@ -18,19 +18,20 @@ CAMERA_FIELDS = ("centre", "heading", "pitch", "roll", "focal_px")
 REALISTIC_MIX = {
     "orbit": 0.30,  # two anchors: everything differs
     "orbit_only": 0.30,  # around the object, always facing it
-    "under_rotated": 0.04,
-    "over_rotated": 0.03,
+    "swing": 0.06,  # a short way round, aimed anew
+    "over_rotated": 0.04,
     "counter": 0.05,  # steps one way, turns the same way
-    "pan": 0.04,
-    "truck": 0.04,
-    "tilt": 0.03,
-    "pedestal": 0.03,
-    "counter_pedestal": 0.03,
+    "pan": 0.03,
+    "truck": 0.03,
+    "tilt": 0.02,
+    "pedestal": 0.02,
+    "climb": 0.03,  # a short way up or down, aimed anew
+    "counter_pedestal": 0.02,
     "roll": 0.03,
     "dolly": 0.03,
     "zoom": 0.01,
     "still": 0.02,
-    "object_turn": 0.02,
+    "object_turn": 0.01,
 }
 
 
@@ -168,13 +169,18 @@ def moved(
     step = _signed(rng, count, 0.22, 0.45) * first["distance"]
     if kind == "orbit":
         return facing(**anchors(rng, count, half_fov)), turn
-    if kind in ("orbit_only", "under_rotated", "over_rotated"):
-        by = _signed(rng, count, 5, 150 if kind == "orbit_only" else 60)
-        to = {**first, "azimuth": first["azimuth"] + deg(by)}
-        orbit = facing(**to)
-        extra = {"orbit_only": 0.0, "under_rotated": -1.0, "over_rotated": 0.5}[kind]
-        share = rng.uniform(0.3, 1.3, count) * np.minimum(1.0, 0.5 * half_fov / np.abs(deg(by)))
-        return replace(orbit, heading=orbit.heading + extra * share * deg(by)), turn
+    if kind == "orbit_only":
+        return facing(**{**first, "azimuth": first["azimuth"] + deg(_signed(rng, count, 5, 150))}), turn
+    if kind in ("swing", "over_rotated", "climb"):
+        aim = rng.uniform(-0.7, 0.7, (2, count)) * half_fov
+        by = deg(_signed(rng, count, 10, 40))
+        if kind == "climb":
+            to = {**first, "elevation": first["elevation"] + by, "offset_down": aim[1]}
+        else:
+            to = {**first, "azimuth": first["azimuth"] + by, "offset_right": aim[0]}
+        if kind == "over_rotated":
+            to["offset_right"] = first["offset_right"] + np.sign(by) * deg(rng.uniform(10, 28, count))
+        return facing(**to), turn
     if kind == "counter":
         turned = -np.sign(step) * deg(rng.uniform(8, 15, count))
         return replace(

@@ -218,15 +218,26 @@ def ray_depth(view_row: Row, mesh_path: str | Path, places: NDArray[np.int64]) -
 
 
 def is_posed(mesh_path: str | Path) -> bool:
-    """Whether a GLB has skins or morph targets, so that its triangles aren't where it says."""
-    data = Path(mesh_path).read_bytes()
-    if data[:4] != b"glTF":
-        return False
-    (length,) = struct.unpack_from("<I", data, 12)
-    tree = json.loads(data[20 : 20 + length])
+    """Whether a GLB has skins, morphs or animations: its triangles aren't where it says."""
+    tree = glb_tree(mesh_path)
     morphs = any(
         primitive.get("targets")
         for mesh in tree.get("meshes", ())
         for primitive in mesh.get("primitives", ())
     )
     return bool(tree.get("skins")) or morphs or bool(tree.get("animations"))
+
+
+def has_alpha(mesh_path: str | Path) -> bool:
+    """Whether a GLB has materials that cut holes by alpha, which no silhouette here has."""
+    modes = {material.get("alphaMode") for material in glb_tree(mesh_path).get("materials", ())}
+    return bool(modes & {"MASK", "BLEND"})
+
+
+def glb_tree(mesh_path: str | Path) -> dict[str, Any]:
+    """The JSON of a GLB; {} of another file."""
+    data = Path(mesh_path).read_bytes()
+    if data[:4] != b"glTF":
+        return {}
+    (length,) = struct.unpack_from("<I", data, 12)
+    return dict(json.loads(data[20 : 20 + length]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import math
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import trimesh
 from PIL import Image
@@ -205,14 +205,9 @@ def test_the_benchmark_says_how_it_is_used() -> None:
 
 
 @pytest.mark.blender
-@pytest.mark.skipif(
-    importlib.util.find_spec("viewpoint_gen.cli") is None, reason="no command line yet"
-)
 def test_what_blender_renders_is_where_the_row_says(mesh_path: Path, tmp_path: Path) -> None:
-    import pyarrow.parquet as pq
-
     run = tmp_path / "run"
-    command = [sys.executable, "-m", "viewpoint_gen.cli", "render", str(run), "--num-pairs", "4"]
+    command = [sys.executable, "-m", "viewpoint_gen", "render", str(run), "--num-pairs", "6"]
     subprocess.run(
         [*command, "--source", f"folder:{mesh_path.parent}", "--size", "256", "--serial"],
         check=True,

@@ -8,7 +8,7 @@ from viewpoint_gen.geometry.orbit import OrbitPosition
 from viewpoint_gen.geometry.relative import RelativeView
 from viewpoint_gen.views.config import MoveWeights, ViewsConfig
 from viewpoint_gen.views.framing import Stance
-from viewpoint_gen.views.moves import MOVES, MOTIONLESS
+from viewpoint_gen.views.moves import MOTIONLESS, MOVES
 
 LENS = Camera(np.eye(4), intrinsics_from_fov(0.9, width_px=320, height_px=240), 320, 240)
 ANCHOR = Stance(

@@ -112,7 +112,7 @@ class FolderSource:
 
 
 def category_of_name(relative: str) -> str:
-    """The words of the file name before the first digit, at most two: ``red_chair_03`` -> red_chair."""
+    """The first two words of the file name: ``red_chair_03`` gives red_chair."""
     words = re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", Path(relative).stem).lower())
     return "_".join(words[:2]) or "object"
 

@@ -39,7 +39,7 @@ def decode_picture(data: bytes) -> NDArray[np.uint8]:
 
 def encode_mask(mask: NDArray[np.bool_]) -> bytes:
     """8-bit PNG, 255 where the object is seen."""
-    return _png(mask.astype(np.uint8) * 255)
+    return _png(np.where(mask, np.uint8(255), np.uint8(0)))
 
 
 def encode_depth(depth: NDArray[np.float32]) -> tuple[bytes, float, float]:

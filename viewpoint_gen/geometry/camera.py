@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, Bools
 from viewpoint_gen.geometry.pose import inverse, transform
 
 
@@ -55,7 +55,7 @@ class Camera:
         rays_camera = homogeneous @ np.linalg.inv(self.intrinsics).T
         return transform(self.world_from_camera, rays_camera * depth[:, None])
 
-    def in_frame(self, pixels: Array) -> np.ndarray:
+    def in_frame(self, pixels: Array) -> Bools:
         """Which pixel positions (N, 2) lie inside the image; nan is outside."""
         x, y = pixels[:, 0], pixels[:, 1]
         return (x >= 0) & (x <= self.width_px) & (y >= 0) & (y <= self.height_px)

@@ -22,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Indices = NDArray[np.int64]
 
 BLCAM_FROM_CAMERA: Array = np.diag([1.0, -1.0, -1.0, 1.0])
 """OpenCV axes -> Blender camera axes; its own inverse. The only axis flip of the project."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from viewpoint_gen.geometry.camera import Camera
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, Bools, Indices
 from viewpoint_gen.geometry.pose import transform
 
 _RELATIVE_DEPTH_TOLERANCE = 0.01  # of the depth: the surface test of MultiSPA
@@ -86,7 +86,7 @@ def directed_overlap(
     return float(area[seen_1][seen_2].sum() / area[seen_1].sum())
 
 
-def visible_points(points_world: Array, depth: Array, camera: Camera) -> np.ndarray:
+def visible_points(points_world: Array, depth: Array, camera: Camera) -> Bools:
     """Which points (N, 3) lie on the surface that a depth map (H, W) shows."""
     pixels, point_depth = camera.project(points_world)
     visible = camera.in_frame(pixels)
@@ -97,7 +97,7 @@ def visible_points(points_world: Array, depth: Array, camera: Camera) -> np.ndar
     return visible
 
 
-def nearest_match(depth: Array, rows: np.ndarray, columns: np.ndarray, target: Array) -> Array:
+def nearest_match(depth: Array, rows: Indices, columns: Indices, target: Array) -> Array:
     """Smallest |depth - target| over each pixel and its four neighbours (half a pixel's slack)."""
     height, width = depth.shape
     best = np.full(len(target), np.inf)

@@ -35,6 +35,10 @@ ROOM_WAIT_S: Final = 900.0
 """How long a cluster may take to find room for the first lane; it may have to start machines."""
 SILENCE_MARGIN_S: Final = 300.0
 
+DEATHS_PER_LANE: Final = 3
+SPARE_DEATHS: Final = 10
+"""How many lanes may die in a row; a finished visit makes up for a death."""
+
 OBJECT_STORE_BYTES: Final = 128 << 20
 """Ray wants to reserve a third of the memory; lanes send only small events."""
 
@@ -234,8 +238,7 @@ class _Crew:
             self._board.lose(hand.worker, reason)
         self._started = time.monotonic()
         self._deaths += 1
-        limit = 3 * self._machine.lanes + 10
-        if self._deaths > limit:
+        if self._deaths > DEATHS_PER_LANE * self._machine.lanes + SPARE_DEATHS:
             msg = (
                 f"lanes keep dying ({self._deaths} times, while hardly an asset was finished); "
                 f"the last: {reason}. Look into the run's logs, or try --serial"

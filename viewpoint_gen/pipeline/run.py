@@ -18,6 +18,7 @@ from typing import NoReturn
 from viewpoint_gen.assets.source import Source
 from viewpoint_gen.errors import AssetsUsedUp, SourceError, StorageError
 from viewpoint_gen.pipeline import ledger as ledgers
+from viewpoint_gen.pipeline import spool
 from viewpoint_gen.pipeline.board import Board
 from viewpoint_gen.pipeline.finalise import reconcile, write_assets
 from viewpoint_gen.pipeline.ledger import Ledger
@@ -106,6 +107,7 @@ def run_render(
             _work(board, store, recipe, lane_factory, progress or default_progress())
             assets = write_assets(store)
             reconcile(board.rounds, ledger, assets=assets, asked=recipe.num_pairs)
+            store.remove_folder(spool.FOLDER)
             summary = _summarise(store, recipe, board, ledger, time.monotonic() - started)
     if summary.pairs < summary.asked:
         raise RunIsShort(_shortage(summary, recipe), summary)

@@ -82,6 +82,7 @@ class BlenderChild:
         self._scratch = Scratch()
         self._process: SupervisedProcess | None = None
         self._started: job.Started | None = None
+        self._warmed: job.Warmed | None = None
         self._assets_served = 0
         self._asset: Asset | None = None
         self._loaded: LoadedAsset | None = None
@@ -149,6 +150,24 @@ class BlenderChild:
         """
         return self._render(request, loaded, samples=_GLANCE_SAMPLES, denoise=False)
 
+    def warm_up(self) -> job.Warmed:
+        """Render a few pixels of nothing much, if this process hasn't yet.
+
+        A GPU compiles its kernels then, one process per machine at a time, before any asset's
+        deadline runs.
+
+        Raises:
+            EnvironmentProblem: the engine can't render here.
+        """
+        self.start()
+        return self._warm()
+
+    def devices(self) -> tuple[tuple[str, str], ...]:
+        """Type and name of every GPU that Cycles could use here."""
+        self.start()
+        report = self._ask({"job": "devices"}, self._machine.start_deadline_s)
+        return tuple((str(kind), str(name)) for kind, name in report["devices"])
+
     def close(self) -> None:
         """End the process and remove its scratch directory."""
         self._discard()
@@ -165,17 +184,19 @@ class BlenderChild:
         start = job.start_job(self._config, self._machine.device, threads=self._threads)
         report = self._ask(start, self._machine.start_deadline_s)
         self._started = job.started_from(report)
-        self._warm_up(self._started)
+        if self._started.device_type != "CPU":
+            self._warm()
         log.info("Blender %s renders on %s", self._started.blender, self._started.device_names)
         return self._started
 
-    def _warm_up(self, started: job.Started) -> None:
-        """Let a GPU compile its kernels before any asset's deadline runs; once per machine."""
-        if self._config.engine is Engine.CYCLES and started.device_type == "CPU":
-            return
-        warm: job.Json = {"job": "warm", "out": str(self._scratch.path / "warm.exr")}
-        with _one_at_a_time(_kernel_cache()):
-            self._ask(warm, self._machine.first_view_deadline_s)
+    def _warm(self) -> job.Warmed:
+        if self._warmed is None:
+            warm: job.Json = {"job": "warm", "out": str(self._scratch.path / "warm.exr")}
+            with _one_at_a_time(_kernel_cache()):
+                report = self._ask(warm, self._machine.first_view_deadline_s)
+            self._warmed = job.Warmed(str(report["device"]), float(report["seconds"]))
+            self._holds_asset = False
+        return self._warmed
 
     def _load(self) -> LoadedAsset:
         """Load the current asset into the child, whichever child that is."""
@@ -245,7 +266,8 @@ class BlenderChild:
     def _discard(self) -> None:
         if self._process is not None:
             self._process.close()
-        self._process, self._started, self._holds_asset = None, None, False
+        self._process, self._started, self._warmed = None, None, None
+        self._holds_asset = False
 
     def _command(self) -> list[str]:
         worker = str(bundled_path("blender_scripts") / "worker.py")

@@ -81,7 +81,8 @@ class Started:
     Attributes:
         blender: version, e.g. "4.5.15".
         engine: Blender's own name of the engine.
-        device_type: "CPU", "CUDA", "OPTIX", "HIP", "METAL" or "ONEAPI".
+        device_type: "CPU", "CUDA", "OPTIX", "HIP", "METAL", "ONEAPI", or "GL" for the engines
+            that draw with OpenGL.
         device_names: of the devices in use.
     """
 
@@ -89,6 +90,14 @@ class Started:
     engine: str
     device_type: str
     device_names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Warmed:
+    """What a child's first few pixels were rendered on, and how long they took."""
+
+    device: str
+    seconds: float
 
 
 @dataclass(frozen=True)

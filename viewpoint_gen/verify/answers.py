@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import string
 from typing import Any, Final
 
 import numpy as np
 
-from viewpoint_gen.verify.compare import blame, close, equal, holds, wrapped
+from viewpoint_gen.verify.compare import blame, close, equal, holds
 from viewpoint_gen.verify.lexicon import AXES, Claim, normalised, read_option
 from viewpoint_gen.verify.reading import Array, Rows
 from viewpoint_gen.verify.report import Tally
@@ -72,12 +73,10 @@ def read_claims(tally: Tally, rows: Rows, options: Options) -> list[list[Claim |
         if family not in AXES:
             continue
         for text in (text for text, claim in zip(texts, read, strict=True) if claim is None):
-            blame(tally, rows, "options_readable", "option", [i], "words of one sense",
-                  [text] * len(rows))  # fmt: skip
+            blame(tally, rows, "options_readable", "option", [i], "words of one sense", text)
         clear = [claim for claim in read if claim is not None]
         if len(set(clear)) != len(clear):
-            blame(tally, rows, "options_readable", "options", [i], "different senses",
-                  [str(texts)] * len(rows))  # fmt: skip
+            blame(tally, rows, "options_readable", "options", [i], "different senses", str(texts))
     return claims
 
 
@@ -114,7 +113,7 @@ def check_truth(
         got = f"{string.ascii_uppercase[place]}: {options[i][place]}"
         if place in right:
             got += f", true beside {len(right) - 1} other"
-        blame(tally, rows, "answer_true", "answer", [i], [told] * len(rows), [got] * len(rows))
+        blame(tally, rows, "answer_true", "answer", [i], told, got)
 
 
 def _numbers_told(family: str, motion: Motion, i: int) -> str:
@@ -130,32 +129,30 @@ def _numbers_told(family: str, motion: Motion, i: int) -> str:
 def check_value(tally: Tally, rows: Rows, motion: Motion) -> None:
     """The signed number behind the answer is one of the family's, in the stated unit."""
     families, units = rows.texts("family"), rows.texts("answer_unit")
+    numbers = {family: deciding_numbers(family, motion) for family in set(families) & set(AXES)}
     got = rows.numbers("answer_value")
     tally.looked("answer_value", len(rows))
     for i, (family, unit) in enumerate(zip(families, units, strict=True)):
-        if family not in AXES:
+        if family not in numbers:
             continue
-        wanted = _in_unit(family, motion, i, unit or "")
+        wanted = _in_unit(numbers[family], i, unit or "")
         if not any(abs(gap) <= tolerance for gap, tolerance in _gaps(wanted, got[i], unit)):
             want = " or ".join(f"{name} {value:.6g}" for name, value in wanted.items())
-            blame(tally, rows, "answer_value", f"answer_value in {unit!r}", [i],
-                  [want or "a known unit"] * len(rows), list(got))  # fmt: skip
+            what = f"answer_value in {unit!r}"
+            blame(tally, rows, "answer_value", what, [i], want or "a known unit", f"{got[i]:.9g}")
 
 
-def _in_unit(family: str, motion: Motion, i: int, unit: str) -> dict[str, float]:
-    of_family = {
-        name: float(values[i]) for name, values in deciding_numbers(family, motion).items()
-    }
-    angles = {name: value for name, value in of_family.items() if name.endswith("_rad")}
+def _in_unit(of_family: dict[str, Array], i: int, unit: str) -> dict[str, float]:
+    angles = {name: float(values[i]) for name, values in of_family.items() if name.endswith("_rad")}
     if unit in DEGREES:
-        return {name: float(np.rad2deg(value)) for name, value in angles.items()}
+        return {name: math.degrees(value) for name, value in angles.items()}
     if unit in ("rad", "radian", "radians"):
         return angles
-    return {name: value for name, value in of_family.items() if name not in angles}
+    return {name: float(values[i]) for name, values in of_family.items() if name not in angles}
 
 
 def _gaps(wanted: dict[str, float], got: float, unit: str | None) -> list[tuple[float, float]]:
-    tolerance = float(np.rad2deg(VALUE_TOLERANCE)) if unit in DEGREES else VALUE_TOLERANCE
+    tolerance = math.degrees(VALUE_TOLERANCE) if unit in DEGREES else VALUE_TOLERANCE
     return [(value - got, tolerance) for value in wanted.values()]
 
 
@@ -174,7 +171,9 @@ def check_facts(tally: Tally, rows: Rows, motion: Motion) -> None:
             if name not in known or got is None:
                 continue
             want = float(known[name][i])
-            gap = float(wrapped(want - got)) if name.endswith("_rad") else want - got
+            gap = want - got
+            if name.endswith("_rad"):
+                gap = math.remainder(gap, math.tau) if math.isfinite(gap) else math.nan
             room = 2e-3 if name == "rotation_rad" else VALUE_TOLERANCE * max(1.0, abs(want))
             if not abs(gap) <= room:
                 blame(tally, rows, "facts", f"facts[{name}]", [i], f"{want:.9g}", f"{got:.9g}")

@@ -163,9 +163,14 @@ def check_view_numbers(tally: Tally, rows: Rows, world_from_camera: Array, K: Ar
     check_focal(tally, rows, K)
     turn = rows.numbers("object_turn_rad")
     holds(
-        tally, rows, "view_numbers", "object_turn_rad", np.abs(turn) <= np.pi + 1e-12,
-        "an angle in (-pi, pi]", list(turn),
-    )  # fmt: skip
+        tally,
+        rows,
+        "view_numbers",
+        "object_turn_rad",
+        np.abs(turn) <= np.pi + 1e-12,
+        "an angle in (-pi, pi]",
+        list(turn),
+    )
 
 
 def check_focal(tally: Tally, rows: Rows, K: Array) -> None:

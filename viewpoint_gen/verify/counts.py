@@ -149,9 +149,10 @@ def check_counts(
         tally.looked("counts")
         if strays:
             tally.found(
-                Finding("counts", table, "", "", "rows of assets without an outcome", "0",
-                        str(strays))
-            )  # fmt: skip
+                Finding(
+                    "counts", table, "", "", "rows of assets without an outcome", "0", str(strays)
+                )
+            )
 
 
 def _per_asset(index: Index) -> Counter[int]:
@@ -186,9 +187,16 @@ def check_asset_fronts(tally: Tally, visits: dict[str, Visits], views: Index) ->
             wrong[uid] += 1
     for uid, number in wrong.items():
         tally.found(
-            Finding("fronts", "views", "", uid, "front_azimuth_rad", "the asset's front and turn",
-                    f"another one in {number} views")
-        )  # fmt: skip
+            Finding(
+                "fronts",
+                "views",
+                "",
+                uid,
+                "front_azimuth_rad",
+                "the asset's front and turn",
+                f"another one in {number} views",
+            )
+        )
 
 
 def check_assets(layout: Layout, tally: Tally, visits: dict[str, Visits]) -> None:
@@ -221,9 +229,16 @@ def _check_asset(tally: Tally, row: dict[str, Any], visit: Visits | None) -> Non
     for name, value in want.items():
         if row[name] != value:
             tally.found(
-                Finding("assets", "assets", "assets.parquet", row["asset_uid"], name, str(value),
-                        str(row[name]))
-            )  # fmt: skip
+                Finding(
+                    "assets",
+                    "assets",
+                    "assets.parquet",
+                    row["asset_uid"],
+                    name,
+                    str(value),
+                    str(row[name]),
+                )
+            )
 
 
 def check_not_rejected(
@@ -238,6 +253,13 @@ def check_not_rejected(
         ):
             for i in np.flatnonzero(np.isin(keys(rows.ids), both)):
                 tally.found(
-                    Finding("kept_or_rejected", table, name, rows.ids[i], "row", "kept or rejected",
-                            "both")
-                )  # fmt: skip
+                    Finding(
+                        "kept_or_rejected",
+                        table,
+                        name,
+                        rows.ids[i],
+                        "row",
+                        "kept or rejected",
+                        "both",
+                    )
+                )

@@ -76,6 +76,7 @@ _UNTOLD: Final = r"(can ?not|can t|impossible|unclear|undetermined|undecidable|u
 _CONTRAST: Final = r"but|instead|rather|although|except"
 
 
+@lru_cache(maxsize=65536)
 def normalised(text: str) -> str:
     """Return lower-case words separated by single spaces; "counter-clockwise" is one word."""
     words = re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()

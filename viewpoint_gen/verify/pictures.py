@@ -207,6 +207,8 @@ def check_object_in_its_box(
     share = float(np.mean(extent <= 0.5 + BOX_SLACK))
     if share < BOX_SHARE:
         complain(
-            "object_box", "mask pixels inside the object's unit cube", f">= {BOX_SHARE}",
+            "object_box",
+            "mask pixels inside the object's unit cube",
+            f">= {BOX_SHARE}",
             f"{share:.3f}",
-        )  # fmt: skip
+        )

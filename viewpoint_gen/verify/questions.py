@@ -169,6 +169,11 @@ def check_can_be_seen(tally: Tally, rows: Rows, one: Records, two: Records) -> N
         turned = np.abs(wrapped(two["object_turn_rad"] - one["object_turn_rad"])) > 1e-6
     static = np.isin(one["backdrop"], STATIC_BACKDROPS)
     holds(
-        tally, rows, "can_be_seen", "backdrop while the object turned", static | ~turned,
-        "ground or hdri", rows.texts("image_ids"),
-    )  # fmt: skip
+        tally,
+        rows,
+        "can_be_seen",
+        "backdrop while the object turned",
+        static | ~turned,
+        "ground or hdri",
+        rows.texts("image_ids"),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,13 +109,16 @@ class Rows:
     file: str
     ids: list[str]
     data: pa.Table
+    _texts: dict[str, list[Any]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def texts(self, name: str) -> list[Any]:
         """Return a column as Python values (None for null)."""
-        return list(self.data.column(name).to_pylist())
+        if name not in self._texts:
+            self._texts[name] = list(self.data.column(name).to_pylist())
+        return self._texts[name]
 
     def numbers(self, name: str) -> Array:
         """Return a numeric or boolean column as (N,) float64; nan for null."""

@@ -75,7 +75,7 @@ def build(category: str, rng: np.random.Generator) -> ProceduralObject:
     scene = entry.build(rng)
     low, high = scene.bounds
     width, height, depth = (float(s) for s in high - low)
-    glb = bytes(scene.export(file_type="glb"))
+    glb = bytes(scene.export(file_type="glb"))  # type: ignore[no-untyped-call]
     return ProceduralObject(category, entry.symmetry, glb, (width, height, depth))
 
 

@@ -6,8 +6,17 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import facing, knob, panel
-from viewpoint_gen.assets.procedural.mammals import DARK, EYE, GLINT, LIGHT, MAIN, coat, coat_of, eyes
+from viewpoint_gen.assets.procedural.fittings import either_side, knob
+from viewpoint_gen.assets.procedural.mammals import (
+    DARK,
+    EYE,
+    GLINT,
+    LIGHT,
+    MAIN,
+    coat,
+    coat_of,
+    eyes,
+)
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     ENAMELS,
@@ -22,19 +31,23 @@ from viewpoint_gen.assets.procedural.materials import (
     mix,
     pick,
     pick_several,
-    plastic,
     rgb,
     shade,
     steel,
 )
 from viewpoint_gen.assets.procedural.model import Model
 from viewpoint_gen.assets.procedural.organic import Limb, lump, sculpt
-from viewpoint_gen.assets.procedural.outlines import extrude, extrude_across, rectangle, rounded, star
-from viewpoint_gen.assets.procedural.part import Part, Point
+from viewpoint_gen.assets.procedural.outlines import (
+    extrude,
+    extrude_across,
+    rectangle,
+    rounded,
+    star,
+)
+from viewpoint_gen.assets.procedural.part import Point
 from viewpoint_gen.assets.procedural.shapes import (
     box,
     capsule,
-    cuboid,
     cylinder,
     disc,
     frustum,
@@ -44,36 +57,86 @@ from viewpoint_gen.assets.procedural.shapes import (
     torus,
     tube,
 )
-from viewpoint_gen.assets.procedural.textures import gauge, ramp, stripes, tartan
+from viewpoint_gen.assets.procedural.textures import gauge, stripes, tartan
 
 
-def _sign(rng: np.random.Generator) -> float:
-    return 1.0 if rng.random() < 0.5 else -1.0
-
-
-def _robot_arm(model: Model, paint: Material, joint: Material, shoulder: Point, elbow: Point, hand: Point, size: float) -> None:
-    model.add("joint", joint, sphere(size * 1.35, shoulder, segments=18), sphere(size * 1.1, elbow, segments=16))
-    model.add("arm", paint, rod(shoulder, elbow, size * 0.85, bevel=size * 0.2), rod(elbow, hand, size * 0.95, size * 1.1, bevel=size * 0.2))
+def _robot_arm(
+    model: Model,
+    paint: Material,
+    joint: Material,
+    shoulder: Point,
+    elbow: Point,
+    hand: Point,
+    size: float,
+) -> None:
+    model.add(
+        "joint",
+        joint,
+        sphere(size * 1.35, shoulder, segments=18),
+        sphere(size * 1.1, elbow, segments=16),
+    )
+    model.add(
+        "arm",
+        paint,
+        rod(shoulder, elbow, size * 0.85, bevel=size * 0.2),
+        rod(elbow, hand, size * 0.95, size * 1.1, bevel=size * 0.2),
+    )
     way = np.subtract(hand, elbow)
     way = way / np.linalg.norm(way)
     for bend in (-1, 1):
-        finger = extrude(rounded([(0, -0.3), (bend * 0.9, 0.2), (bend * 0.8, 1.3), (bend * 0.3, 1.5), (bend * 0.45, 0.4), (0, 0.1)], 0.06), 0.8, bevel=0.1)
-        claw = finger.moved(z=-0.4).scaled(size, size, size).aimed((float(way[0]), float(way[1]), float(way[2])))
+        finger = extrude(
+            rounded(
+                [
+                    (0, -0.3),
+                    (bend * 0.9, 0.2),
+                    (bend * 0.8, 1.3),
+                    (bend * 0.3, 1.5),
+                    (bend * 0.45, 0.4),
+                    (0, 0.1),
+                ],
+                0.06,
+            ),
+            0.8,
+            bevel=0.1,
+        )
+        claw = (
+            finger.moved(z=-0.4)
+            .scaled(size, size, size)
+            .aimed((float(way[0]), float(way[1]), float(way[2])))
+        )
         model.add("claw", joint, claw.moved(*hand))
 
 
-def _robot_head(rng: np.random.Generator, model: Model, paint: Material, dark: Material, y: float, side: float) -> None:
+def _robot_head(
+    rng: np.random.Generator, model: Model, paint: Material, dark: Material, y: float, side: float
+) -> None:
     w, h, d = rng.uniform(0.26, 0.34), rng.uniform(0.2, 0.26), 0.24
     model.add("neck", dark, cylinder(0.06, y - 0.06, y + 0.01, segments=20))
     model.add("head", paint, box((-w / 2, y, -d / 2), (w / 2, y + h, d / 2), 0.04))
-    model.add("visor", gloss("visor", rgb("#14181d")), extrude(rectangle(w * 0.84, h * 0.5, 0.03), 0.02, bevel=0.006).moved(y=y + h * 0.6, z=d / 2 - 0.008))
+    model.add(
+        "visor",
+        gloss("visor", rgb("#14181d")),
+        extrude(rectangle(w * 0.84, h * 0.5, 0.03), 0.02, bevel=0.006).moved(
+            y=y + h * 0.6, z=d / 2 - 0.008
+        ),
+    )
     glow = lamp("eye", pick(rng, ("#59e3ff", "#ffd24a", "#8dff6b", "#ff6b59")), 1.6)
-    for x, size in ((side * w * 0.21, 0.036), (-side * w * 0.21, 0.026 if rng.random() < 0.6 else 0.036)):
+    for x, size in (
+        (side * w * 0.21, 0.036),
+        (-side * w * 0.21, 0.026 if rng.random() < 0.6 else 0.036),
+    ):
         model.add("eye", glow, disc(size, 0.012).moved(x=x, y=y + h * 0.6, z=d / 2 + 0.01))
     for i in range(5):
-        tooth = box((-w * 0.24 + i * w * 0.1, y + h * 0.12, d / 2 - 0.004), (-w * 0.24 + i * w * 0.1 + w * 0.07, y + h * 0.25, d / 2 + 0.008))
+        tooth = box(
+            (-w * 0.24 + i * w * 0.1, y + h * 0.12, d / 2 - 0.004),
+            (-w * 0.24 + i * w * 0.1 + w * 0.07, y + h * 0.25, d / 2 + 0.008),
+        )
         model.add("grill", dark, tooth)
-    ear = cylinder(0.05, 0, 0.03, bevel=0.008, segments=24).turned("z", -90).moved(x=w / 2 - 0.005, y=y + h * 0.5)
+    ear = (
+        cylinder(0.05, 0, 0.03, bevel=0.008, segments=24)
+        .turned("z", -90)
+        .moved(x=w / 2 - 0.005, y=y + h * 0.5)
+    )
     model.add("ear", dark, ear.both_sides())
     top = (side * w * 0.35, y + h + rng.uniform(0.14, 0.22), 0.0)
     model.add("aerial", chrome(), rod((side * w * 0.32, y + h - 0.01, 0), top, 0.009))
@@ -81,82 +144,181 @@ def _robot_head(rng: np.random.Generator, model: Model, paint: Material, dark: M
 
 
 def _robot(rng: np.random.Generator) -> trimesh.Scene:
-    side = _sign(rng)
+    side = either_side(rng)
     main, other = pick_several(rng, ENAMELS + BRIGHTS, 2)
-    paint, accent, dark = gloss("paint", main), gloss("accent", other), metal("joint", rgb("#565b63"), 0.35)
+    paint, accent, dark = (
+        gloss("paint", main),
+        gloss("accent", other),
+        metal("joint", rgb("#565b63"), 0.35),
+    )
     w, leg = rng.uniform(0.38, 0.5), rng.uniform(0.3, 0.42)
     high, d = rng.uniform(0.42, 0.52), 0.3
     model = Model()
     for x in (w * 0.27, -w * 0.27):
-        model.add("leg", dark, rod((x, 0.08, 0), (x, leg + 0.05, 0), 0.055), torus(0.06, 0.016, segments=20, sides=8).moved(x=x, y=leg * 0.55))
+        model.add(
+            "leg",
+            dark,
+            rod((x, 0.08, 0), (x, leg + 0.05, 0), 0.055),
+            torus(0.06, 0.016, segments=20, sides=8).moved(x=x, y=leg * 0.55),
+        )
         model.add("foot", accent, box((x - 0.085, 0, -0.11), (x + 0.085, 0.1, 0.17), 0.035))
     model.add("body", paint, box((-w / 2, leg, -d / 2), (w / 2, leg + high, d / 2), 0.05))
-    model.add("belt", accent, box((-w / 2 - 0.008, leg + 0.06, -d / 2 - 0.008), (w / 2 + 0.008, leg + 0.12, d / 2 + 0.008), 0.02))
-    dial = Material("gauge", roughness=0.4, texture=gauge(rgb("#f5f1e4"), rgb("#22252b"), rgb("#c62828"), float(rng.random())))
-    model.add("gauge", dial, disc(0.075, 0.02, segments=28).moved(x=side * w * 0.2, y=leg + high * 0.66, z=d / 2 - 0.005))
+    model.add(
+        "belt",
+        accent,
+        box(
+            (-w / 2 - 0.008, leg + 0.06, -d / 2 - 0.008),
+            (w / 2 + 0.008, leg + 0.12, d / 2 + 0.008),
+            0.02,
+        ),
+    )
+    dial = Material(
+        "gauge",
+        roughness=0.4,
+        texture=gauge(rgb("#f5f1e4"), rgb("#22252b"), rgb("#c62828"), float(rng.random())),
+    )
+    model.add(
+        "gauge",
+        dial,
+        disc(0.075, 0.02, segments=28).moved(
+            x=side * w * 0.2, y=leg + high * 0.66, z=d / 2 - 0.005
+        ),
+    )
     for i in range(3):
         lamp_ = lamp(f"button{i}", pick(rng, BRIGHTS), 0.3)
-        model.add("button", lamp_, knob(0.024, 0.025).moved(x=-side * w * (0.34 - 0.16 * i), y=leg + high * 0.72, z=d / 2 - 0.004))
+        model.add(
+            "button",
+            lamp_,
+            knob(0.024, 0.025).moved(
+                x=-side * w * (0.34 - 0.16 * i), y=leg + high * 0.72, z=d / 2 - 0.004
+            ),
+        )
     vent = box((-0.06, -0.006, 0), (0.06, 0.006, 0.012))
     for i in range(4):
-        model.add("vent", dark, vent.moved(x=-side * w * 0.18, y=leg + high * 0.35 + 0.03 * i, z=d / 2 - 0.003))
-    pack = box((-w * 0.32, leg + 0.14, -d / 2 - 0.1), (w * 0.32, leg + high - 0.06, -d / 2 + 0.01), 0.03)
+        model.add(
+            "vent",
+            dark,
+            vent.moved(x=-side * w * 0.18, y=leg + high * 0.35 + 0.03 * i, z=d / 2 - 0.003),
+        )
+    pack = box(
+        (-w * 0.32, leg + 0.14, -d / 2 - 0.1), (w * 0.32, leg + high - 0.06, -d / 2 + 0.01), 0.03
+    )
     model.add("pack", accent, pack)
     key = torus(0.055, 0.014, segments=20, sides=8).turned("x", 90).scaled(z=1.0)
-    model.add("key", metal("brass", rgb("#d3a94e")), key.moved(x=0.05, y=leg + 0.3, z=-d / 2 - 0.17), key.moved(x=-0.05, y=leg + 0.3, z=-d / 2 - 0.17), rod((0, leg + 0.3, -d / 2 - 0.08), (0, leg + 0.3, -d / 2 - 0.16), 0.014))
+    model.add(
+        "key",
+        metal("brass", rgb("#d3a94e")),
+        key.moved(x=0.05, y=leg + 0.3, z=-d / 2 - 0.17),
+        key.moved(x=-0.05, y=leg + 0.3, z=-d / 2 - 0.17),
+        rod((0, leg + 0.3, -d / 2 - 0.08), (0, leg + 0.3, -d / 2 - 0.16), 0.014),
+    )
     y = leg + high - 0.08
     lift = rng.uniform(0.15, 0.3)
-    _robot_arm(model, accent, dark, (side * (w / 2 + 0.03), y, 0), (side * (w / 2 + 0.2), y + 0.02, 0.03), (side * (w / 2 + 0.26), y + lift, 0.08), 0.045)
-    _robot_arm(model, paint, dark, (-side * (w / 2 + 0.03), y, 0), (-side * (w / 2 + 0.1), y - 0.2, 0.02), (-side * (w / 2 + 0.08), y - 0.3, 0.14), 0.045)
+    _robot_arm(
+        model,
+        accent,
+        dark,
+        (side * (w / 2 + 0.03), y, 0),
+        (side * (w / 2 + 0.2), y + 0.02, 0.03),
+        (side * (w / 2 + 0.26), y + lift, 0.08),
+        0.045,
+    )
+    _robot_arm(
+        model,
+        paint,
+        dark,
+        (-side * (w / 2 + 0.03), y, 0),
+        (-side * (w / 2 + 0.1), y - 0.2, 0.02),
+        (-side * (w / 2 + 0.08), y - 0.3, 0.14),
+        0.045,
+    )
     _robot_head(rng, model, paint, dark, leg + high + 0.04, side)
     return model.scene()
 
 
 def _snowman(rng: np.random.Generator) -> trimesh.Scene:
     """Three snowballs, a broom in one hand."""
-    side, r = _sign(rng), rng.uniform(0.36, 0.46)
+    side, r = either_side(rng), rng.uniform(0.36, 0.46)
     mid, head = r * rng.uniform(0.7, 0.78), r * rng.uniform(0.46, 0.54)
     y1, y2 = r * 0.85 + r * 0.75, r * 0.85 + r * 0.75 + mid * 0.8 + head * 0.75
     snow, coal = matte("snow", rgb("#f3f6fa")), matte("coal", rgb("#1c1b1d"))
     model = Model()
-    balls = [lump((0, r * 0.85, 0), (r, r * 0.9, r)), lump((0, y1, 0), (mid, mid * 0.95, mid)), lump((0, y2, 0), (head, head, head))]
+    balls = [
+        lump((0, r * 0.85, 0), (r, r * 0.9, r)),
+        lump((0, y1, 0), (mid, mid * 0.95, mid)),
+        lump((0, y2, 0), (head, head, head)),
+    ]
     model.add("body", snow, sculpt(balls, blend_m=0.06, cell_m=0.045))
     carrot = frustum(head * 0.16, head * 0.02, 0, head * 0.85, segments=16).turned("x", 90)
     model.add("nose", matte("carrot", rgb("#e2762b")), carrot.moved(y=y2, z=head * 0.93))
     for x in (0.34, -0.34):
-        model.add("eye", coal, sphere(head * 0.11, (x * head, y2 + head * 0.28, head * 0.88), segments=12))
+        model.add(
+            "eye", coal, sphere(head * 0.11, (x * head, y2 + head * 0.28, head * 0.88), segments=12)
+        )
     for t in np.linspace(-0.5, 0.5, 5):
-        spot = (head * t, y2 - head * (0.5 - 0.5 * t * t), head * np.sqrt(max(1 - t * t - 0.2, 0.1)))
+        spot = (
+            head * t,
+            y2 - head * (0.5 - 0.5 * t * t),
+            head * np.sqrt(max(1 - t * t - 0.2, 0.1)),
+        )
         model.add("mouth", coal, sphere(head * 0.065, spot, segments=10))
     for t in (0.45, 0.0, -0.45):
-        model.add("button", coal, sphere(mid * 0.08, (0, y1 + mid * t, mid * np.sqrt(1 - t * t) * 0.99), segments=12))
+        model.add(
+            "button",
+            coal,
+            sphere(mid * 0.08, (0, y1 + mid * t, mid * np.sqrt(1 - t * t) * 0.99), segments=12),
+        )
     twig = matte("twig", pick(rng, WOODS))
-    up, down = (side * mid * 2.0, y1 + mid * 0.85, mid * 0.15), (-side * mid * 1.7, y1 - mid * 0.25, mid * 0.55)
+    up, down = (
+        (side * mid * 2.0, y1 + mid * 0.85, mid * 0.15),
+        (-side * mid * 1.7, y1 - mid * 0.25, mid * 0.55),
+    )
     for end in (up, down):
         start = (0.85 * mid * np.sign(end[0]), y1 + mid * 0.3, 0.0)
         fork = tuple(np.array(start) * 0.3 + np.array(end) * 0.7)
         tip = (end[0], end[1] + 0.1, end[2] + 0.08)
         model.add("arm", twig, rod(start, end, 0.02, 0.01), rod(fork, tip, 0.012, 0.006))
     broom = down[0], 0.0, down[2]
-    model.add("broom", twig, rod((broom[0] * 1.05, 0.3, broom[2]), (broom[0] * 0.98, y2 + 0.1, broom[2] * 0.9), 0.015))
+    model.add(
+        "broom",
+        twig,
+        rod((broom[0] * 1.05, 0.3, broom[2]), (broom[0] * 0.98, y2 + 0.1, broom[2] * 0.9), 0.015),
+    )
     bristle = frustum(0.12, 0.03, 0, 0.36, segments=18).scaled(z=0.55)
-    model.add("bristle", matte("straw", rgb("#d9b45b")), bristle.moved(x=broom[0] * 1.06, z=broom[2]))
-    _snowman_clothes(rng, model, side, y2, head, mid)
+    model.add(
+        "bristle", matte("straw", rgb("#d9b45b")), bristle.moved(x=broom[0] * 1.06, z=broom[2])
+    )
+    _snowman_clothes(rng, model, side, y2, head)
     return model.scene()
 
 
-def _snowman_clothes(rng: np.random.Generator, model: Model, side: float, y: float, head: float, mid: float) -> None:
+def _snowman_clothes(
+    rng: np.random.Generator, model: Model, side: float, y: float, head: float
+) -> None:
     a, b = pick_several(rng, BRIGHTS, 2)
-    wool = Material("scarf", roughness=1.0, texture=stripes([a, a, b], upright=True), tile_m=(0.2, 0.2))
+    wool = Material(
+        "scarf", roughness=1.0, texture=stripes([a, a, b], upright=True), tile_m=(0.2, 0.2)
+    )
     ring = torus(head * 0.78, head * 0.17, segments=32, sides=10)
     model.add("scarf", wool, ring.moved(y=y - head * 0.78))
     tail = box((-0.05, -0.34, 0), (0.05, 0, 0.03), 0.012).turned("z", side * 12)
     model.add("scarf", wool, tail.moved(x=side * head * 0.45, y=y - head * 0.8, z=head * 0.84))
     hat = matte("hat", pick(rng, ("#22252b", "#3a2a4a", "#4a2a2a")))
     tall = head * rng.uniform(0.8, 1.3)
-    brim = [(head * 0.95, 0), (head * 0.97, 0.02), (head * 0.6, 0.03), (head * 0.57, tall * 0.5), (head * 0.6, tall), (0, tall + 0.005)]
+    brim = [
+        (head * 0.95, 0),
+        (head * 0.97, 0.02),
+        (head * 0.6, 0.03),
+        (head * 0.57, tall * 0.5),
+        (head * 0.6, tall),
+        (0, tall + 0.005),
+    ]
     lean = side * rng.uniform(5, 12)
-    model.add("hat", hat, lathe(brim, segments=36).turned("z", -lean).moved(x=side * head * 0.1, y=y + head * 0.72))
+    model.add(
+        "hat",
+        hat,
+        lathe(brim, segments=36).turned("z", -lean).moved(x=side * head * 0.1, y=y + head * 0.72),
+    )
     band = cylinder(head * 0.615, 0.035, 0.035 + tall * 0.2, segments=36).turned("z", -lean)
     model.add("band", matte("band", a), band.moved(x=side * head * 0.1, y=y + head * 0.72))
     feather = sphere((0.02, 0.14, 0.04), (head * 0.62, 0.16, 0), segments=12).turned("z", -lean)
@@ -166,24 +328,44 @@ def _snowman_clothes(rng: np.random.Generator, model: Model, side: float, y: flo
 
 def _knight(rng: np.random.Generator) -> trimesh.Scene:
     """Sword in one hand, shield on the other arm."""
-    side = _sign(rng)
+    side = either_side(rng)
     a, b = pick_several(rng, BRIGHTS, 2)
     armour, mail = metal("armour", rgb("#b9bdc4"), 0.28), metal("mail", rgb("#6f747b"), 0.5)
     tunic = Material("tunic", roughness=0.9, texture=stripes([a, b]), tile_m=(0.36, 1))
     model = Model()
     for x in (0.11, -0.11):
-        model.add("leg", armour, rod((x, 0.08, 0), (x, 0.45, 0), 0.065, 0.075, bevel=0.01), rod((x, 0.46, 0), (x * 0.95, 0.85, 0), 0.08, 0.1, bevel=0.01))
+        model.add(
+            "leg",
+            armour,
+            rod((x, 0.08, 0), (x, 0.45, 0), 0.065, 0.075, bevel=0.01),
+            rod((x, 0.46, 0), (x * 0.95, 0.85, 0), 0.08, 0.1, bevel=0.01),
+        )
         model.add("knee", armour, sphere((0.085, 0.075, 0.09), (x, 0.46, 0.01), segments=18))
         model.add("foot", armour, sphere((0.07, 0.055, 0.14), (x, 0.05, 0.06), segments=18))
     skirt = frustum(0.27, 0.19, 0.62, 0.92, segments=32).scaled(z=0.72)
-    torso = lathe([(0.185, 0.9), (0.2, 1.05), (0.235, 1.25), (0.21, 1.38), (0.1, 1.44), (0, 1.45)], segments=36, crease_deg=60).scaled(z=0.72)
+    torso = lathe(
+        [(0.185, 0.9), (0.2, 1.05), (0.235, 1.25), (0.21, 1.38), (0.1, 1.44), (0, 1.45)],
+        segments=36,
+        crease_deg=60,
+    ).scaled(z=0.72)
     model.add("tunic", tunic, skirt.with_planar_uv("z"), torso.with_planar_uv("z"))
-    model.add("belt", matte("leather", rgb("#4a2f1d")), cylinder(0.197, 0.9, 0.95, segments=36).scaled(z=0.74))
-    model.add("pauldron", armour, sphere((0.115, 0.1, 0.115), (0.27, 1.34, 0), segments=22).both_sides())
+    model.add(
+        "belt",
+        matte("leather", rgb("#4a2f1d")),
+        cylinder(0.199, 0.905, 0.955, segments=36).scaled(z=0.74),
+    )
+    model.add(
+        "pauldron", armour, sphere((0.115, 0.1, 0.115), (0.27, 1.34, 0), segments=22).both_sides()
+    )
     sword_hand, shield_hand = (side * 0.42, 1.0, 0.28), (-side * 0.4, 1.02, 0.18)
     for hand, out in ((sword_hand, side), (shield_hand, -side)):
         elbow = (out * 0.38, 1.06, -0.02)
-        model.add("arm", mail, capsule((out * 0.28, 1.3, 0), elbow, 0.06, 0.055), capsule(elbow, hand, 0.055, 0.05))
+        model.add(
+            "arm",
+            mail,
+            capsule((out * 0.28, 1.3, 0), elbow, 0.06, 0.055),
+            capsule(elbow, hand, 0.055, 0.05),
+        )
         model.add("glove", armour, sphere(0.066, hand, segments=16))
     _sword(model, sword_hand, side)
     _shield(rng, model, shield_hand, a, b)
@@ -192,15 +374,37 @@ def _knight(rng: np.random.Generator) -> trimesh.Scene:
 
 
 def _sword(model: Model, hand: Point, side: float) -> None:
-    blade = extrude(rounded([(-0.032, 0.1), (0.032, 0.1), (0.026, 0.82), (0.0, 0.9), (-0.026, 0.82)], 0.004), 0.012, bevel=0.005)
+    blade = extrude(
+        rounded([(-0.032, 0.1), (0.032, 0.1), (0.026, 0.82), (0.0, 0.9), (-0.026, 0.82)], 0.004),
+        0.012,
+        bevel=0.005,
+    )
     guard = box((-0.11, 0.075, -0.012), (0.11, 0.105, 0.024), 0.008)
     grip = rod((0, -0.09, 0.006), (0, 0.08, 0.006), 0.016)
-    for name, mat, part in (("blade", steel("blade"), blade), ("guard", metal("gold", rgb("#d3a94e")), guard), ("grip", matte("grip", rgb("#3a2a1e")), grip)):
+    for name, mat, part in (
+        ("blade", steel("blade"), blade),
+        ("guard", metal("gold", rgb("#d3a94e")), guard),
+        ("grip", matte("grip", rgb("#3a2a1e")), grip),
+    ):
         model.add(name, mat, part.turned("z", -side * 14).turned("x", 10).moved(*hand))
 
 
-def _shield(rng: np.random.Generator, model: Model, hand: Point, a: tuple[float, float, float], b: tuple[float, float, float]) -> None:
-    outline = [(-0.24, 0.3), (0.24, 0.3), (0.24, 0.0), (0.16, -0.22), (0.0, -0.4), (-0.16, -0.22), (-0.24, 0.0)]
+def _shield(
+    rng: np.random.Generator,
+    model: Model,
+    hand: Point,
+    a: tuple[float, float, float],
+    b: tuple[float, float, float],
+) -> None:
+    outline = [
+        (-0.24, 0.3),
+        (0.24, 0.3),
+        (0.24, 0.0),
+        (0.16, -0.22),
+        (0.0, -0.4),
+        (-0.16, -0.22),
+        (-0.24, 0.0),
+    ]
     face = extrude(rounded(outline, 0.02), 0.03, bevel=0.008)
     inner = extrude(rounded(np.array(outline) * 0.88, 0.02), 0.008).moved(z=0.028)
     place = {"x": hand[0], "y": hand[1], "z": hand[2] + 0.07}
@@ -209,36 +413,91 @@ def _shield(rng: np.random.Generator, model: Model, hand: Point, a: tuple[float,
     if rng.random() < 0.5:
         mark = extrude(star(0.15, 0.065, int(rng.integers(4, 7))), 0.012)
     else:
-        mark = extrude([(-0.04, -0.25), (0.04, -0.25), (0.04, 0.02), (0.17, 0.02), (0.17, 0.1), (0.04, 0.1), (0.04, 0.24), (-0.04, 0.24), (-0.04, 0.1), (-0.17, 0.1), (-0.17, 0.02), (-0.04, 0.02)], 0.012)
+        mark = extrude(
+            [
+                (-0.04, -0.25),
+                (0.04, -0.25),
+                (0.04, 0.02),
+                (0.17, 0.02),
+                (0.17, 0.1),
+                (0.04, 0.1),
+                (0.04, 0.24),
+                (-0.04, 0.24),
+                (-0.04, 0.1),
+                (-0.17, 0.1),
+                (-0.17, 0.02),
+                (-0.04, 0.02),
+            ],
+            0.012,
+        )
     model.add("emblem", gloss("emblem", b), mark.moved(hand[0], hand[1] + 0.02, hand[2] + 0.1))
 
 
-def _helmet(rng: np.random.Generator, model: Model, armour: Material, side: float, plume: tuple[float, float, float]) -> None:
-    helm = lathe([(0.115, 1.42), (0.125, 1.5), (0.13, 1.6), (0.118, 1.7), (0.075, 1.77), (0, 1.8)], segments=32, crease_deg=60)
+def _helmet(
+    rng: np.random.Generator,
+    model: Model,
+    armour: Material,
+    side: float,
+    plume: tuple[float, float, float],
+) -> None:
+    helm = lathe(
+        [(0.115, 1.42), (0.125, 1.5), (0.13, 1.6), (0.118, 1.7), (0.075, 1.77), (0, 1.8)],
+        segments=32,
+        crease_deg=60,
+    )
     model.add("helmet", armour, helm.scaled(z=1.08))
     slit = box((-0.1, 1.6, 0.1), (0.1, 1.622, 0.146), 0.004)
     model.add("slit", gloss("slit", rgb("#0e0f11")), slit)
     for i in range(4):
         x = side * (0.025 + 0.02 * i)
-        model.add("slit", gloss("slit", rgb("#0e0f11")), cylinder(0.005, 0, 0.01, segments=8).turned("x", 90).moved(x=x, y=1.52, z=0.137 - 0.002 * i * i))
+        model.add(
+            "slit",
+            gloss("slit", rgb("#0e0f11")),
+            cylinder(0.005, 0, 0.01, segments=8)
+            .turned("x", 90)
+            .moved(x=x, y=1.52, z=0.137 - 0.002 * i * i),
+        )
     ridge = box((-0.008, 1.44, 0.12), (0.008, 1.72, 0.152), 0.004)
     model.add("ridge", metal("gold", rgb("#d3a94e")), ridge)
     tail = rng.uniform(0.2, 0.32)
-    feather = tube([(0, 1.78, 0.02), (side * 0.02, 1.92, -0.02), (side * 0.05, 1.9, -0.16), (side * 0.08, 1.9 - tail, -0.26)], [0.015, 0.05, 0.06, 0.012])
+    feather = tube(
+        [
+            (0, 1.78, 0.02),
+            (side * 0.02, 1.92, -0.02),
+            (side * 0.05, 1.9, -0.16),
+            (side * 0.08, 1.9 - tail, -0.26),
+        ],
+        [0.015, 0.05, 0.06, 0.012],
+    )
     model.add("plume", matte("plume", mix(plume, rgb("#ffffff"), 0.1)), feather)
 
 
 def _teddy_bear(rng: np.random.Generator) -> trimesh.Scene:
     """A sitting bear, one paw waving, a patch on the other side's ear."""
-    side, fat = _sign(rng), rng.uniform(0.95, 1.1)
-    limbs = [lump((0, 0.13, 0), (0.105 * fat, 0.125, 0.095 * fat), MAIN), lump((0, 0.125, 0.05), (0.07, 0.08, 0.06), LIGHT)]
-    limbs += [lump((0, 0.31, 0.01), (0.095, 0.088, 0.085), MAIN), lump((0, 0.285, 0.085), (0.044, 0.036, 0.034), LIGHT)]
+    side, fat = either_side(rng), rng.uniform(0.95, 1.1)
+    limbs = [
+        lump((0, 0.13, 0), (0.105 * fat, 0.125, 0.095 * fat), MAIN),
+        lump((0, 0.125, 0.05), (0.07, 0.08, 0.06), LIGHT),
+    ]
+    limbs += [
+        lump((0, 0.31, 0.01), (0.095, 0.088, 0.085), MAIN),
+        lump((0, 0.285, 0.085), (0.044, 0.036, 0.034), LIGHT),
+    ]
     for x in (1.0, -1.0):
         limbs += [lump((x * 0.075, 0.385, 0.0), (0.036, 0.036, 0.02), MAIN)]
-        limbs += [Limb((x * 0.07, 0.045, 0.03), (x * 0.095, 0.042, 0.15), 0.045, 0.042, MAIN), lump((x * 0.097, 0.047, 0.178), (0.034, 0.038, 0.018), LIGHT)]
-    limbs += [Limb((side * 0.09, 0.2, 0), (side * 0.17, 0.31, 0.03), 0.036, 0.034, MAIN), lump((side * 0.178, 0.325, 0.05), (0.022, 0.022, 0.016), LIGHT)]
+        limbs += [
+            Limb((x * 0.07, 0.045, 0.03), (x * 0.095, 0.042, 0.15), 0.045, 0.042, MAIN),
+            lump((x * 0.097, 0.047, 0.178), (0.034, 0.038, 0.018), LIGHT),
+        ]
+    limbs += [
+        Limb((side * 0.09, 0.2, 0), (side * 0.17, 0.31, 0.03), 0.036, 0.034, MAIN),
+        lump((side * 0.178, 0.325, 0.05), (0.022, 0.022, 0.016), LIGHT),
+    ]
     limbs += [Limb((-side * 0.09, 0.2, 0), (-side * 0.135, 0.1, 0.06), 0.036, 0.034, MAIN)]
-    patches = [lump((-side * 0.08, 0.395, 0.0), (0.035, 0.03, 0.03), DARK), lump((side * 0.075, 0.388, 0.024), (0.02, 0.02, 0.012), LIGHT)]
+    patches = [
+        lump((-side * 0.08, 0.395, 0.0), (0.035, 0.03, 0.03), DARK),
+        lump((side * 0.075, 0.388, 0.024), (0.02, 0.02, 0.012), LIGHT),
+    ]
     patches += [lump((-side * 0.085, 0.16, 0.05), (0.03, 0.032, 0.06), DARK)]
     model = Model()
     fur = coat_of(rng)
@@ -249,26 +508,51 @@ def _teddy_bear(rng: np.random.Generator) -> trimesh.Scene:
     model.add("nose", EYE, sphere((0.016, 0.011, 0.01), (0, 0.298, 0.117), segments=14))
     bow = matte("bow", pick(rng, BRIGHTS))
     loop = sphere((0.036, 0.024, 0.012), segments=16).turned("z", 14)
-    model.add("bow", bow, loop.moved(x=0.034, y=0.225, z=0.1).both_sides(), sphere(0.013, (0, 0.225, 0.104), segments=12))
+    model.add(
+        "bow",
+        bow,
+        loop.moved(x=0.034, y=0.225, z=0.1).both_sides(),
+        sphere(0.013, (0, 0.225, 0.104), segments=12),
+    )
     model.add("collar", bow, torus(0.068, 0.009, segments=32, sides=8).moved(y=0.226, z=0.012))
     sew = matte("stitch", rgb("#2a211b"))
     for t in (-0.02, 0.0, 0.02):
-        model.add("stitch", sew, capsule((side * (0.09 + 0.002), 0.1 + t - 0.004, 0.055), (side * 0.088, 0.1 + t + 0.004, 0.06), 0.002))
+        model.add(
+            "stitch",
+            sew,
+            capsule(
+                (side * (0.09 + 0.002), 0.1 + t - 0.004, 0.055),
+                (side * 0.088, 0.1 + t + 0.004, 0.06),
+                0.002,
+            ),
+        )
     return model.scene()
 
 
 def _penguin(rng: np.random.Generator) -> trimesh.Scene:
     """One flipper lifted, a scarf knotted on one side."""
-    side, fat = _sign(rng), rng.uniform(0.92, 1.12)
-    limbs = [lump((0, 0.27, 0), (0.16 * fat, 0.26, 0.145 * fat), MAIN), lump((0, 0.25, 0.05), (0.125 * fat, 0.21, 0.115 * fat), LIGHT)]
-    limbs += [lump((0, 0.55, 0.01), (0.11, 0.105, 0.105), MAIN), Limb((0, 0.1, -0.11), (0, 0.03, -0.2), 0.06, 0.02, MAIN)]
+    side, fat = either_side(rng), rng.uniform(0.92, 1.12)
+    limbs = [
+        lump((0, 0.27, 0), (0.16 * fat, 0.26, 0.145 * fat), MAIN),
+        lump((0, 0.25, 0.05), (0.125 * fat, 0.21, 0.115 * fat), LIGHT),
+    ]
+    limbs += [
+        lump((0, 0.55, 0.01), (0.11, 0.105, 0.105), MAIN),
+        Limb((0, 0.1, -0.11), (0, 0.03, -0.2), 0.06, 0.02, MAIN),
+    ]
     for x in (0.042, -0.042):
         limbs += [lump((x, 0.555, 0.066), (0.045, 0.058, 0.052), LIGHT)]
     limbs += [Limb((side * 0.13, 0.4, 0), (side * 0.33, 0.5, 0.02), 0.045, 0.03, MAIN, (1, 1, 0.6))]
-    limbs += [Limb((-side * 0.14, 0.4, 0), (-side * 0.2, 0.17, 0.02), 0.045, 0.03, MAIN, (0.7, 1, 1))]
+    limbs += [
+        Limb((-side * 0.14, 0.4, 0), (-side * 0.2, 0.17, 0.02), 0.045, 0.03, MAIN, (0.7, 1, 1))
+    ]
     model = Model()
     tint = pick(rng, ("#2b3038", "#33475c", "#3d3440", "#24383a"))
-    model.add("body", coat(rgb("#f4f2ea"), tint, shade(tint, 0.5), 0.6), sculpt(limbs, blend_m=0.04, cell_m=0.0175))
+    model.add(
+        "body",
+        coat(rgb("#f4f2ea"), tint, shade(tint, 0.5), 0.6),
+        sculpt(limbs, blend_m=0.04, cell_m=0.0175),
+    )
     orange = matte("beak", pick(rng, ("#f0a02b", "#e8842b")))
     beak = frustum(0.028, 0.004, 0, 0.075, segments=16).turned("x", 90).scaled(x=1.2, y=0.7)
     model.add("beak", orange, beak.moved(y=0.545, z=0.107))
@@ -284,7 +568,12 @@ def _penguin(rng: np.random.Generator) -> trimesh.Scene:
     model.add("scarf", wool, tail.turned("y", side * 30).moved(x=side * 0.062, y=0.455, z=0.105))
     if rng.random() < 0.5:
         top = [(0.085, 0.62), (0.09, 0.635), (0.07, 0.69), (0.03, 0.72), (0, 0.73)]
-        model.add("hat", matte("hat", a), lathe(top, segments=28, crease_deg=60), sphere(0.025, (0, 0.74, 0), segments=14))
+        model.add(
+            "hat",
+            matte("hat", a),
+            lathe(top, segments=28, crease_deg=60),
+            sphere(0.025, (0, 0.74, 0), segments=14),
+        )
     return model.scene()
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from viewpoint_gen.assets.procedural.materials import Material
 from viewpoint_gen.assets.procedural.model import Model
 from viewpoint_gen.assets.procedural.part import Axis, Part, join
 from viewpoint_gen.assets.procedural.shapes import box, cuboid, cylinder, lathe, torus
+
+
+def either_side(rng: np.random.Generator) -> float:
+    """+1 for the object's left (+X) or -1 for its right, evenly."""
+    return 1.0 if rng.random() < 0.5 else -1.0
 
 
 def panel(width: float, height: float, thickness: float = 0.004, bevel: float = 0.0) -> Part:

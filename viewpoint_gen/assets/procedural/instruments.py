@@ -6,7 +6,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import knob, panel
+from viewpoint_gen.assets.procedural.fittings import either_side, knob, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     FABRICS,
@@ -31,7 +31,6 @@ from viewpoint_gen.assets.procedural.shapes import (
     box,
     cylinder,
     disc,
-    frustum,
     lathe,
     rod,
     sphere,
@@ -44,16 +43,28 @@ BLACK = plastic("black", rgb("#1b1b1d"))
 BRASS = metal("brass", rgb("#d3a94e"), 0.25)
 
 
-def _sign(rng: np.random.Generator) -> float:
-    return 1.0 if rng.random() < 0.5 else -1.0
-
-
 def _body_outline(side: float, waist: float, cutaway: bool) -> Array:
     """A guitar's front, its neck end upwards; the cutaway lies towards `side`."""
-    knots = [(0.0, -0.245), (0.13, -0.225), (0.19, -0.13), (0.165, -0.02), (waist, 0.06), (0.128, 0.15), (0.1, 0.215), (0.03, 0.235)]
+    knots = [
+        (0.0, -0.245),
+        (0.13, -0.225),
+        (0.19, -0.13),
+        (0.165, -0.02),
+        (waist, 0.06),
+        (0.128, 0.15),
+        (0.1, 0.215),
+        (0.03, 0.235),
+    ]
     right = list(knots)
     if cutaway:
-        right = knots[:5] + [(0.125, 0.12), (0.132, 0.175), (0.115, 0.195), (0.07, 0.15), (0.03, 0.16)]
+        right = [
+            *knots[:5],
+            (0.125, 0.12),
+            (0.132, 0.175),
+            (0.115, 0.195),
+            (0.07, 0.15),
+            (0.03, 0.16),
+        ]
     left = [(-x, y) for x, y in knots[::-1] if x > 0]
     outline = np.array(right + left) * np.array([side, 1.0])
     return rounded(outline, 0.028)
@@ -61,73 +72,169 @@ def _body_outline(side: float, waist: float, cutaway: bool) -> Array:
 
 def _guitar(rng: np.random.Generator) -> trimesh.Scene:
     """An acoustic or electric guitar on a stand, strings towards +Z."""
-    side, electric = _sign(rng), rng.random() < 0.5
+    side, electric = either_side(rng), rng.random() < 0.5
     depth = 0.045 if electric else rng.uniform(0.09, 0.11)
     tint: Colour = pick(rng, BRIGHTS) if electric else pick(rng, WOODS)
     outline = _body_outline(side, rng.uniform(0.105, 0.125), True)
     model, y0 = Model(), 0.32
-    lacquer = gloss("lacquer", tint) if electric else Material("top", roughness=0.3, texture=wood(rng, shade(tint, 1.25)), tile_m=(0.14, 0.5))
+    lacquer = (
+        gloss("lacquer", tint)
+        if electric
+        else Material(
+            "top", roughness=0.3, texture=wood(rng, shade(tint, 1.25)), tile_m=(0.14, 0.5)
+        )
+    )
     back = gloss("back", shade(tint, 0.55))
     body = extrude(outline, depth, bevel=0.012)
     model.add("body", back, body.moved(y=y0, z=-depth))
     model.add("top", lacquer, extrude(outline * 0.965, 0.004).moved(y=y0, z=-0.001))
     f = 0.003
     if electric:
-        guard = rounded([(side * x, y) for x, y in [(-0.02, 0.14), (0.07, 0.1), (0.09, 0.0), (0.13, -0.09), (0.09, -0.14), (0.035, -0.02), (-0.06, 0.02), (-0.06, 0.1)]], 0.012)
+        guard = rounded(
+            [
+                (side * x, y)
+                for x, y in [
+                    (-0.02, 0.14),
+                    (0.07, 0.1),
+                    (0.09, 0.0),
+                    (0.13, -0.09),
+                    (0.09, -0.14),
+                    (0.035, -0.02),
+                    (-0.06, 0.02),
+                    (-0.06, 0.1),
+                ]
+            ],
+            0.012,
+        )
         model.add("guard", plastic("guard", rgb("#f2efe6")), extrude(guard, 0.003).moved(y=y0, z=f))
         for y in (0.09, 0.0, -0.07):
-            model.add("pickup", BLACK, box((-0.042, y0 + y - 0.009, f), (0.042, y0 + y + 0.009, f + 0.012), 0.003))
+            model.add(
+                "pickup",
+                BLACK,
+                box((-0.042, y0 + y - 0.009, f), (0.042, y0 + y + 0.009, f + 0.012), 0.003),
+            )
         for i in range(3):
-            model.add("knob", chrome(), knob(0.012, 0.014).moved(x=side * (0.085 + 0.016 * i), y=y0 - 0.06 - 0.04 * i, z=f + 0.003))
+            model.add(
+                "knob",
+                chrome(),
+                knob(0.012, 0.014).moved(
+                    x=side * (0.085 + 0.016 * i), y=y0 - 0.06 - 0.04 * i, z=f + 0.003
+                ),
+            )
     else:
-        model.add("hole", matte("hole", rgb("#1a120c")), disc(0.05, 0.002, segments=40).moved(y=y0 + 0.06, z=f))
-        model.add("rosette", gloss("rosette", pick(rng, FABRICS)), torus(0.057, 0.0035, segments=44, sides=6).turned("x", 90).moved(y=y0 + 0.06, z=f))
-        plate = rounded([(side * x, y) for x, y in [(0.045, 0.03), (0.1, 0.03), (0.12, -0.06), (0.06, -0.07), (0.05, -0.01)]], 0.01)
+        model.add(
+            "hole",
+            matte("hole", rgb("#1a120c")),
+            disc(0.05, 0.002, segments=40).moved(y=y0 + 0.06, z=f),
+        )
+        model.add(
+            "rosette",
+            gloss("rosette", pick(rng, FABRICS)),
+            torus(0.057, 0.0035, segments=44, sides=6).turned("x", 90).moved(y=y0 + 0.06, z=f),
+        )
+        plate = rounded(
+            [
+                (side * x, y)
+                for x, y in [
+                    (0.045, 0.03),
+                    (0.1, 0.03),
+                    (0.12, -0.06),
+                    (0.06, -0.07),
+                    (0.05, -0.01),
+                ]
+            ],
+            0.01,
+        )
         model.add("guard", gloss("guard", rgb("#3a1d14")), extrude(plate, 0.002).moved(y=y0, z=f))
-    model.add("bridge", BLACK, box((-0.06, y0 - 0.12, f - 0.001), (0.06, y0 - 0.095, f + 0.01), 0.003))
+    model.add(
+        "bridge", BLACK, box((-0.06, y0 - 0.12, f - 0.001), (0.06, y0 - 0.095, f + 0.01), 0.003)
+    )
     _guitar_neck(rng, model, side, y0 + (0.12 if electric else 0.15), electric)
     _stand(model, y0, depth)
     return model.scene()
 
 
-def _guitar_neck(rng: np.random.Generator, model: Model, side: float, y: float, electric: bool) -> None:
+def _guitar_neck(
+    rng: np.random.Generator, model: Model, side: float, y: float, electric: bool
+) -> None:
     top = y + 0.52
     timber = Material("neck", pick(rng, WOODS), roughness=0.4)
-    model.add("neck", timber, box((-0.026, y - 0.06, -0.022), (0.026, top, 0.006), 0.009))
-    model.add("fingerboard", gloss("fingerboard", rgb("#2b1b12")), box((-0.0265, y - 0.1, 0.004), (0.0265, top, 0.0095)))
+    model.add("neck", timber, box((-0.026, y - 0.06, -0.022), (0.026, top, 0.008), 0.009))
+    model.add(
+        "fingerboard",
+        gloss("fingerboard", rgb("#2b1b12")),
+        box((-0.0265, y - 0.1, 0.004), (0.0265, top, 0.0095)),
+    )
     for i in range(12):
         fret = top - 0.5 * (1 - 2 ** (-(i + 1) / 9))
         model.add("fret", chrome(), box((-0.0265, fret, 0.009), (0.0265, fret + 0.0025, 0.0108)))
         if i in (2, 4, 6, 8):
-            model.add("dot", plastic("dot", rgb("#f2efe6")), disc(0.0045, 0.0015, segments=12).moved(y=fret + 0.011, z=0.0092))
+            model.add(
+                "dot",
+                plastic("dot", rgb("#f2efe6")),
+                disc(0.0045, 0.0015, segments=12).moved(y=fret + 0.011, z=0.0092),
+            )
     head = [(-0.024, 0), (0.024, 0), (0.04, 0.06), (0.046, 0.17), (-0.03, 0.15), (-0.034, 0.06)]
     plate = extrude(rounded([(side * x, v) for x, v in head], 0.006), 0.016, bevel=0.003)
-    model.add("head", gloss("head", pick(rng, BRIGHTS)) if electric else timber, plate.turned("x", -8).moved(y=top - 0.002, z=-0.014))
+    model.add(
+        "head",
+        gloss("head", pick(rng, BRIGHTS)) if electric else timber,
+        plate.turned("x", -8).moved(y=top - 0.002, z=-0.014),
+    )
     for i in range(6):
         sides = side if electric else (1.0 if i % 2 else -1.0)
         v = top + 0.04 + (0.019 * i if electric else 0.038 * (i // 2))
         peg = sphere((0.011, 0.007, 0.005), (sides * 0.055, v, -0.014), segments=10)
-        model.add("peg", chrome(), peg, rod((sides * 0.03, v, -0.014), (sides * 0.05, v, -0.014), 0.003, segments=8))
+        model.add(
+            "peg",
+            chrome(),
+            peg,
+            rod((sides * 0.03, v, -0.014), (sides * 0.05, v, -0.014), 0.003, segments=8),
+        )
     for i in range(6):
         x = -0.019 + 0.0076 * i
-        model.add("string", metal("string", rgb("#d9dbdf")), rod((x * 1.15, y - 0.26, 0.013), (x, top + 0.02, 0.012), 0.0011, segments=4))
+        model.add(
+            "string",
+            metal("string", rgb("#d9dbdf")),
+            rod((x * 1.15, y - 0.26, 0.013), (x, top + 0.02, 0.012), 0.0011, segments=4),
+        )
 
 
 def _stand(model: Model, y0: float, depth: float) -> None:
     low = y0 - 0.25
-    cradle = tube([(0.1, low + 0.02, 0.05), (0.1, low - 0.01, 0.03), (0.1, low - 0.01, -depth - 0.03), (0.0, low - 0.02, -depth - 0.05)], 0.009)
+    cradle = tube(
+        [
+            (0.1, low + 0.02, 0.05),
+            (0.1, low - 0.01, 0.03),
+            (0.1, low - 0.01, -depth - 0.03),
+            (0.0, low - 0.02, -depth - 0.05),
+        ],
+        0.009,
+    )
     leg = rod((0.06, low, -depth - 0.04), (0.19, 0.0, 0.1), 0.01)
     post = rod((0, low - 0.02, -depth - 0.05), (0, y0 + 0.34, -0.06), 0.01)
     rear = rod((0, low + 0.1, -depth - 0.05), (0, 0, -depth - 0.32), 0.01)
     model.add("stand", BLACK, cradle.both_sides(), leg.both_sides(), post, rear)
-    fork = tube([(0.045, y0 + 0.36, 0.0), (0.045, y0 + 0.35, -0.04), (0.0, y0 + 0.34, -0.06)], 0.007)
+    fork = tube(
+        [(0.045, y0 + 0.36, 0.0), (0.045, y0 + 0.35, -0.04), (0.0, y0 + 0.34, -0.06)], 0.007
+    )
     model.add("stand", BLACK, fork.both_sides())
 
 
 def _piano_plan(w: float, long: float) -> Array:
     """Floor plan (x, z) of a grand piano: keyboard at +Z, straight side at −X, tail to −Z."""
     h = w / 2
-    curve = [(h, 0.0), (h, -0.28 * long), (h * 0.86, -0.45 * long), (h * 0.42, -0.62 * long), (h * 0.1, -0.8 * long), (-h * 0.16, -0.96 * long), (-h * 0.6, -1.0 * long), (-h, -0.93 * long), (-h, 0.0)]
+    curve = [
+        (h, 0.0),
+        (h, -0.28 * long),
+        (h * 0.86, -0.45 * long),
+        (h * 0.42, -0.62 * long),
+        (h * 0.1, -0.8 * long),
+        (-h * 0.16, -0.96 * long),
+        (-h * 0.6, -1.0 * long),
+        (-h, -0.93 * long),
+        (-h, 0.0),
+    ]
     return rounded(curve, 0.035)
 
 
@@ -139,32 +246,60 @@ def _grand_piano(rng: np.random.Generator) -> trimesh.Scene:
     plan = _piano_plan(w, long)
     y0, y1 = 0.62, 0.96
     inner = plan * np.array([0.94, 0.94]) + np.array([0.0, -0.035])
-    ring = extrude(plan * np.array([1, -1]), y1 - y0, holes=[inner * np.array([1, -1])], bevel=0.006).turned("x", -90).moved(y=y0)
-    model.add("case", lacquer, ring, extrude_up(inner * 1.02, y0, y0 + 0.05))
+    ring = (
+        extrude(plan * np.array([1, -1]), y1 - y0, holes=[inner * np.array([1, -1])], bevel=0.006)
+        .turned("x", -90)
+        .moved(y=y0)
+    )
+    model.add("case", lacquer, ring, extrude_up(inner * 1.02, y0 + 0.003, y0 + 0.05))
     model.add("plate", BRASS, extrude_up(inner * 1.01, y1 - 0.12, y1 - 0.09))
     for t in np.linspace(-0.42, 0.4, 14):
-        start, tail = (t * w, y1 - 0.075, -0.1), (t * w * 0.55 - 0.12 * w, y1 - 0.075, -long * (0.86 - 0.55 * max(t + 0.2, 0)))
+        start, tail = (
+            (t * w, y1 - 0.075, -0.1),
+            (t * w * 0.55 - 0.12 * w, y1 - 0.075, -long * (0.86 - 0.55 * max(t + 0.2, 0))),
+        )
         model.add("string", metal("string", rgb("#e2d9c0")), rod(start, tail, 0.004, segments=5))
     bed = box((-w / 2, y0 + 0.04, -0.02), (w / 2, y0 + 0.13, 0.3), 0.012)
-    model.add("keybed", lacquer, bed, box((w / 2 - 0.07, y0 + 0.12, 0.0), (w / 2, y1 - 0.1, 0.26), 0.02).both_sides())
+    model.add(
+        "keybed",
+        lacquer,
+        bed,
+        box((w / 2 - 0.07, y0 + 0.12, 0.0), (w / 2, y1 - 0.1, 0.26), 0.02).both_sides(),
+    )
     keys = box((-w / 2 + 0.075, y0 + 0.128, 0.1), (w / 2 - 0.075, y0 + 0.152, 0.285))
-    uv = np.stack([(keys.points_m[:, 0] / (w - 0.15)) + 0.5, (0.285 - keys.points_m[:, 2]) / 0.185], axis=1)
+    uv = np.stack(
+        [(keys.points_m[:, 0] / (w - 0.15)) + 0.5, (0.285 - keys.points_m[:, 2]) / 0.185], axis=1
+    )
     model.add("keys", Material("keys", roughness=0.3, texture=piano_keys(4)), keys.with_uv(uv))
     fall = box((-w / 2 + 0.07, y0 + 0.12, 0.02), (w / 2 - 0.07, y1 - 0.1, 0.1), 0.01)
     model.add("fallboard", lacquer, fall)
-    rest = box((-0.36, 0, -0.008), (0.36, 0.26, 0.008), 0.004).turned("x", -18).moved(y=y1 - 0.02, z=-0.1)
+    rest = (
+        box((-0.36, 0, -0.008), (0.36, 0.26, 0.008), 0.004)
+        .turned("x", -18)
+        .moved(y=y1 - 0.02, z=-0.1)
+    )
     model.add("music_rest", lacquer, rest)
     sheet = panel(0.2, 0.25, 0.004).turned("x", -18)
     page = matte("paper", rgb("#f4efe0"))
-    side = _sign(rng)
+    side = either_side(rng)
     model.add("sheet", page, sheet.moved(x=side * 0.11, y=y1 + 0.11, z=-0.125))
     lid = extrude_up(plan * np.array([1.01, 1.01]), 0, 0.022, bevel=0.005)
     hinge = (-w / 2, 0.0, 0.0)
     lift = rng.uniform(28, 40)
     model.add("lid", lacquer, lid.turned("z", lift, hinge).moved(y=y1 + 0.005))
     tip = np.radians(lift)
-    model.add("prop", lacquer, rod((w * 0.42, y1 - 0.05, -long * 0.2), (-w / 2 + 0.86 * w * np.cos(tip), y1 + 0.86 * w * np.sin(tip), -long * 0.2), 0.012))
-    leg = lathe([(0.03, 0.05), (0.035, 0.1), (0.05, 0.3), (0.075, 0.5), (0.08, y0 + 0.02)], segments=20)
+    model.add(
+        "prop",
+        lacquer,
+        rod(
+            (w * 0.42, y1 - 0.05, -long * 0.2),
+            (-w / 2 + 0.86 * w * np.cos(tip), y1 + 0.86 * w * np.sin(tip), -long * 0.2),
+            0.012,
+        ),
+    )
+    leg = lathe(
+        [(0.03, 0.05), (0.035, 0.1), (0.05, 0.3), (0.075, 0.5), (0.08, y0 + 0.02)], segments=20
+    )
     for x, z in ((w * 0.42, 0.05), (-w * 0.42, 0.05), (-w * 0.22, -long * 0.82)):
         model.add("leg", lacquer, leg.moved(x=x, z=z))
         model.add("castor", BRASS, sphere(0.04, (x, 0.04, z), segments=14))
@@ -172,7 +307,9 @@ def _grand_piano(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
-def _pedals_and_stool(rng: np.random.Generator, model: Model, lacquer: Material, y0: float, side: float) -> None:
+def _pedals_and_stool(
+    rng: np.random.Generator, model: Model, lacquer: Material, y0: float, side: float
+) -> None:
     for x in (-0.04, 0.04):
         model.add("lyre", lacquer, rod((x, 0.1, 0.0), (x * 1.5, y0 + 0.02, 0.0), 0.014))
     model.add("lyre", lacquer, box((-0.12, 0.08, -0.04), (0.12, 0.14, 0.04), 0.01))
@@ -183,59 +320,143 @@ def _pedals_and_stool(rng: np.random.Generator, model: Model, lacquer: Material,
     model.add("stool", seat, box((shift - 0.3, 0.43, 0.52), (shift + 0.3, 0.5, 0.86), 0.03))
     for x in (-0.25, 0.25):
         for z in (0.57, 0.81):
-            model.add("stool_leg", lacquer, rod((shift + x, 0, z), (shift + x, 0.44, z), 0.018, 0.026))
+            model.add(
+                "stool_leg", lacquer, rod((shift + x, 0, z), (shift + x, 0.44, z), 0.018, 0.026)
+            )
 
 
-def _drum(model: Model, shell: Material, radius: float, depth: float, place: tuple[float, float, float], tilt: float, lean: float = 0.0) -> None:
+def _drum(
+    model: Model,
+    shell: Material,
+    radius: float,
+    depth: float,
+    place: tuple[float, float, float],
+    tilt: float,
+    lean: float = 0.0,
+) -> None:
     skin_ = matte("skin", rgb("#f1ede2"))
     body = cylinder(radius, -depth / 2, depth / 2, segments=36)
     heads = cylinder(radius * 0.97, -depth / 2 - 0.004, depth / 2 + 0.004, segments=36)
-    rims = [torus(radius * 1.015, 0.009, segments=36, sides=8).moved(y=s * depth / 2) for s in (1, -1)]
-    lugs = box((-0.01, -depth * 0.3, radius), (0.01, depth * 0.3, radius + 0.016), 0.004).ring(8)
-    for name, mat, parts in (("shell", shell, [body]), ("head", skin_, [heads]), ("rim", chrome(), [*rims, lugs])):
+    rims = [
+        torus(radius * 1.015, 0.009, segments=32, sides=6).moved(y=s * depth / 2) for s in (1, -1)
+    ]
+    lugs = box((-0.01, -depth * 0.3, radius), (0.01, depth * 0.3, radius + 0.016)).ring(8)
+    for name, mat, parts in (
+        ("shell", shell, [body]),
+        ("head", skin_, [heads]),
+        ("rim", chrome(), [*rims, lugs]),
+    ):
         model.add(name, mat, *(p.turned("x", tilt).turned("z", lean).moved(*place) for p in parts))
 
 
 def _cymbal(model: Model, radius: float, place: tuple[float, float, float], lean: float) -> None:
-    dish = lathe([(0.02, 0.028), (radius * 0.2, 0.022), (radius, 0.0), (radius, 0.004), (radius * 0.2, 0.03), (0.015, 0.038), (0, 0.038)], segments=40, crease_deg=60)
+    dish = lathe(
+        [
+            (0.02, 0.028),
+            (radius * 0.2, 0.022),
+            (radius, 0.0),
+            (radius, 0.004),
+            (radius * 0.2, 0.03),
+            (0.015, 0.038),
+            (0, 0.038),
+        ],
+        segments=40,
+        crease_deg=60,
+    )
     model.add("cymbal", BRASS, dish.turned("z", lean).turned("x", 10).moved(*place))
+
+
+def _cymbal_stand(model: Model, place: tuple[float, float, float]) -> None:
     x, y, z = place
     model.add("cymbal_stand", chrome(), rod((x, 0.16, z), (x, y + 0.06, z), 0.011))
     for a in np.radians((20, 140, 260)):
-        model.add("cymbal_stand", chrome(), rod((x, 0.2, z), (x + 0.2 * np.sin(a), 0.0, z + 0.2 * np.cos(a)), 0.009))
+        model.add(
+            "cymbal_stand",
+            chrome(),
+            rod((x, 0.2, z), (x + 0.2 * np.sin(a), 0.0, z + 0.2 * np.cos(a)), 0.009),
+        )
 
 
 def _drum_kit(rng: np.random.Generator) -> trimesh.Scene:
     """The bass drum faces the audience at +Z; the floor drum stands on one side."""
-    side = _sign(rng)
+    side = either_side(rng)
     main, ink = pick_several(rng, BRIGHTS, 2)
     shell, r = gloss("shell", main), rng.uniform(0.27, 0.32)
     model = Model()
     _drum(model, shell, r, 0.38, (0, r + 0.03, 0.25), 90)
-    face = Material("front", roughness=0.7, texture=ramp([(0, ink), (0.16, rgb("#f4efe2")), (0.5, main), (0.58, rgb("#f4efe2"))]))
-    front = lathe([(r * 0.9, 0), (r * 0.9, 0.003), (0, 0.003)], segments=40).turned("x", 90).moved(y=r + 0.03, z=0.25 + 0.194)
+    face = Material(
+        "front",
+        roughness=0.7,
+        texture=ramp([(0, ink), (0.16, rgb("#f4efe2")), (0.5, main), (0.58, rgb("#f4efe2"))]),
+    )
+    front = (
+        lathe([(r * 0.9, 0), (r * 0.9, 0.003), (0, 0.003)], segments=40)
+        .turned("x", 90)
+        .moved(y=r + 0.03, z=0.25 + 0.194)
+    )
     spread = np.hypot(front.points_m[:, 0], front.points_m[:, 1] - r - 0.03) / r
-    model.add("front", face, front.with_uv(np.stack([spread * 0.98 + 0.01, spread * 0 + 0.5], axis=1)))
+    model.add(
+        "front", face, front.with_uv(np.stack([spread * 0.98 + 0.01, spread * 0 + 0.5], axis=1))
+    )
     for s in (1.0, -1.0):
-        model.add("spur", chrome(), rod((s * r * 0.9, 0.25, 0.3), (s * (r + 0.12), 0.0, 0.42), 0.011))
+        model.add(
+            "spur", chrome(), rod((s * r * 0.9, 0.25, 0.3), (s * (r + 0.12), 0.0, 0.42), 0.011)
+        )
     high = 2 * r + 0.24
     _drum(model, shell, 0.15, 0.2, (side * 0.17, high, 0.2), 22, side * -6)
     _drum(model, shell, 0.17, 0.22, (-side * 0.2, high, 0.2), 22, side * 6)
-    model.add("tom_mount", chrome(), rod((0, 2 * r, 0.22), (0, high, 0.2), 0.016), rod((-0.2, high - 0.06, 0.2), (0.2, high - 0.06, 0.2), 0.012))
+    model.add(
+        "tom_mount",
+        chrome(),
+        rod((0, 2 * r, 0.22), (0, high, 0.2), 0.016),
+        rod((-0.2, high - 0.06, 0.2), (0.2, high - 0.06, 0.2), 0.012),
+    )
     _drum(model, shell, rng.uniform(0.2, 0.24), 0.4, (-side * 0.55, 0.36, -0.25), 0)
     for a in np.radians((30, 150, 270)):
         x, z = -side * 0.55 + 0.24 * np.sin(a), -0.25 + 0.24 * np.cos(a)
         model.add("floor_leg", chrome(), rod((x, 0, z), (x, 0.4, z), 0.01))
     _drum(model, metal("snare", rgb("#c3c7cc"), 0.25), 0.18, 0.14, (side * 0.4, 0.58, -0.2), -4)
     for a in np.radians((0, 120, 240)):
-        model.add("snare_stand", chrome(), rod((side * 0.4, 0.5, -0.2), (side * 0.4 + 0.2 * np.sin(a), 0, -0.2 + 0.2 * np.cos(a)), 0.011))
-    _cymbal(model, rng.uniform(0.22, 0.26), (-side * 0.62, rng.uniform(1.05, 1.2), 0.2), side * 9)
-    _cymbal(model, 0.17, (side * 0.72, 0.88, -0.05), 0.0)
-    _cymbal(model, 0.17, (side * 0.72, 0.915, -0.05), 0.0)
-    model.add("throne", matte("seat", pick(rng, FABRICS)), cylinder(0.17, 0.46, 0.54, bevel=0.03, segments=32).moved(z=-0.62))
-    model.add("throne_leg", chrome(), rod((0, 0.1, -0.62), (0, 0.47, -0.62), 0.02), *[rod((0, 0.2, -0.62), (0.2 * np.sin(a), 0, -0.62 + 0.2 * np.cos(a)), 0.012) for a in np.radians((0, 120, 240))])
+        model.add(
+            "snare_stand",
+            chrome(),
+            rod(
+                (side * 0.4, 0.5, -0.2),
+                (side * 0.4 + 0.2 * np.sin(a), 0, -0.2 + 0.2 * np.cos(a)),
+                0.011,
+            ),
+        )
+    crash, hat = (-side * 0.62, rng.uniform(1.05, 1.2), 0.2), (side * 0.72, 0.915, -0.05)
+    _cymbal(model, rng.uniform(0.22, 0.26), crash, side * 9)
+    _cymbal(model, 0.17, hat, 0.0)
+    _cymbal(model, 0.168, (hat[0], hat[1] - 0.035, hat[2]), 0.0)
+    _cymbal_stand(model, crash)
+    _cymbal_stand(model, hat)
+    model.add(
+        "throne",
+        matte("seat", pick(rng, FABRICS)),
+        cylinder(0.17, 0.46, 0.54, bevel=0.03, segments=32).moved(z=-0.62),
+    )
+    model.add(
+        "throne_leg",
+        chrome(),
+        rod((0, 0.1, -0.62), (0, 0.47, -0.62), 0.02),
+        *[
+            rod((0, 0.2, -0.62), (0.2 * np.sin(a), 0, -0.62 + 0.2 * np.cos(a)), 0.012)
+            for a in np.radians((0, 120, 240))
+        ],
+    )
     for i in range(2):
-        model.add("stick", matte("stick", rgb("#d9b98a")), rod((side * (0.33 + 0.05 * i), 0.665, -0.35), (side * (0.42 + 0.06 * i), 0.67, 0.02), 0.008, 0.005))
+        model.add(
+            "stick",
+            matte("stick", rgb("#d9b98a")),
+            rod(
+                (side * (0.33 + 0.05 * i), 0.665, -0.35),
+                (side * (0.42 + 0.06 * i), 0.67, 0.02),
+                0.008,
+                0.005,
+            ),
+        )
     return model.scene()
 
 
@@ -256,8 +477,8 @@ def _accordion(rng: np.random.Generator) -> trimesh.Scene:
         t = i / (2 * folds) - 0.5
         puff = 1.0 if i % 2 else 0.9
         ring = np.column_stack([np.zeros(len(fold)), fold[:, 1] * puff + h / 2, fold[:, 0] * puff])
-        lean = np.radians(-2 * bend * t)
-        x = t * open_ + (ring[:, 1]) * np.sin(-lean) * -1.0
+        lean = np.radians(2 * bend * t)
+        x = t * open_ + ring[:, 1] * np.sin(lean)
         rings.append(np.column_stack([x, ring[:, 1] * np.cos(lean), ring[:, 2]]))
     from viewpoint_gen.assets.procedural.shapes import skin
 
@@ -265,9 +486,24 @@ def _accordion(rng: np.random.Generator) -> trimesh.Scene:
     _accordion_keys(model, h, d, bend, open_)
     grille = panel(0.07, h * 0.7, 0.012, 0.004).turned("z", bend)
     model.add("grille", BRASS, grille.moved(x=-open_ / 2 - 0.065, y=h * 0.48, z=d / 2))
-    strap = tube([(open_ / 2 + 0.1, h * 0.9, -0.02), (open_ / 2 + 0.19, h * 0.55, 0), (open_ / 2 + 0.12, h * 0.12, -0.02)], 0.012).scaled(z=1.0)
+    strap = tube(
+        [
+            (open_ / 2 + 0.1, h * 0.9, -0.02),
+            (open_ / 2 + 0.19, h * 0.55, 0),
+            (open_ / 2 + 0.12, h * 0.12, -0.02),
+        ],
+        0.012,
+    ).scaled(z=1.0)
     model.add("strap", matte("leather", rgb("#4a2f1d")), strap)
-    belt = tube([(-open_ / 2 - 0.06, h * 0.95, -d / 2), (-open_ / 2 - 0.1, h * 0.9, -d / 2 - 0.12), (-open_ / 2 - 0.05, h * 0.3, -d / 2 - 0.14), (-open_ / 2 - 0.07, h * 0.06, -d / 2)], 0.012)
+    belt = tube(
+        [
+            (-open_ / 2 - 0.06, h * 0.95, -d / 2),
+            (-open_ / 2 - 0.1, h * 0.9, -d / 2 - 0.12),
+            (-open_ / 2 - 0.05, h * 0.3, -d / 2 - 0.14),
+            (-open_ / 2 - 0.07, h * 0.06, -d / 2),
+        ],
+        0.012,
+    )
     model.add("strap", matte("leather2", rgb("#4a2f1d")), belt)
     return model.scene()
 
@@ -286,12 +522,18 @@ def _accordion_keys(model: Model, h: float, d: float, bend: float, open_: float)
         key = box((-0.187, y, d / 2 - 0.025), (-0.128, y + pitch * 0.92, d / 2 - 0.004), 0.002)
         model.add("key", ivory, place(key, -1))
         if i % 7 not in (0, 3):
-            sharp = box((-0.16, y - pitch * 0.28, d / 2 - 0.01), (-0.126, y + pitch * 0.24, d / 2 + 0.006), 0.002)
+            sharp = box(
+                (-0.16, y - pitch * 0.28, d / 2 - 0.01),
+                (-0.126, y + pitch * 0.24, d / 2 + 0.006),
+                0.002,
+            )
             model.add("key", ebony, place(sharp, -1))
     button = disc(0.006, 0.008, segments=10)
     for row in range(4):
         for i in range(9):
-            spot = button.moved(x=0.02 + 0.018 * row, y=h * (0.14 + 0.09 * i) + 0.008 * row, z=d / 2 - 0.003)
+            spot = button.moved(
+                x=0.02 + 0.018 * row, y=h * (0.14 + 0.09 * i) + 0.008 * row, z=d / 2 - 0.003
+            )
             model.add("button", ivory, place(spot, 1))
 
 

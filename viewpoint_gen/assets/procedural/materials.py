@@ -73,10 +73,16 @@ class Material:
     tile_m: tuple[float, float] | None = None
     glow: float = 0.0
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for materials that look the same and have the same name."""
+        look = (self.colour, self.metallic, self.roughness, self.tile_m, self.glow)
+        return (self.name, *look, id(self.texture))
+
     def pbr(self) -> PBRMaterial:
         """The same material for trimesh's exporter."""
         linear = [_linear(c) for c in self.colour]
-        return PBRMaterial(
+        return PBRMaterial(  # type: ignore[no-untyped-call]
             name=self.name,
             baseColorFactor=[round(255 * c) for c in linear] + [255],
             metallicFactor=float(self.metallic),

@@ -15,27 +15,30 @@ class Model:
 
     def __init__(self) -> None:
         """Starts empty."""
-        self._parts: dict[tuple[str, Material], list[Part]] = {}
+        self._parts: dict[tuple[str, tuple[object, ...]], list[Part]] = {}
+        self._materials: dict[tuple[object, ...], Material] = {}
 
     def add(self, name: str, material: Material, *parts: Part) -> None:
         """Adds parts (metres, glTF axes) under a part name such as "wheel"."""
-        self._parts.setdefault((name, material), []).extend(parts)
+        self._materials.setdefault(material.key, material)
+        self._parts.setdefault((name, material.key), []).extend(parts)
 
     def scene(self) -> trimesh.Scene:
         """All parts as meshes, lowered or raised so that the lowest point lies at y = 0."""
         pieces = {key: join(*parts) for key, parts in self._parts.items()}
         floor = min(float(part.low[1]) for part in pieces.values())
-        pbr = {material: material.pbr() for _, material in pieces}
+        pbr = {key: material.pbr() for key, material in self._materials.items()}
         scene = trimesh.Scene()
         names: set[str] = set()
-        for (name, material), part in pieces.items():
+        for (name, key), part in pieces.items():
+            material = self._materials[key]
             unique = _unique(f"{name}.{material.name}", names)
             uv = part.uv if material.tile_m is None else part.uv / np.array(material.tile_m)
             mesh = trimesh.Trimesh(
                 part.points_m - np.array([0.0, floor, 0.0]),
                 part.faces,
                 vertex_normals=part.normals,
-                visual=TextureVisuals(uv=uv, material=pbr[material]),
+                visual=TextureVisuals(uv=uv, material=pbr[key]),  # type: ignore[no-untyped-call]
                 process=False,
             )
             scene.add_geometry(mesh, node_name=unique, geom_name=unique)

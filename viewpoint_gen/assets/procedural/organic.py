@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 
-from viewpoint_gen.assets.procedural.part import Array, Axis, Faces, Part, Point, rotation
+from viewpoint_gen.assets.procedural.part import Array, Axis, Faces, Part, Point, point, rotation
 
 COARSE = 4  # fine cells along one coarse cell
 NEAR = 1.6 * COARSE * 3**0.5 / 2  # cells; half a coarse diagonal, and slack for squashed limbs
@@ -61,7 +62,7 @@ def turned_limb(limb: Limb, axis: Axis, angle_deg: float, about: Point) -> Limb:
     """The limb turned about a point; its squash keeps its directions."""
     turn, pivot = rotation(axis, angle_deg), np.array(about)
     start, end = (turn @ (np.array(p) - pivot) + pivot for p in (limb.start, limb.end))
-    return replace(limb, start=tuple(map(float, start)), end=tuple(map(float, end)))
+    return replace(limb, start=point(start), end=point(end))
 
 
 def sculpt(
@@ -74,6 +75,7 @@ def sculpt(
         paint: these add no shape; where the surface lies inside one it takes the limb's tone.
         blend_m: how far the melting reaches.
         cell_m: edge of a grid cell, about the length of a triangle's side.
+
     Returns:
         A closed smooth part; uv = (tone, 0.5), tone within [0.02, 0.98].
     """
@@ -252,7 +254,7 @@ def _surface_nets(values: Array, origin: Array, cell_m: float) -> tuple[Array, F
     return origin + (cell + local) * cell_m, _quads(inside, number)
 
 
-def _quads(inside: Array, number: Faces) -> Faces:
+def _quads(inside: npt.NDArray[np.bool_], number: Faces) -> Faces:
     faces = []
     for axis in range(3):
         i, j = (axis + 1) % 3, (axis + 2) % 3

@@ -95,7 +95,7 @@ def extrude(
     full = np.concatenate(face)
     cap = earcut(face[0], face[1:])
     a, b, c = (full[cap[:, m]] for m in range(3))
-    clockwise = np.cross(b - a, c - a) < 0
+    clockwise = _turn(b - a, c - a) < 0
     cap[clockwise] = cap[clockwise][:, ::-1]
     top = cap + (len(levels) - 1) * total
     faces = np.concatenate([w[0] for w in walls] + [cap[:, ::-1], top])
@@ -143,6 +143,11 @@ def _wound(loop: Array, *, ccw: bool) -> Array:
     x, y = loop.T
     area = (x * np.roll(y, -1) - np.roll(x, -1) * y).sum()
     return loop if (area > 0) == ccw else loop[::-1]
+
+
+def _turn(a: Array, b: Array) -> Array:
+    """Positive where b lies counter-clockwise of a."""
+    return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
 
 
 def _inset(loop: Array, distance: float) -> Array:

@@ -113,6 +113,11 @@ class Part:
         return cast(Array, self.points_m.max(axis=0))
 
 
+def point(xyz: Array) -> Point:
+    """Three numbers as a tuple."""
+    return float(xyz[0]), float(xyz[1]), float(xyz[2])
+
+
 def rotation(axis: Axis, angle_deg: float) -> Array:
     """(3, 3) right-handed rotation about a coordinate axis."""
     # Exact for quarter turns, so that symmetric objects stay symmetric to the last bit.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import add_wheels, facing, panel
+from viewpoint_gen.assets.procedural.fittings import add_wheels, either_side, facing, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     CAR_PAINTS,
@@ -18,7 +19,6 @@ from viewpoint_gen.assets.procedural.materials import (
     gloss,
     lamp,
     matte,
-    pick,
     pick_several,
     plastic,
     rgb,
@@ -35,16 +35,11 @@ from viewpoint_gen.assets.procedural.outlines import (
     rounded,
 )
 from viewpoint_gen.assets.procedural.part import Array, Part
-from viewpoint_gen.assets.procedural.shapes import box, cylinder, rod, tube
+from viewpoint_gen.assets.procedural.shapes import box, rod, tube
 from viewpoint_gen.assets.procedural.textures import label
 
 HEADLIGHT = rgb("#fff3cf")
 TAIL_LIGHT = rgb("#c8141e")
-
-
-def _side(rng: np.random.Generator) -> float:
-    """+1 for the object's left (+X), -1 for its right."""
-    return 1.0 if rng.random() < 0.5 else -1.0
 
 
 def _number_plate(text: str) -> Material:
@@ -107,7 +102,9 @@ def _car_body(shape: _CarShape, axles: tuple[float, float]) -> Part:
     return extrude_across(notched(rounded(outline, 0.09), *bites), shape.width, bevel=0.055)
 
 
-def _narrowing(base_y: float, top_y: float, share: float, power: float = 1.0) -> object:
+def _narrowing(
+    base_y: float, top_y: float, share: float, power: float = 1.0
+) -> Callable[[Array], Array]:
     def move(points: Array) -> Array:
         t = np.clip((points[:, 1] - base_y) / (top_y - base_y), 0, 1) ** power
         return points * np.column_stack([1 - share * t, np.ones(len(t)), np.ones(len(t))])
@@ -177,7 +174,7 @@ def _car_one_sided(
     rng: np.random.Generator, model: Model, shape: _CarShape, axles: tuple[float, float]
 ) -> None:
     """What tells the car's left from its right."""
-    side, a, x = _side(rng), shape.length / 2, shape.width / 2
+    side, a, x = either_side(rng), shape.length / 2, shape.width / 2
     flap = extrude(ellipse(0.085, 0.085), 0.012, bevel=0.004)
     flap = facing(flap, "x", side).moved(
         x=side * (x - 0.004), y=shape.belt - 0.16, z=axles[0] + 0.1
@@ -186,10 +183,14 @@ def _car_one_sided(
     pipe = tube([(0.5 * x, 0, -a + 0.3), (0.5 * x, 0, -a - 0.07)], 0.04, smooth=1)
     pipe = pipe.moved(y=shape.wheel * 0.62)
     model.add("exhaust", steel(), pipe if side < 0 else pipe.mirrored())
-    aerial = rod((side * x * 0.55, shape.belt - 0.05, shape.cabin[3] + 0.12),
-                 (side * x * 0.6, shape.roof + 0.35, shape.cabin[3] - 0.1), 0.007, 0.004)  # fmt: skip
+    aerial = rod(
+        (side * x * 0.55, shape.belt - 0.05, shape.cabin[3] + 0.12),
+        (side * x * 0.6, shape.roof + 0.35, shape.cabin[3] - 0.1),
+        0.007,
+        0.004,
+    )
     model.add("aerial", plastic("aerial", rgb("#17181a")), aerial)
-    ground, ink = pick_several(rng, BRIGHTS + ("#f4f1e4", "#1b1d22"), 2)
+    ground, ink = pick_several(rng, (*BRIGHTS, "#f4f1e4", "#1b1d22"), 2)
     if rng.random() < 0.5:
         text = str(int(rng.integers(2, 99)))
         sign = panel(0.62, 0.42, 0.006)
@@ -214,7 +215,7 @@ def _car_extras(rng: np.random.Generator, model: Model, shape: _CarShape, accent
         rail = tube([(x * 0.62, 0, z0), (x * 0.62, 0.07, z0 + 0.06), (x * 0.62, 0.07, z1 - 0.06),
                      (x * 0.62, 0, z1)], 0.016, smooth=1)  # fmt: skip
         model.add("rack", chrome(), rail.moved(y=shape.roof - 0.01).both_sides())
-        side = _side(rng)
+        side = either_side(rng)
         case = box((side * 0.05, 0.06, z0 + 0.15), (side * x * 0.58, 0.3, z0 + 0.85), 0.04)
         model.add("case", matte("leather", rgb("#7a4a2a")), case.moved(y=shape.roof))
 

@@ -91,6 +91,7 @@ def skin(
         rings: (K, N, 3) points; ring k's point n joins ring k+1's point n.
         loop: the last ring joins the first (a torus) and there are no end caps.
         crease_deg: edges sharper than this are hard.
+
     Returns:
         uv in metres: u along the rings, v from the first ring to the last.
     """

@@ -6,6 +6,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
+from viewpoint_gen.assets.procedural.fittings import either_side
 from viewpoint_gen.assets.procedural.mammals import DARK, EYE, GLINT, LIGHT, MAIN, coat, eyes
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
@@ -27,15 +28,17 @@ from viewpoint_gen.assets.procedural.shapes import cylinder, lathe, rod, skin, s
 from viewpoint_gen.assets.procedural.textures import ramp
 
 
-def _sign(rng: np.random.Generator) -> float:
-    return 1.0 if rng.random() < 0.5 else -1.0
-
-
 def _duck(rng: np.random.Generator) -> trimesh.Scene:
     fat, neck = rng.uniform(0.9, 1.1), rng.uniform(0.24, 0.32)
-    limbs = [lump((0, 0.16, -0.02), (0.1 * fat, 0.085, 0.17), MAIN), lump((0, 0.15, 0.08), (0.08, 0.07, 0.09), LIGHT)]
+    limbs = [
+        lump((0, 0.16, -0.02), (0.1 * fat, 0.085, 0.17), MAIN),
+        lump((0, 0.15, 0.08), (0.08, 0.07, 0.09), LIGHT),
+    ]
     limbs += [Limb((0, 0.18, -0.15), (0, 0.24, -0.24), 0.05, 0.015, DARK)]
-    limbs += [Limb((0, 0.18, 0.11), (0, neck, 0.15), 0.05, 0.036, LIGHT), lump((0, neck + 0.03, 0.165), (0.05, 0.048, 0.056), DARK)]
+    limbs += [
+        Limb((0, 0.18, 0.11), (0, neck, 0.15), 0.05, 0.036, LIGHT),
+        lump((0, neck + 0.03, 0.165), (0.05, 0.048, 0.056), DARK),
+    ]
     for wing in pair(lump((0.09 * fat, 0.18, -0.04), (0.03, 0.06, 0.14), DARK)):
         limbs += [wing]
     body, head = pick_several(rng, ("#e9e2d3", "#8a6a4a", "#d9b45b", "#6d7f8a", "#b98c6a"), 2)
@@ -46,7 +49,11 @@ def _duck(rng: np.random.Generator) -> trimesh.Scene:
     bill = sphere((0.024, 0.01, 0.045), (0, neck + 0.018, 0.225), segments=20)
     model.add("bill", orange, bill)
     leg = rod((0.045, 0.1, 0.01), (0.045, 0.01, 0.02), 0.008)
-    web = extrude_up(rounded([(0.04, -0.02), (0.05, -0.02), (0.085, 0.05), (0.045, 0.065), (0.01, 0.05)], 0.004), 0, 0.008)
+    web = extrude_up(
+        rounded([(0.04, -0.02), (0.05, -0.02), (0.085, 0.05), (0.045, 0.065), (0.01, 0.05)], 0.004),
+        0,
+        0.008,
+    )
     model.add("foot", orange, leg.both_sides(), web.both_sides())
     ball, glint = eyes(0.0085, (0, neck + 0.042, 0.199), 0.038)
     model.add("eye", EYE, ball)
@@ -56,14 +63,21 @@ def _duck(rng: np.random.Generator) -> trimesh.Scene:
 
 def _parrot(rng: np.random.Generator) -> trimesh.Scene:
     """A parrot on a perch, one wing lifted."""
-    side = _sign(rng)
+    side = either_side(rng)
     colours = pick_several(rng, BRIGHTS, 3)
-    limbs = [Limb((0, 0.2, -0.02), (0, 0.3, 0.03), 0.055, 0.048, MAIN), lump((0, 0.24, 0.035), (0.045, 0.07, 0.035), LIGHT)]
+    limbs = [
+        Limb((0, 0.2, -0.02), (0, 0.3, 0.03), 0.055, 0.048, MAIN),
+        lump((0, 0.24, 0.035), (0.045, 0.07, 0.035), LIGHT),
+    ]
     limbs += [lump((0, 0.365, 0.05), (0.046, 0.046, 0.048), MAIN)]
     limbs += [Limb((0, 0.18, -0.05), (0, 0.0, -0.13), 0.035, 0.016, DARK, (1.3, 1, 0.7))]
     limbs += [lump((-side * 0.055, 0.23, -0.03), (0.02, 0.085, 0.045), DARK)]
-    limbs += [Limb((side * 0.05, 0.29, 0.0), (side * 0.2, 0.38, -0.03), 0.035, 0.025, DARK, (1, 1, 0.45))]
-    limbs += [Limb((side * 0.12, 0.3, -0.01), (side * 0.25, 0.33, -0.05), 0.04, 0.02, DARK, (1, 1, 0.4))]
+    limbs += [
+        Limb((side * 0.05, 0.29, 0.0), (side * 0.2, 0.38, -0.03), 0.035, 0.025, DARK, (1, 1, 0.45))
+    ]
+    limbs += [
+        Limb((side * 0.12, 0.3, -0.01), (side * 0.25, 0.33, -0.05), 0.04, 0.02, DARK, (1, 1, 0.4))
+    ]
     model = Model()
     body = sculpt(limbs, blend_m=0.025, cell_m=0.009)
     model.add("body", coat(colours[0], colours[1], colours[2], 0.75), body)
@@ -73,7 +87,12 @@ def _parrot(rng: np.random.Generator) -> trimesh.Scene:
     model.add("eye", EYE, ball)
     model.add("eye", GLINT, glint)
     timber = Material("perch", pick(rng, WOODS), roughness=0.7)
-    model.add("perch", timber, rod((-0.15, 0.13, 0.02), (0.15, 0.13, 0.02), 0.013), rod((0, 0.13, 0.02), (0, -0.14, 0.02), 0.012))
+    model.add(
+        "perch",
+        timber,
+        rod((-0.15, 0.13, 0.02), (0.15, 0.13, 0.02), 0.013),
+        rod((0, 0.13, 0.02), (0, -0.14, 0.02), 0.012),
+    )
     model.add("base", timber, cylinder(0.09, -0.155, -0.135, bevel=0.006))
     foot = sphere((0.016, 0.014, 0.022), (0.022, 0.147, 0.025), segments=12)
     model.add("foot", matte("foot", rgb("#6b625a")), foot.both_sides())
@@ -91,18 +110,36 @@ def _fish(rng: np.random.Generator) -> trimesh.Scene:
     half, high = a, a * tall
     body, fin, accent = pick_several(rng, BRIGHTS, 3)
     limbs = [lump((0, 0, 0.05 * a), (0.42 * high, high, half), MAIN)]
-    limbs += [Limb((0, 0, -0.6 * a), (0, 0, -1.05 * a), 0.34 * high, 0.16 * high, MAIN, (0.6, 1, 1))]
+    limbs += [
+        Limb((0, 0, -0.6 * a), (0, 0, -1.05 * a), 0.34 * high, 0.16 * high, MAIN, (0.6, 1, 1))
+    ]
     limbs += [lump((0, -0.3 * high, 0.2 * a), (0.38 * high, 0.62 * high, 0.7 * half), LIGHT)]
-    bands = [lump((0, 0, z * a), (high, 1.4 * high, 0.075 * a), DARK) for z in rng.permutation([0.5, 0.15, -0.2, -0.55])[: int(rng.integers(1, 5))]]
+    bands = [
+        lump((0, 0, z * a), (high, 1.4 * high, 0.075 * a), DARK)
+        for z in rng.permutation([0.5, 0.15, -0.2, -0.55])[: int(rng.integers(1, 5))]
+    ]
     model = Model()
     scales = coat(mix(body, rgb("#fff6e0"), 0.65), body, accent, 0.3)
     model.add("body", scales, sculpt(limbs, blend_m=0.12 * a, cell_m=0.052 * a, paint=bands))
     paint, thin = matte("fin", fin), 0.05 * a
-    tail = [(-0.95 * a, 0.12 * high), (-1.5 * a, 0.95 * high), (-1.3 * a, 0), (-1.5 * a, -0.95 * high), (-0.95 * a, -0.12 * high)]
-    dorsal = [(0.35 * a, 0.82 * high), (0.0, 1.5 * high), (-0.55 * a, 1.25 * high), (-0.7 * a, 0.4 * high)]
+    tail = [
+        (-0.95 * a, 0.12 * high),
+        (-1.5 * a, 0.95 * high),
+        (-1.3 * a, 0),
+        (-1.5 * a, -0.95 * high),
+        (-0.95 * a, -0.12 * high),
+    ]
+    dorsal = [
+        (0.35 * a, 0.82 * high),
+        (0.0, 1.5 * high),
+        (-0.55 * a, 1.25 * high),
+        (-0.7 * a, 0.4 * high),
+    ]
     anal = [(-0.1 * a, -0.8 * high), (-0.4 * a, -1.4 * high), (-0.6 * a, -0.5 * high)]
     model.add("fin", paint, *(_fin(f, thin) for f in (tail, dorsal, anal)))
-    side = _fin([(0, -0.05 * a), (0.02 * a, 0.1 * a), (-0.4 * a, 0.16 * a), (-0.36 * a, -0.18 * a)], thin)
+    side = _fin(
+        [(0, -0.05 * a), (0.02 * a, 0.1 * a), (-0.4 * a, 0.16 * a), (-0.36 * a, -0.18 * a)], thin
+    )
     side = side.turned("y", -38).moved(x=0.38 * high, y=-0.2 * high, z=0.3 * a)
     model.add("fin", paint, side.both_sides())
     ball, glint = eyes(0.105 * high, (0, 0.25 * high, 0.78 * a), 0.25 * high)
@@ -110,19 +147,29 @@ def _fish(rng: np.random.Generator) -> trimesh.Scene:
     model.add("eye", gloss("white", rgb("#f6f3ea")), white)
     model.add("eye", EYE, ball)
     model.add("eye", GLINT, glint)
-    mouth = torus(0.12 * high, 0.05 * high, segments=20, sides=8).turned("x", 90).moved(y=-0.1 * high, z=1.04 * a)
+    mouth = (
+        torus(0.12 * high, 0.05 * high, segments=20, sides=8)
+        .turned("x", 90)
+        .moved(y=-0.1 * high, z=1.04 * a)
+    )
     model.add("mouth", paint, mouth)
     return model.scene()
 
 
-def _shell(rng: np.random.Generator, radius: float, height: float) -> tuple[Part, list[Part]]:
-    dome = lathe([(radius * np.cos(t), height * np.sin(t)) for t in np.linspace(0, np.pi / 2, 12)], segments=40, crease_deg=70)
+def _shell(radius: float, height: float) -> tuple[Part, list[Part]]:
+    dome = lathe(
+        [(radius * np.cos(t), height * np.sin(t)) for t in np.linspace(0, np.pi / 2, 12)],
+        segments=40,
+        crease_deg=70,
+    )
     plates = []
     for ring, count in ((0.0, 1), (0.5, 6), (0.82, 10)):
         for i in range(count):
             tilt = ring * np.pi / 2
             size = radius * (0.26 if ring < 0.7 else 0.17)
-            hexagon = lathe([(size, 0), (size * 0.8, 0.16 * size), (0, 0.2 * size)], segments=6, crease_deg=20)
+            hexagon = lathe(
+                [(size, 0), (size * 0.8, 0.16 * size), (0, 0.2 * size)], segments=6, crease_deg=20
+            )
             r, y = radius * np.sin(tilt), height * np.cos(tilt)
             lean = np.degrees(np.arctan2(np.sin(tilt) / radius, np.cos(tilt) / height))
             part = hexagon.turned("x", float(lean)).moved(y=y - 0.02 * radius, z=r)
@@ -131,26 +178,69 @@ def _shell(rng: np.random.Generator, radius: float, height: float) -> tuple[Part
 
 
 def _turtle(rng: np.random.Generator) -> trimesh.Scene:
-    radius, side = rng.uniform(0.2, 0.3), _sign(rng)
+    radius, side = rng.uniform(0.2, 0.3), either_side(rng)
     height = radius * rng.uniform(0.6, 0.8)
-    green, shell_colour, plate_colour = (pick(rng, p) for p in (("#7a9a4a", "#8f8a52", "#5f8a6a"), ("#6b5a34", "#4f5a34", "#7a5a3a"), ("#a9894f", "#8a9a4f", "#b5793f")))
+    green, shell_colour, plate_colour = (
+        pick(rng, p)
+        for p in (
+            ("#7a9a4a", "#8f8a52", "#5f8a6a"),
+            ("#6b5a34", "#4f5a34", "#7a5a3a"),
+            ("#a9894f", "#8a9a4f", "#b5793f"),
+        )
+    )
     model = Model()
-    dome, plates = _shell(rng, radius, height)
+    dome, plates = _shell(radius, height)
     place = {"y": 0.3 * radius}
     model.add("shell", matte("shell", shell_colour), dome.scaled(z=1.15).moved(**place))
-    model.add("plate", matte("plate", plate_colour), *(p.scaled(z=1.15).moved(**place) for p in plates))
+    model.add(
+        "plate", matte("plate", plate_colour), *(p.scaled(z=1.15).moved(**place) for p in plates)
+    )
     rim = torus(radius, 0.07 * radius, segments=44, sides=10).scaled(z=1.15).moved(**place)
     model.add("rim", matte("rim", shade(shell_colour, 0.75)), rim)
     r, turn = radius, side * rng.uniform(15, 35)
     pivot = (0.0, 0.35 * r, 0.9 * r)
-    limbs = [Limb((0, 0.3 * r, 0.7 * r), (0, 0.4 * r, 1.2 * r), 0.2 * r, 0.16 * r, MAIN), lump((0, 0.3 * r, 0), (0.85 * r, 0.2 * r, 1.0 * r), LIGHT)]
-    head = [Limb((0, 0.4 * r, 1.2 * r), (0, 0.6 * r, 1.5 * r), 0.17 * r, 0.17 * r, MAIN), lump((0, 0.62 * r, 1.58 * r), (0.2 * r, 0.19 * r, 0.26 * r), MAIN)]
+    limbs = [
+        Limb((0, 0.3 * r, 0.7 * r), (0, 0.4 * r, 1.2 * r), 0.2 * r, 0.16 * r, MAIN),
+        lump((0, 0.3 * r, 0), (0.85 * r, 0.2 * r, 1.0 * r), LIGHT),
+    ]
+    head = [
+        Limb((0, 0.4 * r, 1.2 * r), (0, 0.6 * r, 1.5 * r), 0.17 * r, 0.17 * r, MAIN),
+        lump((0, 0.62 * r, 1.58 * r), (0.2 * r, 0.19 * r, 0.26 * r), MAIN),
+    ]
     limbs += [turned_limb(limb, "y", turn, pivot) for limb in head]
     for x, z, step in ((0.8, 0.75, 0.15), (0.75, -0.85, -0.1)):
-        limbs += [Limb((0.5 * r, 0.3 * r, z * r * 0.7), (x * r, 0.1 * r, z * r + side * step * r), 0.2 * r, 0.15 * r, MAIN)]
-        limbs += [Limb((-0.5 * r, 0.3 * r, z * r * 0.7), (-x * r, 0.1 * r, z * r - side * step * r), 0.2 * r, 0.15 * r, MAIN)]
-    limbs += [Limb((0, 0.25 * r, -1.0 * r), (side * 0.12 * r, 0.12 * r, -1.42 * r), 0.12 * r, 0.02 * r, MAIN)]
-    model.add("body", coat(mix(green, rgb("#f0e6c0"), 0.5), green, shade(green, 0.5)), sculpt(limbs, blend_m=0.15 * r, cell_m=0.058 * r))
+        limbs += [
+            Limb(
+                (0.5 * r, 0.3 * r, z * r * 0.7),
+                (x * r, 0.1 * r, z * r + side * step * r),
+                0.2 * r,
+                0.15 * r,
+                MAIN,
+            )
+        ]
+        limbs += [
+            Limb(
+                (-0.5 * r, 0.3 * r, z * r * 0.7),
+                (-x * r, 0.1 * r, z * r - side * step * r),
+                0.2 * r,
+                0.15 * r,
+                MAIN,
+            )
+        ]
+    limbs += [
+        Limb(
+            (0, 0.25 * r, -1.0 * r),
+            (side * 0.12 * r, 0.12 * r, -1.42 * r),
+            0.12 * r,
+            0.02 * r,
+            MAIN,
+        )
+    ]
+    model.add(
+        "body",
+        coat(mix(green, rgb("#f0e6c0"), 0.5), green, shade(green, 0.5)),
+        sculpt(limbs, blend_m=0.15 * r, cell_m=0.058 * r),
+    )
     ball, glint = eyes(0.045 * r, (0, 0.7 * r, 1.71 * r), 0.145 * r)
     model.add("eye", EYE, ball.turned("y", turn, pivot))
     model.add("eye", GLINT, glint.turned("y", turn, pivot))
@@ -158,23 +248,52 @@ def _turtle(rng: np.random.Generator) -> trimesh.Scene:
 
 
 def _claw(model: Model, red: Material, r: float, side: float, size: float) -> None:
-    arm = Limb((side * 0.8 * r, 0.45 * r, 0.4 * r), (side * 1.35 * r, 0.55 * r, 0.75 * r), 0.14 * r, 0.13 * r)
-    fore = Limb((side * 1.35 * r, 0.55 * r, 0.75 * r), (side * 1.2 * r, 0.6 * r, 1.15 * r), 0.13 * r, 0.15 * r * size)
-    palm = lump((side * 1.12 * r, 0.62 * r, 1.3 * r), (0.26 * r * size, 0.2 * r * size, 0.32 * r * size))
+    arm = Limb(
+        (side * 0.8 * r, 0.45 * r, 0.4 * r),
+        (side * 1.35 * r, 0.55 * r, 0.75 * r),
+        0.14 * r,
+        0.13 * r,
+    )
+    fore = Limb(
+        (side * 1.35 * r, 0.55 * r, 0.75 * r),
+        (side * 1.2 * r, 0.6 * r, 1.15 * r),
+        0.13 * r,
+        0.15 * r * size,
+    )
+    palm = lump(
+        (side * 1.12 * r, 0.62 * r, 1.3 * r), (0.26 * r * size, 0.2 * r * size, 0.32 * r * size)
+    )
     tip = 1.3 * r + 0.62 * r * size
-    fingers = [Limb((side * (1.12 + s * 0.14 * size) * r, 0.62 * r, 1.45 * r), (side * (1.1 + s * 0.04) * r, 0.64 * r, tip), 0.12 * r * size, 0.03 * r)
-               for s in (1.0, -1.0)]  # fmt: skip
+    fingers = [
+        Limb(
+            (side * (1.12 + s * 0.14 * size) * r, 0.62 * r, 1.45 * r),
+            (side * (1.1 + s * 0.04) * r, 0.64 * r, tip),
+            0.12 * r * size,
+            0.03 * r,
+        )
+        for s in (1.0, -1.0)
+    ]
     model.add("claw", red, sculpt([arm, fore, palm, *fingers], blend_m=0.08 * r, cell_m=0.055 * r))
 
 
 def _crab(rng: np.random.Generator) -> trimesh.Scene:
     """A fiddler crab: one claw is much the larger."""
-    r, side = rng.uniform(0.05, 0.1), _sign(rng)
+    r, side = rng.uniform(0.05, 0.1), either_side(rng)
     tint = pick(rng, ("#c9442e", "#d9702e", "#b5483f", "#3f7a8a", "#8a5a9a"))
     red = coat(mix(tint, rgb("#fff0d8"), 0.5), tint, shade(tint, 0.6), 0.4)
-    spots = [lump((side * rng.uniform(0.2, 0.6) * r, 0.75 * r, rng.uniform(-0.4, 0.3) * r), (0.16 * r, 0.3 * r, 0.16 * r), DARK) for _ in range(3)]
+    spots = [
+        lump(
+            (side * rng.uniform(0.2, 0.6) * r, 0.75 * r, rng.uniform(-0.4, 0.3) * r),
+            (0.16 * r, 0.3 * r, 0.16 * r),
+            DARK,
+        )
+        for _ in range(3)
+    ]
     spots += [lump((0, 0.1 * r, 0), (2 * r, 0.22 * r, 2 * r), LIGHT)]
-    shell = [lump((0, 0.45 * r, 0), (0.98 * r, 0.34 * r, 0.72 * r), MAIN), lump((0, 0.42 * r, 0.25 * r), (0.72 * r, 0.28 * r, 0.55 * r), MAIN)]
+    shell = [
+        lump((0, 0.45 * r, 0), (0.98 * r, 0.34 * r, 0.72 * r), MAIN),
+        lump((0, 0.42 * r, 0.25 * r), (0.72 * r, 0.28 * r, 0.55 * r), MAIN),
+    ]
     model = Model()
     model.add("shell", red, sculpt(shell, blend_m=0.2 * r, cell_m=0.07 * r, paint=spots))
     uniform = Material("limb", shade(tint, 0.9), roughness=0.4)
@@ -182,14 +301,19 @@ def _crab(rng: np.random.Generator) -> trimesh.Scene:
         reach = 1.75 - 0.1 * i
         knee = (reach * 0.72 * r, (0.75 + 0.05 * i) * r, (z * 1.1) * r)
         foot = (reach * r, 0.0, (z * 1.4) * r)
-        upper, lower = rod((0.7 * r, 0.4 * r, z * r), knee, 0.11 * r, 0.09 * r, bevel=0.02 * r), rod(knee, foot, 0.09 * r, 0.02 * r)
+        upper, lower = (
+            rod((0.7 * r, 0.4 * r, z * r), knee, 0.11 * r, 0.09 * r, bevel=0.02 * r),
+            rod(knee, foot, 0.09 * r, 0.02 * r),
+        )
         joint = sphere(0.095 * r, knee, segments=12)
         model.add("leg", uniform, upper.both_sides(), lower.both_sides(), joint.both_sides())
     _claw(model, uniform, r, side, rng.uniform(1.5, 1.8))
     _claw(model, uniform, r, -side, rng.uniform(0.6, 0.8))
     stalk = rod((0.22 * r, 0.65 * r, 0.6 * r), (0.28 * r, 0.98 * r, 0.68 * r), 0.045 * r)
     model.add("stalk", uniform, stalk.both_sides())
-    model.add("eye", EYE, sphere(0.085 * r, (0.28 * r, 1.02 * r, 0.69 * r), segments=14).both_sides())
+    model.add(
+        "eye", EYE, sphere(0.085 * r, (0.28 * r, 1.02 * r, 0.69 * r), segments=14).both_sides()
+    )
     return model.scene()
 
 
@@ -198,7 +322,12 @@ def _spiral(turns: float, radius: float, width: float, side: float) -> Part:
     t = np.linspace(0, 1, int(22 * turns))
     angle = 2 * np.pi * turns * t
     grow = 0.06 + 0.94 * t**1.5
-    centre = radius * 0.52 * grow[:, None] * np.column_stack([np.zeros(len(t)), -np.sin(angle), -np.cos(angle)])
+    centre = (
+        radius
+        * 0.52
+        * grow[:, None]
+        * np.column_stack([np.zeros(len(t)), -np.sin(angle), -np.cos(angle)])
+    )
     centre[:, 0] = side * width * (1 - grow)
     ring_angle = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     out = centre.copy()
@@ -206,26 +335,53 @@ def _spiral(turns: float, radius: float, width: float, side: float) -> Part:
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     across = np.array([1.0, 0, 0])
     size = radius * 0.48 * grow[:, None, None]
-    rings = centre[:, None, :] + size * (np.cos(ring_angle)[None, :, None] * out[:, None, :] + 0.95 * np.sin(ring_angle)[None, :, None] * across)
+    rings = centre[:, None, :] + size * (
+        np.cos(ring_angle)[None, :, None] * out[:, None, :]
+        + 0.95 * np.sin(ring_angle)[None, :, None] * across
+    )
     part = skin(rings, crease_deg=70)
     u: Array = part.uv[:, 0] / part.uv[:, 0].max()
     return part.with_uv(np.stack([u, np.full(len(u), 0.5)], axis=1))
 
 
 def _snail(rng: np.random.Generator) -> trimesh.Scene:
-    r, side = rng.uniform(0.02, 0.035), _sign(rng)
-    skin_colour, shell_colour, band = pick(rng, ("#b59a7a", "#8a7a6a", "#c9b08a")), *pick_several(rng, WOODS + BRIGHTS, 2)
-    limbs = [Limb((0, 0.22 * r, -2.0 * r), (0, 0.35 * r, 0.5 * r), 0.1 * r, 0.42 * r, MAIN, (1.2, 0.75, 1)), Limb((0, 0.4 * r, 0.5 * r), (side * 0.15 * r, 1.0 * r, 1.6 * r), 0.42 * r, 0.3 * r, MAIN)]
-    limbs += [lump((0, 0.06 * r, -0.3 * r), (0.6 * r, 0.12 * r, 1.9 * r), LIGHT), Limb((0, 0.1 * r, 0.9 * r), (0, 0.15 * r, 1.5 * r), 0.3 * r, 0.2 * r, LIGHT)]
+    r, side = rng.uniform(0.02, 0.035), either_side(rng)
+    skin_colour, shell_colour, band = (
+        pick(rng, ("#b59a7a", "#8a7a6a", "#c9b08a")),
+        *pick_several(rng, WOODS + BRIGHTS, 2),
+    )
+    limbs = [
+        Limb(
+            (0, 0.22 * r, -2.0 * r), (0, 0.35 * r, 0.5 * r), 0.1 * r, 0.42 * r, MAIN, (1.2, 0.75, 1)
+        ),
+        Limb((0, 0.4 * r, 0.5 * r), (side * 0.15 * r, 1.0 * r, 1.6 * r), 0.42 * r, 0.3 * r, MAIN),
+    ]
+    limbs += [
+        lump((0, 0.06 * r, -0.3 * r), (0.6 * r, 0.12 * r, 1.9 * r), LIGHT),
+        Limb((0, 0.1 * r, 0.9 * r), (0, 0.15 * r, 1.5 * r), 0.3 * r, 0.2 * r, LIGHT),
+    ]
     x = side * 0.15 * r
     for s, long in ((1.0, 1.0), (-1.0, 0.75)):
         tip = (x + s * 0.35 * r, (1.0 + 0.75 * long) * r, 1.95 * r)
-        limbs += [Limb((x + s * 0.14 * r, 1.1 * r, 1.65 * r), tip, 0.07 * r, 0.05 * r, MAIN), lump(tip, (0.09 * r, 0.09 * r, 0.09 * r), DARK)]
-        limbs += [Limb((x + s * 0.12 * r, 0.8 * r, 1.8 * r), (x + s * 0.2 * r, 0.7 * r, 2.15 * r), 0.055 * r, 0.04 * r, MAIN)]
+        limbs += [
+            Limb((x + s * 0.14 * r, 1.1 * r, 1.65 * r), tip, 0.07 * r, 0.05 * r, MAIN),
+            lump(tip, (0.09 * r, 0.09 * r, 0.09 * r), DARK),
+        ]
+        limbs += [
+            Limb(
+                (x + s * 0.12 * r, 0.8 * r, 1.8 * r),
+                (x + s * 0.2 * r, 0.7 * r, 2.15 * r),
+                0.055 * r,
+                0.04 * r,
+                MAIN,
+            )
+        ]
     model = Model()
     flesh = coat(mix(skin_colour, rgb("#f4ead0"), 0.5), skin_colour, rgb("#1c1714"), 0.35)
     model.add("body", flesh, sculpt(limbs, blend_m=0.18 * r, cell_m=0.075 * r))
-    stripes_ = ramp([(0, shell_colour), (0.3, band), (0.42, shell_colour), (0.62, band), (0.72, shell_colour)])
+    stripes_ = ramp(
+        [(0, shell_colour), (0.3, band), (0.42, shell_colour), (0.62, band), (0.72, shell_colour)]
+    )
     house = _spiral(rng.uniform(2.4, 3.0), 1.25 * r, 0.55 * r, side)
     turn = house.turned("x", rng.uniform(150, 185)).moved(y=1.5 * r, z=-0.4 * r)
     model.add("shell", Material("shell", roughness=0.3, texture=stripes_), turn)

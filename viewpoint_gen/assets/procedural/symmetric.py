@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import trimesh
+from scipy.interpolate import PchipInterpolator
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
 from viewpoint_gen.assets.procedural.materials import (
@@ -50,8 +51,6 @@ SMOOTH_SEGMENTS = 72  # round enough that its corners don't show
 
 def _spline(points: Profile, count: int = 40) -> list[tuple[float, float]]:
     """A smooth profile through (radius, height) points."""
-    from scipy.interpolate import PchipInterpolator
-
     knots = np.array(points, dtype=float)
     t = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(knots, axis=0), axis=1))])
     curve = PchipInterpolator(t, knots)(np.linspace(0, t[-1], count))
@@ -147,8 +146,14 @@ def _goblet(rng: np.random.Generator) -> trimesh.Scene:
     height, bowl = rng.uniform(0.16, 0.24), rng.uniform(0.035, 0.05)
     foot, stem = bowl * rng.uniform(0.8, 1.0), rng.uniform(0.005, 0.008)
     outside = _spline(
-        [(foot, 0), (foot * 0.9, 0.006), (stem, 0.02), (stem, 0.4 * height), (bowl, 0.68 * height)]
-        + [(bowl * 0.85, height)]
+        [
+            (foot, 0),
+            (foot * 0.9, 0.006),
+            (stem, 0.02),
+            (stem, 0.4 * height),
+            (bowl, 0.68 * height),
+            (bowl * 0.85, height),
+        ]
     )
     inside = [(bowl * 0.8, height), (bowl * 0.9, 0.72 * height), (bowl * 0.5, 0.62 * height)]
     body = lathe([*outside, *inside, (0.0, 0.6 * height)], segments=SMOOTH_SEGMENTS)
@@ -166,8 +171,14 @@ def _stool(rng: np.random.Generator) -> trimesh.Scene:
     height, radius = rng.uniform(0.45, 0.78), rng.uniform(0.15, 0.2)
     foot = radius * rng.uniform(1.0, 1.2)
     seat = lathe(
-        [(radius * 0.9, height - 0.07), (radius, height - 0.055), (radius, height - 0.02)]
-        + [(radius * 0.93, height - 0.004), (0.5 * radius, height), (0, height)],
+        [
+            (radius * 0.9, height - 0.07),
+            (radius, height - 0.055),
+            (radius, height - 0.02),
+            (radius * 0.93, height - 0.004),
+            (0.5 * radius, height),
+            (0, height),
+        ],
         segments=SMOOTH_SEGMENTS,
     )
     column = [(foot, 0), (foot, 0.012), (foot * 0.5, 0.022), (0.03, 0.05), (0.028, height - 0.06)]
@@ -227,7 +238,7 @@ def _crate(rng: np.random.Generator) -> trimesh.Scene:
         y = 0.01 * side + i * high
         plank = box((-inner, y, inner - 0.3 * board), (inner - 0.3 * board, y + 0.94 * high, inner))
         model.add("plank", grain, plank.turned("y", 0).ring(4))
-    top = _top_quarter(2 * inner, side * 0.95, side * 0.985)
+    top = _top_quarter(2 * inner - 0.2 * board, side * 0.95, side * 0.985)
     model.add("lid", grain, top.ring(4))
     low = box((-half, 0, half - 0.5 * board), (half - 0.5 * board, board, half), 0.08 * board)
     model.add("rail", dark, low.ring(4), low.moved(y=side - board).ring(4))
@@ -305,9 +316,10 @@ def _dining_table(rng: np.random.Generator) -> trimesh.Scene:
     half = box((-width / 2, height - thick, 0), (width / 2, height, depth / 2))
     model.add("top", top, half.with_planar_uv("y").with_swapped_uv().ring(2))
     x, z = width / 2 - rng.uniform(0.04, 0.2), depth / 2 - rng.uniform(0.03, 0.08)
+    tip = leg * rng.uniform(0.25, 0.45)
     for sign in (1.0, -1.0):
-        foot = rod((x - leg / 2, height - thick, sign * (z - leg / 2)),
-                   (x - leg / 2, 0, sign * (z - leg / 2)), leg / 2, leg * rng.uniform(0.25, 0.45))  # fmt: skip
+        at = x - leg / 2, sign * (z - leg / 2)
+        foot = rod((at[0], height - thick, at[1]), (at[0], 0, at[1]), leg / 2, tip)
         model.add("leg", frame, foot.ring(2))
     y0, y1 = height - thick - 0.1, height - thick
     long = box((-x + leg, y0, z - leg * 0.7), (x - leg, y1, z - leg * 0.4))

@@ -29,7 +29,7 @@ def _noise(
 
 
 def _image(pixels: Array) -> Image.Image:
-    return Image.fromarray((np.clip(pixels, 0, 1) * 255).round().astype(np.uint8), "RGB")
+    return Image.fromarray((np.clip(pixels, 0, 1) * 255).round().astype(np.uint8))
 
 
 def _byte(colour: Colour) -> tuple[int, int, int]:
