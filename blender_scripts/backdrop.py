@@ -61,6 +61,7 @@ def _set_sun(spec: dict) -> None:
     sun.matrix_world = Matrix(spec["world_from_sun"])
     sun.data.energy = spec["strength"]
     sun.data.angle = spec["angle_rad"]
+    sun.data.use_shadow = spec["strength"] > 0  # EEVEE would draw the shadow of no light
 
 
 def _build(scene: bpy.types.Scene, spec: dict, *, lowest_z: float) -> None:

@@ -53,7 +53,10 @@ def _import_gltf(path: str) -> set[str]:
 
 
 def _then_validate(result: set[str]) -> set[str]:
-    """Repair meshes as the importers would, but not before looking at their vertices."""
+    """Repair meshes as the importers would, but not before looking at their vertices.
+
+    Those of PLY and FBX files are repaired by their importers in any case.
+    """
     for mesh in bpy.data.meshes:
         vertices = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
         mesh.vertices.foreach_get("co", vertices)

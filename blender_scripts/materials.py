@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import bpy
+from nodes import Graph
 
 BARE_COLOUR = (0.6, 0.6, 0.6, 1.0)  # of a mesh without material and colours; linear
 BARE_ROUGHNESS = 0.6
+BRIGHTEST = 0.8  # share of light that a white vertex colour reflects, as white paint does
 
 
 def used_materials(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Material]:
@@ -47,7 +49,9 @@ def _bare_material(colour_attribute: str) -> bpy.types.Material:
     if colour_attribute:
         colour = material.node_tree.nodes.new("ShaderNodeVertexColor")
         colour.layer_name = colour_attribute
-        material.node_tree.links.new(colour.outputs["Color"], surface.inputs["Base Color"])
+        graph = Graph(material.node_tree)
+        reflected = graph.mix(BRIGHTEST, (0.0, 0.0, 0.0), colour.outputs["Color"])
+        graph.link(reflected, surface.inputs["Base Color"])
     return material
 
 

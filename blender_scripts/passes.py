@@ -98,6 +98,7 @@ def warm(settings: engine.Settings, out: str) -> float:
     camera.create(current).location = (0.0, 0.0, 3.0)
     engine.apply(settings)
     current.render.resolution_x = current.render.resolution_y = WARM_SIZE_PX
+    current.cycles.samples = current.eevee.taa_render_samples = 1
     _render()
     _save(current, out)
     return time.monotonic() - began_s

@@ -115,16 +115,23 @@ def test_spreading_is_even_within_the_room_and_loses_nothing(amount, room):
 def test_only_assets_that_gave_all_are_asked_again():
     #          full, at its most, short, failed, never visited, full
     found = yields([4, 12, 3, 0, 0, 8], [4, 12, 4, 4, 0, 4], [4, 12, 3, 0, 0, 4])
-    round_ = round_of_returns(2, 7, found, PairsConfig(max_per_asset=12))
+    round_ = round_of_returns(2, 8, found, PairsConfig(max_per_asset=12))
     assert [round_.visit(i).index for i in range(round_.visits)] == [0, 5]
-    assert quotas(round_) == [4, 3]
+    assert quotas(round_) == [4, 4]
     assert round_.visit(0).round == 2
 
 
 def test_assets_that_gave_some_are_asked_when_none_gave_all():
     found = yields([3, 0, 5], [4, 4, 6], [3, 0, 5])
-    round_ = round_of_returns(1, 2, found, PairsConfig())
+    round_ = round_of_returns(1, 8, found, PairsConfig())
     assert [round_.visit(i).index for i in range(round_.visits)] == [0, 2]
+
+
+def test_few_pairs_are_owed_by_few_assets_from_all_over_the_source():
+    found = yields([14] * 70, [14] * 70, [14] * 70)
+    round_ = round_of_returns(1, 18, found, PairsConfig())
+    assert [round_.visit(i).index for i in range(round_.visits)] == [0, 17, 35, 52]
+    assert quotas(round_) == [5, 5, 4, 4]
 
 
 def test_nobody_is_asked_when_nobody_gave_anything():

@@ -18,18 +18,29 @@ from viewpoint_gen.pipeline import board, ray_runner
 from viewpoint_gen.pipeline.ledger import Ledger
 from viewpoint_gen.pipeline.progress import NoProgress
 from viewpoint_gen.pipeline.run import run_render
+from viewpoint_gen.render.config import Device
 from viewpoint_gen.storage import open_store
 
 pytestmark = pytest.mark.usefixtures("local_ray")
 
 
-def render(run, recipe=None, lanes=None):
+class Recorder(NoProgress):
+    """Keeps what it was told."""
+
+    def __init__(self):
+        self.told = []
+
+    def advance(self, counts, rate):
+        self.told.append(counts)
+
+
+def render(run, recipe=None, lanes=None, progress=None):
     return run_render(
         recipe or make_recipe(lanes=2),
         FakeSource(40),
         run,
         lane_factory=lanes or FakeLanes(),
-        progress=NoProgress(),
+        progress=progress or NoProgress(),
     )
 
 
@@ -78,11 +89,17 @@ def test_a_killed_worker_costs_only_its_asset_in_flight(tmp_path, undisturbed):
 
     killer = threading.Thread(target=kill_a_worker)
     killer.start()
-    render(tmp_path / "run", lanes=FakeLanes(diary=str(diary), seconds=0.1))
+    recorder = Recorder()
+    lanes = FakeLanes(diary=str(diary), seconds=0.1)
+    summary = render(tmp_path / "run", lanes=lanes, progress=recorder)
     killer.join()
     assert_same_rows(tmp_path / "run", undisturbed)
     made = visits_made(diary)
     assert len(made) - len(set(made)) <= len(victims)
+    counts = recorder.told[-1]
+    assert (counts.pairs, counts.views) == (summary.pairs, summary.views)
+    assert counts.written + counts.rejected + counts.failed == summary.visits
+    assert max(told.pairs for told in recorder.told) == 36
 
 
 def test_an_asset_that_kills_its_process_is_left_out_after_three_deaths(tmp_path, undisturbed):
@@ -151,3 +168,35 @@ def test_rays_client_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("ray.is_initialized", lambda: False)
     with pytest.raises(EnvironmentProblem, match="--ray-address auto"):
         render(tmp_path / "run", one_ray_lane(ray_address="ray://head:10001"))
+
+
+@pytest.mark.parametrize(
+    ("gpus", "lanes", "device", "share"),
+    [
+        (0, 3, "auto", 0),
+        (1, 1, "auto", 1.0),
+        (1, 3, "optix", 0.3333),
+        (4, 6, "auto", 0.5),
+        (8, 2, "cuda", 1.0),
+        (2, 4, "cpu", 0),
+    ],
+)
+def test_lanes_share_the_gpus_that_are_there(gpus, lanes, device, share):
+    class Cluster:
+        @staticmethod
+        def cluster_resources():
+            return {"CPU": 8.0, "GPU": float(gpus)} if gpus else {"CPU": 8.0}
+
+    machine = make_recipe().machine.model_copy(update={"lanes": lanes, "device": Device(device)})
+    needs = ray_runner._resources(Cluster, machine)
+    assert needs == {"num_cpus": 1, "num_gpus": share}
+
+
+def test_rays_long_stories_are_told_in_one_line():
+    story = """The actor died because of an error raised in its creation task
+    ray.exceptions.RaySystemError: System error: No module named 'x'
+    ModuleNotFoundError: No module named 'x'
+    """
+    assert ray_runner._reason(Exception(story)) == "ModuleNotFoundError: No module named 'x'"
+    assert ray_runner._reason(Exception("The actor died.\n\tpid: 3")) == "The actor died."
+    assert ray_runner._reason(OSError()) == "OSError"

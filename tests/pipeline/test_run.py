@@ -298,6 +298,15 @@ def test_a_second_render_of_the_same_run_is_refused(tmp_path):
     render(tmp_path / "run")
 
 
+def test_a_file_system_without_locks_is_warned_about(tmp_path, monkeypatch, caplog):
+    def no_locks(handle, how):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(run_directory.fcntl, "flock", no_locks)
+    render(tmp_path / "run")
+    assert "no locks here" in caplog.text
+
+
 def test_a_fresh_lock_of_another_host_is_respected_on_a_remote_run(monkeypatch):
     store = open_store(next(NAMES))
     store.prepare()

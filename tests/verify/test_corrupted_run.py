@@ -148,6 +148,8 @@ CORRUPTIONS: list[tuple[str, str, int, Callable[[Row], None]]] = [
     ("question_shape", QA, 0, put(family="ego_translation_diagonal")),
     ("question_shape", QA, 0, put(answer_type="number")),
     ("question_shape", QA, 0, put(image_ids=["ball-anchor"])),
+    ("frame_named", QA, 6, put(question="<image> <image> Which way round the object?")),
+    ("frame_named", QA, 0, put(question="<image> <image> From image 2 to image 1?")),
     ("options", QA, 0, put(options=["left", "Left.", "no"])),
     ("options", QA, 0, put(chance=0.25)),
     ("options_readable", QA, 0, put(options=["Sinister", "To the right", "Neither"])),
@@ -375,6 +377,39 @@ def test_a_turned_object_needs_a_static_backdrop(run: Path) -> None:
     turned = {f.row_id for f in report.findings}
     rows = pq.read_table(run / QA).to_pylist()
     assert turned == {row["id"] for row in rows if "turntable" in row["pair_id"]}
+
+
+def test_what_a_question_says_of_the_object_and_the_light_is_checked(run: Path) -> None:
+    def say(rows: list[Row]) -> None:
+        for row in rows:
+            row["question"] = f"Assume a static object. {row['question']}"
+
+    edit(run / QA, say)
+    report = verify_run(run)
+    rows = pq.read_table(run / QA).to_pylist()
+    turned = {row["id"] for row in rows if "turntable" in row["pair_id"]}
+    assert {(f.check, f.row_id) for f in report.findings} == {("premises", row) for row in turned}
+
+
+def test_only_the_camera_changed_means_the_light_did_not(run: Path) -> None:
+    def dim(rows: list[Row]) -> None:
+        rows[5]["lighting"] = dict.fromkeys(rows[5]["lighting"], 0.25)
+
+    def relight(rows: list[Row]) -> None:
+        for row in rows:
+            row["light_moved"] = row["light_moved"] != ("tilt" in row["pair_id"])
+
+    def say(rows: list[Row]) -> None:
+        for row in rows[:-8]:
+            row["question"] = f"Only the camera may have changed. {row['question']}"
+
+    edit(run / VIEWS, dim)
+    edit(run / PAIRS, relight)
+    edit(run / QA, say)
+    report = verify_run(run)
+    rows = pq.read_table(run / QA).to_pylist()
+    lit = {row["id"] for row in rows if "tilt" in row["pair_id"]}
+    assert {(f.check, f.row_id) for f in report.findings} == {("premises", row) for row in lit}
 
 
 def test_an_untruth_tells_both_values(run: Path) -> None:

@@ -69,7 +69,7 @@ MOVES: dict[str, tuple[Stand, dict[str, int]]] = {
     "pan": (ANCHOR.moved(heading=-20 * DEG), {**STAYED, **STILL, f"{TURN}yaw": -1}),
     "tilt": (ANCHOR.moved(pitch=12 * DEG), {**STAYED, **STILL, f"{TURN}pitch": +1}),
     "roll": (ANCHOR.moved(roll=15 * DEG), {**STAYED, **STILL, f"{TURN}roll": +1}),
-    "zoom": (ANCHOR.moved(focal=18.0), {**STAYED, **STILL}),
+    "zoom": (ANCHOR.moved(focal=18.0), {**STILL, f"{SEEN}around": 0}),
     "turntable": (ANCHOR.moved(object_turn=0.5), {**STILL, f"{WAY}sideways": 0}),
 }
 
@@ -84,7 +84,12 @@ WORDS = {
     f"{TURN}pitch": ("It tilted upwards", "It tilted downwards", "No tilt"),
     f"{TURN}roll": ("Clockwise", "Anticlockwise", "It did not roll"),
 }
-UNITS = {"ego_rotation": "deg", "object_translation_around": "deg"}
+ASKED = {
+    f"{SEEN}around": "Seen from above, which way round?",
+    f"{SEEN}left_right": "Towards which of the object's own sides?",
+    f"{SEEN}front_back": "In the object's own frame, to its front or back?",
+    f"{TURN}roll": "Which way did it roll, seen from behind?",
+}
 
 
 def blank(table: str, **values: Any) -> Row:
@@ -209,7 +214,7 @@ def question_row(
         asset_uids=[one["asset_uid"]],
         image_ids=ids,
         image_sha256=[one["image_sha256"], two["image_sha256"]],
-        question="First: <image> Second: <image> What did the camera do?",
+        question=f"First: <image> Second: <image> {ASKED.get(family, 'What happened?')}",
         options=options,
         answer_letter="ABC"[options.index(text)],
         answer_text=text,

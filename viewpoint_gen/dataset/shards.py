@@ -60,14 +60,15 @@ class PartWriter:
         pixels = PIXEL_COLUMNS.intersection(schema.names)
         plain = [leaf for leaf in _leaf_names(schema) if leaf.split(".")[0] not in pixels]
         self._rows_per_group = PIXEL_ROWS_PER_GROUP if pixels else ROWS_PER_GROUP
-        self._writer = pq.ParquetWriter(
-            self._sink,
-            schema,
-            compression=dict.fromkeys(plain, "zstd") | dict.fromkeys(pixels, "none"),
-            use_dictionary=[field.name for field in schema if pa.types.is_string(field.type)],
-            write_statistics=[field.name for field in schema if field.name not in pixels],
-            write_page_index=True,
-        )
+        with explained(name, "write"):
+            self._writer = pq.ParquetWriter(
+                self._sink,
+                schema,
+                compression=dict.fromkeys(plain, "zstd") | dict.fromkeys(pixels, "none"),
+                use_dictionary=[field.name for field in schema if pa.types.is_string(field.type)],
+                write_statistics=[field.name for field in schema if field.name not in pixels],
+                write_page_index=True,
+            )
 
     def write(self, table: pa.Table) -> None:
         """Add rows.

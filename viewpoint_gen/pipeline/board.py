@@ -107,6 +107,7 @@ class Board:
     def begin(self, progress: Progress) -> None:
         """From now on, tell ``progress`` of every step."""
         self._progress = progress
+        self._write_pulse()
         progress.begin(self._recipe.num_pairs, self.counts)
 
     @property

@@ -41,8 +41,3 @@ class Event:
     views: int = 0
     seconds: float = 0.0
     totals: ShardTotals | None = None
-
-    @property
-    def ends_a_visit(self) -> bool:
-        """Whether work was done since the last event."""
-        return self.kind is EventKind.ENDED

@@ -20,6 +20,9 @@ from viewpoint_gen.errors import StorageError
 from viewpoint_gen.pipeline.totals import ShardTotals, Tally
 
 FILE_NAME: Final = "ledger.sqlite"
+VERSION: Final = 1
+"""Of the tables below; a ledger of another version is rebuilt."""
+
 LAST_ROUND: Final = 1 << 30
 
 _log = logging.getLogger(__name__)
@@ -100,11 +103,12 @@ class Ledger:
     @classmethod
     def open(cls, path: Path, *, fingerprint: str) -> Self:
         """Open for writing; a damaged ledger, or one of other rows, is made anew."""
+        about = [VERSION, fingerprint]
         for attempt in (1, 2):
             try:
                 ledger = cls(path, _connect(path))
-                if ledger.fact("fingerprint") in (None, fingerprint):
-                    ledger.set_fact("fingerprint", fingerprint)
+                if ledger.fact("fingerprint") in (None, about):
+                    ledger.set_fact("fingerprint", about)
                     return ledger
                 ledger.close()
                 _log.info("%s belongs to another run; starting it anew", path)

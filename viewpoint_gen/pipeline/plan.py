@@ -23,6 +23,9 @@ from viewpoint_gen.views.config import PairsConfig
 
 Integers = NDArray[np.int64]
 
+_LEAST_RETURN_PAIRS = 4
+"""A second visit costs an import and at least three views; it should bring this much."""
+
 
 @dataclass(frozen=True)
 class Shard:
@@ -183,9 +186,19 @@ def round_of_returns(
     for willing in (gave_all, yields.last_pairs > 0):
         indices = np.flatnonzero(willing & (room > 0)).astype(np.int64)
         if len(indices):
+            indices = _worth_a_visit(indices, owed, room)
             quotas = spread_evenly(owed, room[indices])
             return ReturnVisits(number, indices[quotas > 0], quotas[quotas > 0])
     return None
+
+
+def _worth_a_visit(indices: Integers, owed: int, room: Integers) -> Integers:
+    """Every n-th of the assets, so that few pairs don't cost an import each; all if need be."""
+    count = max(1, owed // _LEAST_RETURN_PAIRS)
+    if count >= len(indices):
+        return indices
+    chosen = indices[np.arange(count) * len(indices) // count]
+    return chosen if int(room[chosen].sum()) >= owed else indices
 
 
 def spread_evenly(amount: int, room: Integers) -> Integers:

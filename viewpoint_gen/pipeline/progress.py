@@ -136,6 +136,7 @@ class LogProgress:
     def begin(self, asked: int, counts: Counts) -> None:
         """See Progress."""
         self._asked = asked
+        self._said = time.monotonic()
         _log.info("%d of %d pairs are there", counts.pairs, asked)
 
     def advance(self, counts: Counts, rate: Rate) -> None:

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from viewpoint_gen.errors import EnvironmentProblem, StorageError, ViewgenError
 from viewpoint_gen.pipeline.board import Board, Lease, Worker
-from viewpoint_gen.pipeline.events import Event
+from viewpoint_gen.pipeline.events import Event, EventKind
 from viewpoint_gen.pipeline.run_directory import RECIPE_NAME
 from viewpoint_gen.pipeline.shard_work import LaneFactory, work_shard
 from viewpoint_gen.render.config import Device, MachineConfig
@@ -41,6 +41,9 @@ SPARE_DEATHS: Final = 10
 
 OBJECT_STORE_BYTES: Final = 128 << 20
 """Ray wants to reserve a third of the memory; lanes send only small events."""
+
+_STREAM: Final = {"num_returns": "streaming", "_generator_backpressure_num_objects": 1}
+"""A lane goes on only when its last event was heard: without its driver it soon stands still."""
 
 _log = logging.getLogger(__name__)
 
@@ -173,7 +176,7 @@ class _Crew:
             lease = self._board.lease(hand.worker)
             if lease is None:
                 return
-            hand.call = hand.actor.work.options(num_returns="streaming").remote(lease)
+            hand.call = hand.actor.work.options(**_STREAM).remote(lease)
             hand.heard = time.monotonic()
             hand.silence_s = _silence_limit_s(self._machine, lease)
 
@@ -217,7 +220,8 @@ class _Crew:
             hand.call = None
             return
         self._board.note(hand.worker, event)
-        self._deaths -= bool(self._deaths and event.ends_a_visit)
+        if event.kind is EventKind.ENDED:
+            self._deaths = max(0, self._deaths - 1)
 
     def _look_for_the_silent(self) -> None:
         now = time.monotonic()
@@ -292,9 +296,9 @@ def _connected(ray: Any, machine: MachineConfig) -> Iterator[None]:
             "the cluster with --ray-address auto"
         )
         raise EnvironmentProblem(msg)
-    with _signals_kept():
-        _start(ray, machine)
     try:
+        with _signals_kept():
+            _start(ray, machine)
         yield
     finally:
         with _signals_kept():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -29,6 +30,9 @@ LOCK_NAME: Final = "render.lock"
 
 REMOTE_LOCK_PERIOD_S: Final = 30.0
 """A remote lock is renewed this often; after three times as long it counts as abandoned."""
+
+_NO_LOCKS: Final = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
+"""Some network file systems know no locks."""
 
 _log = logging.getLogger(__name__)
 
@@ -107,6 +111,10 @@ def _lock_file(handle: BinaryIO, store: Store) -> None:
     except BlockingIOError:
         handle.seek(0)
         raise RunBusy(_busy(store, handle.read())) from None
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        _log.warning("%s: no locks here; see to it that nobody else renders", store.location)
     handle.truncate(0)
     handle.write(_whoami())
     handle.flush()

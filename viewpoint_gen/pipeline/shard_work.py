@@ -130,7 +130,9 @@ def _check(visit: Visit, result: VisitResult) -> None:
         "pairs": outcome.pairs,
         "views": outcome.views,
     }
-    if rows != expected or outcome.visit != visit or outcome.pairs > visit.quota:
+    told = result.tables["outcomes"]["index"].to_pylist()
+    fits = rows == expected and outcome.visit == visit and told == [visit.index]
+    if not fits or outcome.pairs > visit.quota:
         msg = f"{visit}: rows {rows} don't fit the outcome {outcome}"
         raise ValueError(msg)
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from viewpoint_gen.dataset.schema import TABLES
 from viewpoint_gen.dataset.shards import part_name
 from viewpoint_gen.pipeline.plan import Shard
-from viewpoint_gen.storage import Store, explained, read
+from viewpoint_gen.storage import Store, explained
 
 FOLDER: Final = "spool"
 
@@ -58,8 +58,9 @@ def read_visit(store: Store, shard: Shard, position: int) -> dict[str, pa.Table]
         StorageError: it isn't there.
         pyarrow.ArrowInvalid: it is damaged.
     """
-    source = pa.BufferReader(read(store, visit_name(shard, position)))
-    return {table: pa.ipc.open_stream(source).read_all() for table in SPOOLED_TABLES}
+    with store.open(visit_name(shard, position)) as handle:
+        # each table in memory of its own, so that keeping a small one doesn't keep the pixels
+        return {table: pa.ipc.open_stream(handle).read_all() for table in SPOOLED_TABLES}
 
 
 def recover(store: Store, shard: Shard) -> Iterator[tuple[int, dict[str, pa.Table]]]:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from viewpoint_gen.qa.balance import Balancer
+from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.summary import QaSummary
+from viewpoint_gen.qa.cues import Medians, cues_of, medians_of
+from viewpoint_gen.qa.draws import Keys, keys_of, split_of
+from viewpoint_gen.qa.facts import Facts, facts_of
+from viewpoint_gen.qa.families import chosen_families
+from viewpoint_gen.qa.families.directions import NOTHING
+from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
+from viewpoint_gen.qa.phrasing import wording_files
+from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
+from viewpoint_gen.qa.summary import NOT_KEPT, FamilySummary, QaSummary
 
 
 @dataclass(frozen=True)
@@ -34,7 +48,10 @@ class QaSchemas:
 
 def qa_fingerprint(config: QaConfig, *, seed: int) -> str:
     """sha256 over the thresholds, the seed and every wording: equal prints give equal rows."""
-    raise NotImplementedError
+    digest = hashlib.sha256(f"{seed}\n{config.model_dump_json()}\n".encode())
+    for name, content in wording_files():
+        digest.update(name.encode() + b"\n" + content)
+    return digest.hexdigest()
 
 
 def build_questions(
@@ -54,5 +71,179 @@ def build_questions(
         seed: of the run.
         fingerprint: of the run's recipe.
         summary: filled while the blocks are consumed; whole once the iterator is used up.
+
+    Raises:
+        RecipeError: at once, for a family that doesn't exist.
     """
-    raise NotImplementedError
+    families = chosen_families(config.families)
+    provenance = Provenance(seed, fingerprint, qa_fingerprint(config, seed=seed))
+    askers = [_Asker(family, config, provenance) for family in families]
+    for asker in askers:
+        summary.families[asker.family.id] = asker.summary
+    return _blocks(pairs, askers, config, provenance, schemas, summary)
+
+
+def _blocks(
+    pairs: Iterable[pa.RecordBatch | pa.Table],
+    askers: list[_Asker],
+    config: QaConfig,
+    provenance: Provenance,
+    schemas: QaSchemas,
+    summary: QaSummary,
+) -> Iterator[QaBlock]:
+    for table in blocks_of(pairs, config.balance.block_pairs):
+        block = _prepared(table, config)
+        units = _Units.of(table, provenance.seed)
+        verdicts = [asker.family.verdicts(block.facts, config) for asker in askers]
+        if config.per_pair:
+            _limit_per_pair(verdicts, askers, units, config.per_pair)
+        questions, refusals = [], []
+        for asker, verdict in zip(askers, verdicts, strict=True):
+            asked, refused = asker.ask(block, verdict, units)
+            questions.append(_table(asked, schemas.questions))
+            refusals += [_table(columns, schemas.rejected) for columns in refused]
+        yield QaBlock(
+            questions=_together(questions, schemas.questions),
+            rejections=_together(refusals, schemas.rejected),
+        )
+    summary.close()
+
+
+def _prepared(table: pa.Table, config: QaConfig) -> Block:
+    uids = table.column("asset_uid").combine_chunks().dictionary_encode()
+    splits = split_of(
+        uids.dictionary.to_pylist(),
+        validation_share=config.validation_share,
+        test_share=config.test_share,
+    )
+    return Block(
+        pairs=table,
+        facts=facts_of(table),
+        splits=[splits[place] for place in uids.indices.to_pylist()],
+    )
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Which rows are a pair and its reverse.
+
+    Attributes:
+        of_row: (N,) unit number, from 0.
+        keys: (U,) a random key per unit.
+    """
+
+    of_row: NDArray[np.int64]
+    keys: Keys
+
+    @classmethod
+    def of(cls, table: pa.Table, seed: int) -> _Units:
+        sides = [table.column(f"view_id_{view}").to_pylist() for view in (1, 2)]
+        names = [f"{min(one, two)}+{max(one, two)}" for one, two in zip(*sides, strict=True)]
+        places: dict[str, int] = {}
+        of_row = np.array([places.setdefault(name, len(places)) for name in names], dtype=np.int64)
+        return cls(of_row, keys_of(seed, "pair", places))
+
+    def salted(self, family: Family) -> Keys:
+        """(U,) the keys anew for a family, so that families don't pick the same pairs."""
+        salt = int.from_bytes(hashlib.sha256(family.id.encode()).digest()[:8], "little")
+        mixed = (self.keys ^ np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
+        return np.asarray(mixed ^ (mixed >> np.uint64(29)))
+
+
+class _Asker:
+    """One family's way through the blocks: its balance, its counts."""
+
+    def __init__(self, family: Family, config: QaConfig, provenance: Provenance) -> None:
+        self.family = family
+        self.summary = FamilySummary(
+            truths=dict.fromkeys(family.options, 0), could_be_true=dict.fromkeys(family.options, 0)
+        )
+        self._config = config
+        self._provenance = provenance
+        self._balancer = Balancer(config.balance)
+        self._medians: Medians | None = None
+
+    def ask(
+        self, block: Block, verdicts: Verdicts, units: _Units
+    ) -> tuple[dict[str, pa.Array], list[dict[str, pa.Array]]]:
+        """Columns of the kept questions, and of the refusals by code."""
+        asked = np.flatnonzero(verdicts.option >= 0)
+        chosen = self._chosen(block.facts, verdicts, units, asked)
+        kept = asked[chosen]
+        refused = _refused(verdicts, asked[~chosen])
+        self._count(verdicts, asked, kept, refused)
+        return (
+            question_rows(block, self.family, verdicts, kept, self._provenance),
+            rejection_rows(block, self.family, refused, self._provenance),
+        )
+
+    def _chosen(
+        self, facts: Facts, verdicts: Verdicts, units: _Units, asked: Rows
+    ) -> NDArray[np.bool_]:
+        directions = (verdicts.option >= 0) & (verdicts.option != NOTHING)
+        if self._medians is None and directions.any():
+            self._medians = medians_of(self.family, facts, directions)
+        if self._medians is None:
+            return np.zeros(len(asked), dtype=bool)
+        every = cues_of(self.family, facts, self._config, self._medians)
+        cues = [replace(cue, bins=cue.bins[asked]) for cue in every]
+        present, unit = np.unique(units.of_row[asked], return_inverse=True)
+        order = units.salted(self.family)[present]
+        return self._balancer.keep(cues, verdicts.option[asked], unit, order)
+
+    def _count(
+        self,
+        verdicts: Verdicts,
+        asked: Rows,
+        kept: Rows,
+        refused: dict[str, tuple[Rows, Numbers]],
+    ) -> None:
+        summary = self.summary
+        summary.considered += len(verdicts.option)
+        summary.asked += len(kept)
+        for code, (rows, _) in refused.items():
+            summary.refused[code] = summary.refused.get(code, 0) + len(rows)
+        for rows, counts in ((asked, summary.could_be_true), (kept, summary.truths)):
+            per_option = np.bincount(verdicts.option[rows], minlength=len(self.family.options))
+            for option, more in zip(self.family.options, per_option.tolist(), strict=True):
+                counts[option] += more
+        summary.told_apart_by = self._balancer.edges()
+
+
+def _refused(verdicts: Verdicts, not_kept: Rows) -> dict[str, tuple[Rows, Numbers]]:
+    """The refusals as row numbers; those that balance left out among them."""
+    refused = {
+        code: (np.flatnonzero(which), numbers)
+        for code, (which, numbers) in verdicts.refused.items()
+    }
+    if len(not_kept):
+        refused[NOT_KEPT] = (not_kept, {"answer_value": verdicts.value})
+    return refused
+
+
+def _limit_per_pair(
+    verdicts: list[Verdicts], askers: list[_Asker], units: _Units, per_pair: int
+) -> None:
+    """Leave each pair and its reverse at most ``per_pair`` families, drawn; refuse the others."""
+    unit_count = len(units.keys)
+    place = np.full((len(verdicts), unit_count), np.inf)
+    for number, (verdict, asker) in enumerate(zip(verdicts, askers, strict=True)):
+        drawn = units.salted(asker.family).astype(np.float64)
+        asked = np.unique(units.of_row[verdict.option >= 0])
+        place[number, asked] = drawn[asked]
+    rank = np.argsort(np.argsort(place, axis=0, kind="stable"), axis=0, kind="stable")
+    limit = np.full(len(units.of_row), float(per_pair))
+    for number, verdict in enumerate(verdicts):
+        over = (rank[number] >= per_pair)[units.of_row] & (verdict.option >= 0)
+        verdict.option[over] = -1
+        verdict.refuse("per_pair", over, {"limit": limit})
+
+
+def _table(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_arrays(
+        [columns[field.name].cast(field.type) for field in schema], schema=schema
+    )
+
+
+def _together(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
+    return pa.concat_tables(tables) if tables else schema.empty_table()

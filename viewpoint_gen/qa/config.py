@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 AngleDeg = Annotated[float, Field(gt=0.0, le=180.0)]
-Edges = tuple[float, ...]
 
 
 class BalanceConfig(BaseModel):
@@ -26,25 +25,14 @@ class BalanceConfig(BaseModel):
     """For the signs of the motion's other axes."""
     image_tolerance: Share = 0.10
     """For what one image alone shows."""
-    nothing_tolerance: Share = 0.20
+    nothing_tolerance: Share = 0.10
     """For telling "not at all" from a direction by what one image alone shows."""
-    slack_questions: Annotated[int, Field(ge=0)] = 2
+    text_tolerance: Share = 0.05
+    """For the text's note that the object kept still, which goes with the backdrop."""
+    slack_questions: Annotated[int, Field(ge=0)] = 3
     """Allowed on top in every count; without it a handful of pairs could ask nothing."""
-    bearing_edges_deg: Edges = (-8.0, -3.0, 3.0, 8.0)
-    elevation_edges_deg: Edges = (0.0, 20.0, 40.0)
-    pitch_edges_deg: Edges = (-40.0, -20.0, 0.0)
-    roll_edges_deg: Edges = (-12.0, -1.0, 1.0, 12.0)
-    mask_share_edges: Edges = (0.04, 0.08, 0.15)
-    distance_edges: Edges = (2.2, 3.0, 4.0)
-    """World units: the object's longest side is 1."""
-
-    @model_validator(mode="after")
-    def _edges_grow(self) -> Self:
-        for name in type(self).model_fields:
-            edges = getattr(self, name)
-            if name.endswith(("_edges", "_edges_deg")) and list(edges) != sorted(set(edges)):
-                raise ValueError(f"{name} must grow, got {edges}")
-        return self
+    centred_most_deg: AngleDeg = 1.5
+    """An object nearer to the optical axis counts as neither left nor right, up nor down."""
 
 
 class QaConfig(BaseModel):

@@ -20,7 +20,8 @@ class Facts:
     """N pairs in numbers: camera 2 relative to camera 1, and each view by itself.
 
     Every column is (N,) float64; angles in radians, ``_share`` translations as parts of
-    ``distance_1``, so that the scene's scale drops out. Not defined (a pole, an unknown front): nan.
+    ``distance_1``, so that the scene's scale drops out. What isn't defined (at a pole, or with an
+    unknown front) is nan.
 
     Attributes:
         right_share: camera 2's centre along camera 1's +X.
@@ -30,7 +31,8 @@ class Facts:
         object_left_share: the same along the object's left (its front turned 90 degrees
             counter-clockwise, seen from above); nan where the front is unknown.
         object_front_share: the same along the object's front.
-        object_left_1: camera 1's own place along the object's left, part of ``distance_1``.
+        object_left_1: camera 1's own place along the object's left; ``object_front_1`` and those
+            of camera 2 likewise.
         static_backdrop: whether something behind the object stays put when the camera moves.
 
     The others are the columns of the pairs table with the logarithm taken of ratios.
@@ -83,11 +85,11 @@ class Facts:
         return np.asarray(getattr(self, name), dtype=np.float64)
 
 
-STORED_FACTS = tuple(
-    field.name
-    for field in fields(Facts)
-    if field.name != "static_backdrop" and not field.name.startswith("object_")
-) + ("object_turn_rad",)
+_NOT_STORED = frozenset(
+    {"static_backdrop", "object_left_1", "object_left_2", "object_front_1", "object_front_2"}
+)
+
+STORED_FACTS = tuple(field.name for field in fields(Facts) if field.name not in _NOT_STORED)
 """The numbers that go into every question row, in this order."""
 
 
@@ -119,15 +121,14 @@ def facts_of(pairs: pa.Table) -> Facts:
         **_object_frame(pairs, distance_1),
     }
     names = {field.name for field in fields(Facts)} - derived.keys()
-    return Facts(**derived, **{name: numbers_of(pairs, name) for name in names})
+    derived |= {name: numbers_of(pairs, name) for name in names}
+    return Facts(**derived)
 
 
 def _object_frame(pairs: pa.Table, distance_1: Array) -> dict[str, Array]:
     """Both cameras' places, and the step between them, along the object's left and front."""
     front_rad = numbers_of(pairs, "front_azimuth_1_rad")
-    centre_1, centre_2 = (
-        matrices_of(pairs, f"world_from_camera_{k}", 4)[:, :3, 3] for k in (1, 2)
-    )
+    centre_1, centre_2 = (matrices_of(pairs, f"world_from_camera_{k}", 4)[:, :3, 3] for k in (1, 2))
     axes = {
         "front": (np.cos(front_rad), np.sin(front_rad)),
         "left": (-np.sin(front_rad), np.cos(front_rad)),

@@ -1,11 +1,29 @@
-"""The full prompt of a question row."""
+"""The full prompt of a question row.
+
+A row's ``question`` holds the stem with its ``<image>`` marks and not the lettered options: those
+are in ``options``, so that an evaluation can shuffle them, drop them, or lay them out its own way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from string import ascii_uppercase
+from typing import Any, Final
+
+HOW_TO_ANSWER: Final = "Give the letter of the right option inside <answer></answer>."
+HOW_TO_ANSWER_FREELY: Final = "Give the answer inside <answer></answer>."
+
+
+def lettered(options: list[str]) -> str:
+    """The options, one a line: "A. …"."""
+    return "\n".join(
+        f"{letter}. {text}" for letter, text in zip(ascii_uppercase, options, strict=False)
+    )
 
 
 def prompt_of(row: Mapping[str, Any]) -> str:
-    """The stored stem (with its ``<image>`` marks), the lettered options, how to answer."""
-    raise NotImplementedError
+    """The stem (with its ``<image>`` marks), the lettered options, and how to answer."""
+    options = list(row.get("options") or [])
+    if not options:
+        return f"{row['question']}\n{HOW_TO_ANSWER_FREELY}"
+    return f"{row['question']}\n{lettered(options)}\n{HOW_TO_ANSWER}"

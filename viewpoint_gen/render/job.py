@@ -25,6 +25,7 @@ row-major lists of four rows; colours are linear; lengths are world units; angle
              samples, denoise, seed, out (an EXR)
 
 ``backdrop`` is {kind, colour_linear, ground_colours_linear, ground_pattern, hdri, rotation_rad}.
+An environment image is scaled to a mean radiance of 1 before ``ambient_strength`` applies.
 The sun shines along its own -Z, so ``world_from_sun``'s +Z column points towards it.
 ``projection`` is Blender's OpenGL projection matrix for that camera and image size: the package
 derives the intrinsics from it, and not from the lens that it asked for.

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from viewpoint_gen.verify.compare import blame, close, equal, holds
-from viewpoint_gen.verify.lexicon import AXES, Claim, normalised, read_option
+from viewpoint_gen.verify.lexicon import AXES, Claim, frame_problem, normalised, read_option
 from viewpoint_gen.verify.reading import Array, Rows
 from viewpoint_gen.verify.report import Tally
 from viewpoint_gen.verify.truths import TRUTHS, Motion, deciding_numbers
@@ -32,6 +32,17 @@ def check_shape(tally: Tally, rows: Rows) -> None:
     images = [len(ids or ()) for ids in rows.texts("image_ids")]
     equal(tally, rows, "question_shape", "<image> in the question", images, marks)
     equal(tally, rows, "question_shape", "images", [2] * len(rows), images)
+
+
+def check_frame(tally: Tally, rows: Rows) -> None:
+    """A question whose answer turns round in another frame names its own."""
+    tally.looked("frame_named", len(rows))
+    texts = rows.texts("question")
+    for i, (family, text) in enumerate(zip(rows.texts("family"), texts, strict=True)):
+        problem = frame_problem(family, text or "")
+        if problem:
+            want = "a frame and an order by which the answer holds"
+            blame(tally, rows, "frame_named", "question", [i], want, f"{problem}: {text}")
 
 
 def check_options(tally: Tally, rows: Rows, options: Options) -> None:

@@ -41,10 +41,10 @@ class Axis:
 
 _LEFT: Final = r"left(wards?|ward|hand)?"
 _RIGHT: Final = r"right(wards?|ward|hand)?"
-_UP: Final = r"up(wards?)?|higher|rais\w*|rose|ris\w*|above|ascend\w*|climb\w*|lift\w*|skywards?"
-_DOWN: Final = (
-    r"down(wards?)?|lower\w*|below|descend\w*|s[aiu]nk\w*|dropp?\w*|fell|falls?|groundwards?"
+_UP: Final = (
+    r"up(wards?)?|higher|greater|rais\w*|rose|ris\w*|above|ascend\w*|climb\w*|lift\w*|skywards?"
 )
+_DOWN: Final = r"down(wards?)?|smaller|lower\w*|below|descend\w*|s[aiu]nk\w*|dropp?\w*|fell|falls?|groundwards?"
 _NEARER: Final = r"near(er)?|closer|closed in|towards?|approach\w*|shr[aiu]nk|shorter|smaller"
 _FARTHER: Final = (
     r"(farther|further)|away|back(wards?|ed)?|reced\w*|retreat\w*|withdr\w+|longer|grew|larger"
@@ -69,10 +69,28 @@ AXES: Final = {
 
 _NONE: Final = (
     r"not|no|none|neither|nor|nothing|never|same|unchanged|un(moved|turned|rolled|tilted)"
-    r"|stay\w*|still|kept|keep\w*|remain\w*|level|without|constant|fixed|equal\w*|zero|identical"
+    r"|stay\w*|still|kept|keep\w*|remain\w*|level|without|constant|fixed|equal\w*|zero|identical|before"
     r"|did ?n t|does ?n t|is ?n t|was ?n t|has ?n t"
 )
 _UNTOLD: Final = r"(can ?not|can t|impossible|unclear|undetermined|undecidable|unknown|not enough)"
+FRAMES: Final = {
+    "object_translation_around": r"above|overhead|top|map|plan|bird|ceiling|straight down",
+    "object_translation_left_right": r"own|itself|object s|intrinsic|faces|facing",
+    "ego_rotation_roll": r"behind|operator|photographer|back of the camera",
+}
+"""Words that name the frame, where another frame would turn the answer round."""
+
+_OTHER_FRAME: Final = {
+    "object_translation_around": r"from (below|beneath|underneath)",
+    "ego_rotation_roll": r"from (in front|the front) of the camera|facing the (camera|lens)",
+}
+_BACKWARDS: Final = r"(image 2|(second|last) (image|picture|photo)) (back )?to (image 1|the first)"
+_OBJECT_STILL: Final = (
+    r"object (itself )?(did not move|never moved|stayed|was not touched|(is|was) (stationary|static)"
+    r"|kept its (place|pose)|rested|stood still|keeps still)|object standing still|static object"
+    r"|nothing about the object changed"
+)
+_ONLY_CAMERA: Final = r"only the camera (may have )?changed|whatever differs is due to the camera"
 _CONTRAST: Final = r"but|instead|rather|although|except"
 
 
@@ -96,6 +114,28 @@ def read_option(family: str, text: str) -> Claim | None:
     if plus == minus:
         return None
     return Claim.PLUS if plus else Claim.MINUS
+
+
+def says_object_stood_still(question: str) -> bool:
+    """Whether a question tells that the object didn't move between the images."""
+    return _uses(_OBJECT_STILL, normalised(question))
+
+
+def says_only_camera_changed(question: str) -> bool:
+    """Whether a question tells that nothing but the camera changed, the light included."""
+    return _uses(_ONLY_CAMERA, normalised(question))
+
+
+def frame_problem(family: str, question: str) -> str | None:
+    """Return what is wrong with how a question names its frame and order; None: nothing."""
+    words = normalised(question)
+    if _uses(_BACKWARDS, words):
+        return "asks from image 2 to image 1"
+    if family in FRAMES and not _uses(FRAMES[family], words):
+        return "names no frame"
+    if family in _OTHER_FRAME and _uses(_OTHER_FRAME[family], words):
+        return "names the opposite frame"
+    return None
 
 
 def _uses(pattern: str, words: str) -> bool:

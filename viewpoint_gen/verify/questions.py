@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from viewpoint_gen.verify.answers import (
     answer_places,
     check_facts,
+    check_frame,
     check_letter_and_text,
     check_margin,
     check_options,
@@ -27,7 +28,8 @@ from viewpoint_gen.verify.compare import close, holds, wrapped
 from viewpoint_gen.verify.index import Index
 from viewpoint_gen.verify.kin import KIN_RECORD, check_kin, kin_records
 from viewpoint_gen.verify.layout import Layout
-from viewpoint_gen.verify.reading import Array, Keys, Rows, key, keys, read_rows, stacked
+from viewpoint_gen.verify.lexicon import says_object_stood_still, says_only_camera_changed
+from viewpoint_gen.verify.reading import Array, Keys, Mask, Rows, key, keys, read_rows, stacked
 from viewpoint_gen.verify.report import Tally
 from viewpoint_gen.verify.truths import motion_between
 
@@ -65,6 +67,7 @@ def verify_questions(
 def check_question_rows(tally: Tally, rows: Rows, views: Index, pairs: Index) -> Records:
     """Run every check that needs one question; return what its kin must know."""
     check_shape(tally, rows)
+    check_frame(tally, rows)
     cameras = two_matrices(rows.data.column("world_from_camera"), 4)
     intrinsics = two_matrices(rows.data.column("intrinsics"), 3)
     for k in (0, 1):
@@ -140,6 +143,7 @@ def check_against_views(
             close(tally, rows, "question_copies", name, want, rows.numbers(name))
     check_asset_and_front(tally, rows, sides[0], sides[1])
     check_can_be_seen(tally, rows, sides[0], sides[1])
+    check_premises(tally, rows, sides[0], sides[1])
 
 
 def _two_numbers(values: list[Any]) -> Array:
@@ -165,15 +169,24 @@ def check_asset_and_front(tally: Tally, rows: Rows, one: Records, two: Records) 
 
 def check_can_be_seen(tally: Tally, rows: Rows, one: Records, two: Records) -> None:
     """Where the object turned, only a static backdrop tells the camera's motion from its."""
+    static = np.isin(one["backdrop"], STATIC_BACKDROPS)
+    fine = static | ~_turned(one, two)
+    what = "backdrop while the object turned"
+    holds(tally, rows, "can_be_seen", what, fine, "ground or hdri", rows.texts("image_ids"))
+
+
+def _turned(one: Records, two: Records) -> Mask:
     with np.errstate(invalid="ignore"):
         turned = np.abs(wrapped(two["object_turn_rad"] - one["object_turn_rad"])) > 1e-6
-    static = np.isin(one["backdrop"], STATIC_BACKDROPS)
-    holds(
-        tally,
-        rows,
-        "can_be_seen",
-        "backdrop while the object turned",
-        static | ~turned,
-        "ground or hdri",
-        rows.texts("image_ids"),
-    )
+    return np.asarray(turned)
+
+
+def check_premises(tally: Tally, rows: Rows, one: Records, two: Records) -> None:
+    """What a question says of the object and the light is so."""
+    texts = [text or "" for text in rows.texts("question")]
+    still = np.array([says_object_stood_still(text) for text in texts], dtype=bool)
+    fine = ~still | ~_turned(one, two)
+    holds(tally, rows, "premises", "the object's turn", fine, "none, as the question says", texts)
+    alone = np.array([says_only_camera_changed(text) for text in texts], dtype=bool)
+    fine = ~alone | (one["lighting"] == two["lighting"])
+    holds(tally, rows, "premises", "the light", fine, "the same, as the question says", texts)

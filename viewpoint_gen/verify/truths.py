@@ -108,13 +108,13 @@ def vertical(motion: Motion) -> Array:
 
 
 def distance(motion: Motion) -> Array:
-    """Farther (+) or nearer, with an unchanged lens."""
+    """Farther (+) or nearer; only with an unchanged lens, for that is what questions say."""
     ratio = motion.numbers["distance_ratio"]
     truth = np.full(len(ratio), np.nan)
     truth[ratio >= FARTHER_RATIO - SLACK] = 1.0
     truth[ratio <= NEARER_RATIO + SLACK] = -1.0
-    same_lens = np.abs(motion.numbers["focal_ratio"] - 1.0) <= STILL_SHARE + SLACK
-    return np.where(np.abs(ratio - 1.0) <= STILL_SHARE + SLACK, 0.0, _where(same_lens, truth))
+    truth[np.abs(ratio - 1.0) <= STILL_SHARE + SLACK] = 0.0
+    return _where(np.abs(motion.numbers["focal_ratio"] - 1.0) <= STILL_SHARE + SLACK, truth)
 
 
 def around(motion: Motion) -> Array:

@@ -7,7 +7,9 @@ import trimesh
 from trimesh.visual import TextureVisuals
 
 from viewpoint_gen.assets.procedural.materials import Material
-from viewpoint_gen.assets.procedural.part import Part, join
+from viewpoint_gen.assets.procedural.part import Part, join, settled
+
+FILE_STEP = 1e-7  # metres, or parts of one; below what a float32 in a file keeps
 
 
 class Model:
@@ -35,10 +37,10 @@ class Model:
             unique = _unique(f"{name}.{material.name}", names)
             uv = part.uv if material.tile_m is None else part.uv / np.array(material.tile_m)
             mesh = trimesh.Trimesh(
-                part.points_m - np.array([0.0, floor, 0.0]),
+                settled(part.points_m - np.array([0.0, floor, 0.0]), FILE_STEP),
                 part.faces,
-                vertex_normals=part.normals,
-                visual=TextureVisuals(uv=uv, material=pbr[key]),  # type: ignore[no-untyped-call]
+                vertex_normals=settled(part.normals, FILE_STEP),
+                visual=TextureVisuals(uv=settled(uv, FILE_STEP), material=pbr[key]),  # type: ignore[no-untyped-call]
                 process=False,
             )
             scene.add_geometry(mesh, node_name=unique, geom_name=unique)

@@ -14,7 +14,16 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from viewpoint_gen.assets.procedural.part import Array, Axis, Faces, Part, Point, point, rotation
+from viewpoint_gen.assets.procedural.part import (
+    Array,
+    Axis,
+    Faces,
+    Part,
+    Point,
+    point,
+    rotation,
+    settled,
+)
 
 COARSE = 4  # fine cells along one coarse cell
 NEAR = 1.6 * COARSE * 3**0.5 / 2  # cells; half a coarse diagonal, and slack for squashed limbs
@@ -85,7 +94,7 @@ def sculpt(
     middle = (low + high) / 2
     middle[0] = 0.0 if abs(middle[0]) < 1e-9 else middle[0]
     origin = middle - half * COARSE * cell_m
-    values = _sampled(body, origin, 2 * half * COARSE, cell_m)
+    values = settled(_sampled(body, origin, 2 * half * COARSE, cell_m))
     points, faces = _surface_nets(values, origin, cell_m)
     distance, gradient = body.gradient(points)
     points = points - np.clip(distance, -cell_m, cell_m)[:, None] * gradient

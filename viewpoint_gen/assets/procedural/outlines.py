@@ -11,7 +11,7 @@ import manifold3d
 import numpy as np
 import shapely
 
-from viewpoint_gen.assets.procedural.part import DEFAULT_CREASE_DEG, Array, Part, creased
+from viewpoint_gen.assets.procedural.part import DEFAULT_CREASE_DEG, Array, Part, creased, settled
 from viewpoint_gen.assets.procedural.shapes import earcut
 
 CORNER_STEPS = 5  # points along a rounded corner
@@ -56,7 +56,7 @@ def star(outer: float, inner: float, points: int) -> Array:
 
 def rounded(outline: Sequence[Sequence[float]] | Array, radius: float) -> Array:
     """The outline with all its corners, inner and outer, rounded."""
-    shape = shapely.Polygon(outline)
+    shape = shapely.Polygon(settled(np.array(outline, dtype=float)))
     soft = shape.buffer(-radius, quad_segs=CORNER_STEPS).buffer(2 * radius, quad_segs=CORNER_STEPS)
     soft = soft.buffer(-radius, quad_segs=CORNER_STEPS).simplify(radius * 0.02)
     ring = np.array(soft.exterior.coords)[:-1]
@@ -131,9 +131,9 @@ def extrude_up(
 
 def notched(outline: Sequence[Sequence[float]] | Array, *bites: Array) -> Array:
     """The outline without the areas of other outlines; the largest piece if it falls apart."""
-    shape = shapely.Polygon(outline)
+    shape = shapely.Polygon(settled(np.array(outline, dtype=float)))
     for bite in bites:
-        shape = shape.difference(shapely.Polygon(bite))
+        shape = shape.difference(shapely.Polygon(settled(bite)))
     if isinstance(shape, shapely.MultiPolygon):
         shape = max(shape.geoms, key=lambda piece: piece.area)
     return np.array(shape.exterior.coords)[:-1]
@@ -200,7 +200,7 @@ def cut(body: Part, *tools: Part, crease_deg: float = DEFAULT_CREASE_DEG) -> Par
 
 def _manifold(part: Part) -> manifold3d.Manifold:
     mesh = manifold3d.Mesh64(
-        vert_properties=np.ascontiguousarray(part.points_m),
+        vert_properties=np.ascontiguousarray(settled(part.points_m)),
         tri_verts=part.faces.astype(np.uint64),
         tolerance=1e-6,
     )

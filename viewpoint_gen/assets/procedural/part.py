@@ -21,6 +21,8 @@ Point = tuple[float, float, float]
 DEFAULT_CREASE_DEG = 38.0
 MIN_AREA_M2 = 1e-12  # smaller triangles carry no picture and no reliable normal
 WELD_M = 1e-7  # points closer than this are one point
+STEP = 1e-9  # the last bits of sin, cos and products differ between runs; this is above them
+OFF_TIE = 0.318  # keeps the edges between rounding cells off the numbers that designs are made of
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +145,14 @@ def rotation_from_y(direction: Array) -> Array:
     return np.eye(3) + cross + cross @ cross / (1.0 + cosine)
 
 
+def settled(values: Array, step: float = STEP) -> Array:
+    """Values rounded to a multiple of `step`, so that every run goes on with the same numbers.
+
+    NumPy's vector code may differ in the last bit with the memory alignment it happens to get.
+    """
+    return np.round(values / step) * step + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
 def join(*parts: Part) -> Part:
     """Several parts as one; nothing is welded."""
     offsets = np.cumsum([0] + [len(p.points_m) for p in parts[:-1]])
@@ -174,7 +184,7 @@ def creased(
         crease_deg: edges sharper than this are hard.
         corner_uv: (M, 3, 2) texture coordinates; by default projected along the nearest axis.
     """
-    points, faces = _welded(points_m, faces)
+    points, faces = _welded(settled(points_m), faces)
     cross = _cross(points, faces)
     keep = np.linalg.norm(cross, axis=1) > 2 * MIN_AREA_M2
     faces, cross = faces[keep], cross[keep]
@@ -186,8 +196,7 @@ def creased(
 
 
 def _welded(points: Array, faces: Faces) -> tuple[Array, Faces]:
-    # Rounding moves a point by half of WELD_M at most; the first point of a group stands for it.
-    cell = np.round(points / WELD_M).astype(np.int64)
+    cell = np.floor(points / WELD_M + OFF_TIE).astype(np.int64)
     key = (cell[:, 0] * 1_000_003 + cell[:, 1]) * 998_244_353 + cell[:, 2]
     _, first, group = np.unique(key, return_index=True, return_inverse=True)
     return points[first], group[faces]
@@ -236,7 +245,8 @@ def _corner_normals(points: Array, faces: Faces, cross: Array, min_cosine: float
 def _indexed(points: Array, faces: Faces, normals: Array, uv: Array) -> Part:
     """Shares a vertex between corners that agree in position, normal and texture coordinate."""
     vertex = faces.ravel()
-    steps = np.concatenate([normals * 500.0, uv * 2.0e4], axis=1).round().astype(np.int64)
+    steps = np.concatenate([normals * 500.0, uv * 2.0e4], axis=1) + OFF_TIE
+    steps = np.floor(steps).astype(np.int64)
     key = vertex.copy()
     for column in steps.T:
         key = key * 1_000_003 + column

@@ -18,6 +18,7 @@ from viewpoint_gen.assets.procedural.part import (
     Point,
     creased,
     rotation_from_y,
+    settled,
 )
 
 Profile = Sequence[tuple[float, float]]
@@ -154,7 +155,7 @@ def _flattened(ring: Array) -> tuple[Array | None, Array]:
 
 def earcut(outline: Array, holes: Sequence[Array] = ()) -> Faces:
     """(M, 3) triangles of a plane polygon, indices into outline followed by its holes."""
-    flat = np.concatenate([outline, *holes])
+    flat = settled(np.concatenate([outline, *holes]))
     ends = np.cumsum([len(outline), *(len(h) for h in holes)]).astype(np.uint32)
     faces = mapbox_earcut.triangulate_float64(np.ascontiguousarray(flat), ends)
     return faces.reshape(-1, 3).astype(np.int64)

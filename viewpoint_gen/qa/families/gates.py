@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.facts import Facts
+from viewpoint_gen.qa.facts import Bools, Facts
 from viewpoint_gen.qa.families.family import Gate, Verdicts
 
 _NO_TURN_RAD = 1e-6
@@ -54,7 +54,7 @@ def object_still_or_backdrop(
     _refuse_turned(verdicts, facts, spared=facts.static_backdrop)
 
 
-def _refuse_turned(verdicts: Verdicts, facts: Facts, *, spared: np.ndarray) -> None:
+def _refuse_turned(verdicts: Verdicts, facts: Facts, *, spared: Bools) -> None:
     turned = ~(np.abs(facts.object_turn_rad) <= _NO_TURN_RAD)
     numbers = {"object_turn_rad": facts.object_turn_rad}
     verdicts.refuse("object_moved", turned & ~spared, numbers)

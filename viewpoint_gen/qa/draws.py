@@ -1,0 +1,41 @@
+"""Random choices that hang on names only, for whole columns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewpoint_gen.seeding import seed_for
+
+Keys = NDArray[np.uint64]
+
+
+def keys_of(seed: int, purpose: str, names: Iterable[str]) -> Keys:
+    """(N,) a 64-bit key per name, equal wherever seed, purpose and name are equal."""
+    return np.array([seed_for(seed, purpose, name) for name in names], dtype=np.uint64)
+
+
+def choice_of(keys: Keys, count: int) -> NDArray[np.int64]:
+    """(N,) one of ``count`` per key, evenly."""
+    return np.asarray(keys % np.uint64(count), dtype=np.int64)
+
+
+def order_of(keys: Keys, count: int) -> NDArray[np.int64]:
+    """(N, count) one of the orders of ``count`` things per key, evenly; ``count`` is small."""
+    orders = np.array(list(permutations(range(count))), dtype=np.int64)
+    return np.asarray(orders[choice_of(keys, len(orders))])
+
+
+def split_of(uids: Sequence[str], *, validation_share: float, test_share: float) -> list[str]:
+    """Train, validation or test for each asset: by its uid alone, so whatever the run's seed."""
+    keys = keys_of(0, "split", uids)
+    place = keys.astype(np.float64) / 2.0**64
+    names = np.where(
+        place < test_share,
+        "test",
+        np.where(place < test_share + validation_share, "validation", "train"),
+    )
+    return [str(name) for name in names]
