@@ -52,8 +52,8 @@ def apply(scene: bpy.types.Scene, job: dict, settings: engine.Settings, bounds: 
         _build(scene, spec, lowest_z=bounds[0][2])
         scene["viewgen_backdrop"] = known_as
     strength = scene.world.node_tree.nodes["viewgen_ambient"].outputs[0]
-    if strength.default_value != job["ambient_strength"]:
-        strength.default_value = job["ambient_strength"]
+    if strength.default_value != np.float32(job["ambient_strength"]):
+        strength.default_value = job["ambient_strength"]  # a new world for Cycles: only if it is
 
 
 def _set_sun(spec: dict) -> None:

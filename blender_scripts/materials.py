@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import bpy
 from nodes import Graph
@@ -53,6 +55,19 @@ def _bare_material(colour_attribute: str) -> bpy.types.Material:
         reflected = graph.mix(BRIGHTEST, (0.0, 0.0, 0.0), colour.outputs["Color"])
         graph.link(reflected, surface.inputs["Base Color"])
     return material
+
+
+def confine_images(folder: Path) -> None:
+    """Empty every image whose file lies outside the asset's folder; it then counts as missing.
+
+    Material files may name any path of the machine. Symbolic links are followed: caches use them.
+    """
+    for image in bpy.data.images:
+        if image.packed_file or not image.filepath:
+            continue
+        file = Path(os.path.abspath(bpy.path.abspath(image.filepath)))  # noqa: PTH100 - see above
+        if not file.is_relative_to(folder):
+            image.filepath = ""
 
 
 def missing_textures(materials: Iterable[bpy.types.Material]) -> list[str]:

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import backdrop
 import bpy
@@ -40,7 +39,6 @@ def render(job: dict, settings: engine.Settings, asset_bounds: list) -> dict:
             "render": rendered_s - set_up_s,
             "save": time.monotonic() - rendered_s,
         },
-        "rss_mb": resident_mb(),
     }
 
 
@@ -79,14 +77,6 @@ def _save(current: bpy.types.Scene, out: str) -> None:
         bpy.data.images["Render Result"].save_render(out, scene=current)
     except RuntimeError as error:
         raise Refusal("render_failed", f"can't save the picture: {error}") from error
-
-
-def resident_mb() -> float:
-    """Memory of this process; 0 where the system has no /proc."""
-    status = Path("/proc/self/statm")
-    if not status.exists():
-        return 0.0
-    return int(status.read_text().split()[1]) * 4096 / 2**20
 
 
 def warm(settings: engine.Settings, out: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import backdrop
 import bpy
@@ -31,6 +32,7 @@ def load(job: dict, settings: engine.Settings) -> dict:
     furniture = set(bpy.data.objects)
     importers.import_file(job["path"], job["format"])
     asset_objects = [shown for shown in bpy.data.objects if shown not in furniture]
+    materials.confine_images(Path(job["path"]).absolute().parent)
     engine.apply(settings)
     bpy.context.scene.camera = bpy.data.objects["viewgen_camera"]
     _remove_what_has_no_surface(asset_objects)

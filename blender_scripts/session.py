@@ -12,6 +12,8 @@ import passes
 import scene
 from refusal import Refusal
 
+BLENDER = (4, 5)
+
 
 class Session:
     """One worker's state: its settings, and the bounds of the asset that is loaded."""
@@ -40,6 +42,12 @@ class Session:
             }
 
     def _start(self, job: dict) -> dict:
+        if bpy.app.version[:2] != BLENDER:
+            raise Refusal(
+                "blender_version",
+                f"viewgen renders with Blender {'.'.join(map(str, BLENDER))}, and this is "
+                f"{bpy.app.version_string}",
+            )
         logging.disable(logging.INFO)  # importers tell a line per mesh
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self._settings = engine.settings_from(job)

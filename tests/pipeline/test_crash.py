@@ -12,7 +12,7 @@ from viewpoint_gen.pipeline.progress import NoProgress
 from viewpoint_gen.pipeline.run import run_render
 from viewpoint_gen.storage import LocalStore
 
-FEW = [*range(2, 40, 7), *range(41, 330, 23)]
+FEW = [2, 9, 16, 24, 33, 41, 64, 95, 126, 157, 199, 221, 230]
 """Steps at which to die; ALL of them take minutes."""
 
 
@@ -71,7 +71,7 @@ def test_death_at_any_step_costs_at_most_the_asset_in_flight(tmp_path, undisturb
         mortal = Mortal(patch, step)
         with contextlib.suppress(Death):
             render(run, diary)
-    assert mortal.steps >= min(step, 200)
+    assert mortal.steps >= step
     render(run, diary)
     assert_same_rows(run, undisturbed)
     made = visits_made(diary)

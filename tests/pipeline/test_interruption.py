@@ -44,7 +44,7 @@ def test_a_serial_driver_killed_again_and_again_leaves_the_same_rows(tmp_path, u
     run = tmp_path / "run"
     luck = random.Random(7)
     kills = 0
-    for seen in (1, 4, 8, 13):
+    for seen in (1, 6, 12):
         driver = start(run)
         wait_for_visits(run, seen, driver)
         time.sleep(luck.uniform(0, 0.15))
@@ -52,12 +52,13 @@ def test_a_serial_driver_killed_again_and_again_leaves_the_same_rows(tmp_path, u
         driver.communicate()
         kills += driver.returncode == -signal.SIGKILL
     finish(run)
-    assert kills >= 3
+    assert kills >= 2
     assert_same_rows(run, undisturbed)
     made = visits_made(f"{run}.diary")
     assert len(made) - len(set(made)) <= kills
 
 
+@pytest.mark.slow
 def test_a_driver_of_ray_lanes_killed_leaves_the_same_rows(tmp_path, undisturbed):
     run = tmp_path / "run"
     driver = start(run, lanes=2, fakes={"seconds": 0.3})
@@ -86,6 +87,7 @@ def test_a_stopped_driver_says_how_to_go_on(tmp_path, undisturbed, number):
     assert_same_rows(run, undisturbed)
 
 
+@pytest.mark.slow
 def test_a_stopped_driver_of_ray_lanes_ends_quietly_and_soon(tmp_path, undisturbed):
     run = tmp_path / "run"
     driver = start(run, lanes=2, fakes={"seconds": 0.3})

@@ -170,7 +170,9 @@ def moved(
     if kind == "orbit":
         return facing(**anchors(rng, count, half_fov)), turn
     if kind == "orbit_only":
-        return facing(**{**first, "azimuth": first["azimuth"] + deg(_signed(rng, count, 5, 150))}), turn
+        return facing(
+            **{**first, "azimuth": first["azimuth"] + deg(_signed(rng, count, 5, 150))}
+        ), turn
     if kind in ("swing", "over_rotated", "climb"):
         aim = rng.uniform(-0.7, 0.7, (2, count)) * half_fov
         by = deg(_signed(rng, count, 10, 40))
@@ -179,7 +181,9 @@ def moved(
         else:
             to = {**first, "azimuth": first["azimuth"] + by, "offset_right": aim[0]}
         if kind == "over_rotated":
-            to["offset_right"] = first["offset_right"] + np.sign(by) * deg(rng.uniform(10, 28, count))
+            to["offset_right"] = first["offset_right"] + np.sign(by) * deg(
+                rng.uniform(10, 28, count)
+            )
         return facing(**to), turn
     if kind == "counter":
         turned = -np.sign(step) * deg(rng.uniform(8, 15, count))
@@ -399,4 +403,45 @@ def synthetic_pairs(
         front_azimuth=front,
         static_backdrop=static,
         bulk=np.exp(rng.normal(-0.7, 0.5, asset[-1] + 1))[asset],
+    )
+
+
+def camera(
+    x: float,
+    y: float,
+    z: float,
+    *,
+    heading_deg: float,
+    pitch_deg: float = 0.0,
+    roll_deg: float = 0.0,
+    focal_px: float = 500.0,
+) -> Cameras:
+    """One camera, by hand."""
+    return Cameras(
+        centre=np.array([[x, y, z]]),
+        heading=np.deg2rad([heading_deg]),
+        pitch=np.deg2rad([pitch_deg]),
+        roll=np.deg2rad([roll_deg]),
+        focal_px=np.array([focal_px]),
+    )
+
+
+def one_pair(
+    one: Cameras,
+    two: Cameras,
+    *,
+    turn_deg: float = 0.0,
+    front_deg: float = np.nan,
+    static_backdrop: bool = False,
+) -> pa.Table:
+    """The pair (1, 2) in row 0 and (2, 1) in row 1."""
+    return both_ways(
+        one,
+        two,
+        turn=np.deg2rad([turn_deg]),
+        uids=["thing"],
+        kinds=["by hand"],
+        front_azimuth=np.deg2rad([front_deg]),
+        static_backdrop=np.array([static_backdrop]),
+        bulk=np.array([0.5]),
     )

@@ -22,6 +22,7 @@ from blender_scenes import (
     view_of,
     write_glb,
 )
+from PIL import Image
 
 from viewpoint_gen.bundled import bundled_path
 from viewpoint_gen.errors import ImportFailed
@@ -261,3 +262,21 @@ print("COUNTS", json.dumps(counts))
     assert first == again
     assert (first[1], other[1]) == (6, 1)
     assert first[4:] == other[4:] == [1, 1, 0]
+
+
+def test_texture_outside_the_folder_is_not_used(child: BlenderChild, tmp_path: Path) -> None:
+    """An OBJ's material file may name any image of the machine."""
+    inside = tmp_path / "asset"
+    inside.mkdir()
+    Image.new("RGB", (4, 4), (255, 0, 0)).save(tmp_path / "private.png")
+    Image.new("RGB", (4, 4), (0, 255, 0)).save(inside / "own.png")
+    mesh = "".join(f"v {x} {y} 0\nvt {x} {y}\n" for x, y in ((0, 0), (1, 0), (1, 1)))
+    for name, missing in (
+        ("../private.png", True),
+        (tmp_path / "private.png", True),
+        ("own.png", False),
+    ):
+        (inside / "a.mtl").write_text(f"newmtl m\nmap_Kd {name}\n")
+        (inside / "a.obj").write_text(f"mtllib a.mtl\n{mesh}usemtl m\nf 1/1 2/2 3/3\n")
+        loaded = child.load(asset_at(inside / "a.obj"))
+        assert bool(loaded.missing_textures) == missing, name

@@ -23,6 +23,7 @@ from blender_scenes import (
 )
 
 from viewpoint_gen.geometry.pose import turn_about_up
+from viewpoint_gen.geometry.visibility import pixel_centres
 from viewpoint_gen.records import BackdropKind, LoadedAsset, RenderedView
 from viewpoint_gen.render.child import BlenderChild
 
@@ -194,3 +195,67 @@ def test_another_seed_gives_another_exposure_of_the_same_scene(
     assert (first.rgba != second.rgba).any()
     np.testing.assert_array_equal(first.mask, second.mask)
     np.testing.assert_array_equal(first.depth, second.depth)
+
+
+def background_along(view: RenderedView, directions_world: np.ndarray) -> np.ndarray:
+    """Colours (N, 3) of a view in the given directions; nan off the image and on the object."""
+    pixels, depth = view.camera.project(view.camera.centre_world + directions_world)
+    inside = view.camera.in_frame(pixels) & (depth > 0)
+    colours = np.full((len(pixels), 3), np.nan)
+    columns, rows = np.floor(pixels[inside]).astype(int).T
+    rows, columns = np.minimum(rows, 47), np.minimum(columns, 63)
+    found = view.rgba[rows, columns, :3].astype(float)
+    found[view.mask[rows, columns]] = np.nan
+    colours[inside] = found
+    return colours
+
+
+def directions_of(view: RenderedView) -> np.ndarray:
+    pixels = pixel_centres(view.camera.width_px, view.camera.height_px)
+    return view.camera.unproject(pixels, np.ones(len(pixels))) - view.camera.centre_world
+
+
+def likeness(first: np.ndarray, second: np.ndarray) -> float:
+    both = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
+    assert both.sum() > 500
+    return float(np.corrcoef(first[both].ravel(), second[both].ravel())[0, 1])
+
+
+def test_environment_stays_put_when_the_camera_pans(child: BlenderChild, odd: LoadedAsset) -> None:
+    """What lies in one direction of the world has one colour, whichever way the camera looks."""
+    camera = orbit_camera(30, 15)
+    panned = camera.moved_to(camera.world_from_camera @ pan_to_the_left(0.35))
+    first, second = (
+        child.render(view_of(each, kind=BackdropKind.HDRI), odd) for each in (camera, panned)
+    )
+    directions = directions_of(first)
+    here = background_along(first, directions)
+    assert likeness(here, background_along(second, directions)) > 0.9
+    unturned = second.rgba.reshape(-1, 4)[:, :3].astype(float)
+    unturned[second.mask.ravel()] = np.nan
+    assert likeness(here, unturned) < 0.8
+
+
+def pan_to_the_left(angle_rad: float) -> np.ndarray:
+    """A turn about the camera's own down axis, counter-clockwise seen from above."""
+    panned = np.eye(4)
+    panned[0, 0] = panned[2, 2] = np.cos(angle_rad)
+    panned[0, 2], panned[2, 0] = -np.sin(angle_rad), np.sin(angle_rad)
+    return panned
+
+
+def test_environment_turns_counter_clockwise_with_its_rotation(
+    child: BlenderChild, odd: LoadedAsset
+) -> None:
+    camera = orbit_camera(30, 0)
+    request = view_of(camera, kind=BackdropKind.HDRI)
+    turned = replace(
+        request,
+        backdrop=replace(request.backdrop, rotation_rad=request.backdrop.rotation_rad + 0.3),
+    )
+    first, second = child.render(request, odd), child.render(turned, odd)
+    directions = directions_of(first)
+    carried_along = directions @ turn_about_up(0.3)[:3, :3].T
+    here = background_along(first, directions)
+    assert likeness(here, background_along(second, carried_along)) > 0.9
+    assert likeness(here, background_along(second, directions)) < 0.8

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-import viewpoint_gen
-from viewpoint_gen.verify.lexicon import AXES, Claim, read_option
-
-WORDING = Path(viewpoint_gen.__file__).parent / "qa" / "wording"
+from viewpoint_gen.verify.lexicon import (
+    AXES,
+    Claim,
+    frame_problem,
+    read_option,
+    says_object_stood_still,
+    says_only_camera_changed,
+)
 
 READ = [
     ("ego_translation_sideways", "To the right", Claim.PLUS),
@@ -56,3 +58,40 @@ def test_every_axis_names_its_senses_so_that_it_reads_them_itself(family: str) -
     axis = AXES[family]
     for claim in (Claim.PLUS, Claim.MINUS, Claim.NONE):
         assert read_option(family, axis.name(claim)) is claim
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The object did not move between the two images.",
+        "The object itself stayed exactly where it was.",
+        "Assume a static object: whatever differs is due to the camera.",
+        "The object is stationary throughout.",
+        "Between the shots the object was not touched.",
+    ],
+)
+def test_a_still_object_is_read(text: str) -> None:
+    assert says_object_stood_still(text)
+    assert not says_object_stood_still("Which way did the camera go around the object?")
+
+
+def test_only_the_camera_is_read() -> None:
+    assert says_only_camera_changed("The object was not touched; only the camera changed.")
+    assert not says_only_camera_changed("Only the camera's height matters.")
+
+
+@pytest.mark.parametrize(
+    ("family", "text", "problem"),
+    [
+        ("object_translation_around", "Seen from above, which way round?", None),
+        ("object_translation_around", "Which way round?", "names no frame"),
+        ("object_translation_around", "On a map seen from below?", "names the opposite frame"),
+        ("ego_rotation_roll", "Which way did it roll, seen from behind?", None),
+        ("ego_rotation_roll", "Which way did it roll?", "names no frame"),
+        ("object_translation_left_right", "To its left or right?", "names no frame"),
+        ("ego_rotation_yaw", "Which way, from image 2 to image 1?", "asks from image 2 to image 1"),
+        ("ego_rotation_yaw", "Which way, from image 1 to image 2?", None),
+    ],
+)
+def test_a_question_says_in_which_frame(family: str, text: str, problem: str | None) -> None:
+    assert frame_problem(family, text) == problem

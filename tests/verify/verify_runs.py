@@ -172,24 +172,45 @@ def pair_row(one: Row, two: Row, first: Stand, second: Stand, kind: str) -> Row:
     )
 
 
-def deciding(family: str, first: Stand, second: Stand, front: float) -> tuple[float, str]:
-    """The signed number behind an answer, and its unit."""
+def deciding(
+    family: str, first: Stand, second: Stand, front: float
+) -> tuple[float, str, float, float]:
+    """The signed number behind an answer, its unit, and where motion starts and rest ends."""
     way = between(first, second)
     step = [b - a for a, b in zip(first.position, second.position, strict=True)]
     d = first.distance
     ahead = (step[0] * math.cos(front) + step[1] * math.sin(front)) / d
     leftward = (-step[0] * math.sin(front) + step[1] * math.cos(front)) / d
+    side, rise = math.sin(12 * DEG), math.sin(10 * DEG)
     return {
-        f"{WAY}sideways": (way["right"] / d, "share"),
-        f"{WAY}vertical": (way["rise"] / d, "share"),
-        f"{WAY}distance": (way["distance_ratio"], "ratio"),
-        f"{SEEN}around": (math.degrees(way["azimuth_rad"]), "deg"),
-        f"{SEEN}left_right": (leftward, "share"),
-        f"{SEEN}front_back": (ahead, "share"),
-        f"{TURN}yaw": (math.degrees(way["heading_rad"]), "deg"),
-        f"{TURN}pitch": (math.degrees(way["pitch_rad"]), "deg"),
-        f"{TURN}roll": (math.degrees(way["roll_rad"]), "deg"),
+        f"{WAY}sideways": (way["right"] / d, "distance_1", side, 0.01),
+        f"{WAY}vertical": (way["rise"] / d, "distance_1", rise, 0.01),
+        f"{WAY}distance": (
+            math.log(way["distance_ratio"]),
+            "ln_ratio",
+            math.log(1.15),
+            math.log(1.01),
+        ),
+        f"{SEEN}around": (way["azimuth_rad"], "rad", 12 * DEG, DEG),
+        f"{SEEN}left_right": (leftward, "distance_1", side, 0.01),
+        f"{SEEN}front_back": (ahead, "distance_1", side, 0.01),
+        f"{TURN}yaw": (way["heading_rad"], "rad", 8 * DEG, DEG),
+        f"{TURN}pitch": (way["pitch_rad"], "rad", 8 * DEG, DEG),
+        f"{TURN}roll": (way["roll_rad"], "rad", 8 * DEG, DEG),
     }[family]
+
+
+def facts_of(first: Stand, second: Stand) -> dict[str, float]:
+    """Some of the numbers that a question carries."""
+    way = between(first, second)
+    names = ("azimuth_rad", "heading_rad", "rotation_rad", "object_turn_rad")
+    return {
+        **{name: way[name] for name in names},
+        "right_share": way["right"] / first.distance,
+        "ln_focal_ratio": math.log(way["focal_ratio"]),
+        "distance_2": second.distance,
+        "bearing_down_rad_1": first.numbers()["bearing_down_rad"],
+    }
 
 
 def question_row(
@@ -200,7 +221,7 @@ def question_row(
     options = [plus, minus, none]
     options = options[number % 3 :] + options[: number % 3]
     text = {1: plus, -1: minus, 0: none}[claim]
-    value, unit = deciding(family, *stands, one["front_azimuth_rad"])
+    value, unit, least, still = deciding(family, *stands, one["front_azimuth_rad"])
     ids = [one["view_id"], two["view_id"]]
     return blank(
         "qa",
@@ -222,14 +243,19 @@ def question_row(
         answer_unit=unit,
         answer_type="choice",
         chance=1 / 3,
-        margin=0.1,
+        margin=abs(value) - least if claim else still - abs(value),
+        margin_unit=unit,
         world_from_camera=[one["world_from_camera"], two["world_from_camera"]],
         intrinsics=[one["intrinsics"], two["intrinsics"]],
         object_turn_rad=[one["object_turn_rad"], two["object_turn_rad"]],
         front_azimuth_rad=one["front_azimuth_rad"],
         width_px=WIDTH_PX,
         height_px=HEIGHT_PX,
-        facts=[("azimuth_rad", between(*stands)["azimuth_rad"])],
+        facts=[
+            *facts_of(*stands).items(),
+            ("overlap_12", 0.5),
+            ("mask_share_2", two["mask_share"]),
+        ],
         licence="CC0-1.0",
         qa_fingerprint="q" * 64,
     )

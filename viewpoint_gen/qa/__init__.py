@@ -5,7 +5,8 @@ Works on Arrow tables and NumPy columns that are handed to it; reads no pixel an
 ::
 
     config    thresholds and tolerances              facts     a pairs table as columns of numbers
-    families  which facts decide, when to refuse     wording   the texts, as data
-    balance   which true questions to keep           build     pairs in, rows and refusals out
-    summary   counts, and why a family has none      score     what an answer is worth
+    families  which facts decide, when to refuse     phrasing  the texts, which are data (wording/)
+    cues      what could give an answer away         balance   which true questions to keep
+    build     pairs in, rows and refusals out        summary   counts, and why a family has none
+    prompt    a row as a model is asked it           score     what an answer is worth
 """

@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,10 @@ _JITTER = 0.02
 
 _ROUNDING = 1e-6
 """The solver's own accuracy."""
+
+
+_AHEAD = np.array([[1, -1, 0], [-1, 1, 0], [1, 0, -1], [-1, 0, 1], [0, 1, -1], [0, -1, 1]])
+"""How far each option is ahead of each other."""
 
 
 @dataclass(frozen=True)
@@ -214,38 +219,42 @@ class Balancer:
 
         Variables: the C cells, then J bounds on the absolute value of each sum.
         """
-        tally, slack = self._carried, float(self._config.slack_questions)
         cell_count, sum_count = cells.sums.shape
+        matrix, limits = self._constraints(cells)
+        worth = 1.0 + np.random.default_rng(0).uniform(-_JITTER, _JITTER, cell_count)
+        solved: Any = linprog(
+            np.concatenate([-cells.size * worth, np.zeros(sum_count)]),
+            A_ub=matrix,
+            b_ub=limits,
+            bounds=[(0.0, float(count)) for count in cells.count] + [(0.0, None)] * sum_count,
+            method="highs",
+        )
+        return np.asarray(solved.x[:cell_count]) if solved.x is not None else np.zeros(cell_count)
+
+    def _constraints(self, cells: Cells) -> tuple[Any, Array]:
+        """The rules over all kept so far and the cells: matrix and limits of "at most"."""
+        tally, slack = self._carried, float(self._config.slack_questions)
+        sum_count = cells.sums.shape[1]
         bound = sparse.identity(sum_count)
         sums = sparse.csr_matrix(cells.sums.T)
         member = np.zeros((len(self._rules), sum_count))
         for row, rule in enumerate(self._rules):
             member[row, rule.start : rule.stop] = 1.0
-        weighted = -self._tolerances[:, None] * cells.weights.T
-        ahead = np.array([[1, -1, 0], [-1, 1, 0], [1, 0, -1], [-1, 0, 1], [0, 1, -1], [0, -1, 1]])
-        limits = [
-            (sparse.hstack([sums, -bound]), -tally.sums),
-            (sparse.hstack([-sums, -bound]), tally.sums),
-            (
-                sparse.hstack([sparse.csr_matrix(weighted), sparse.csr_matrix(member)]),
-                self._tolerances * tally.weights + slack,
-            ),
-            (
-                sparse.hstack(
-                    [sparse.csr_matrix(ahead @ cells.options.T), sparse.csr_matrix((6, sum_count))]
-                ),
-                slack - ahead @ tally.options,
-            ),
+        weighted = sparse.csr_matrix(-self._tolerances[:, None] * cells.weights.T)
+        ahead = sparse.csr_matrix(_AHEAD @ cells.options.T)
+        blocks: list[list[Any]] = [
+            [sums, -bound],
+            [-sums, -bound],
+            [weighted, sparse.csr_matrix(member)],
+            [ahead, None],
         ]
-        worth = 1.0 + np.random.default_rng(0).uniform(-_JITTER, _JITTER, cell_count)
-        solved = linprog(
-            np.concatenate([-cells.size * worth, np.zeros(sum_count)]),
-            A_ub=sparse.vstack([matrix for matrix, _ in limits]).tocsr(),
-            b_ub=np.concatenate([limit for _, limit in limits]),
-            bounds=[(0.0, float(count)) for count in cells.count] + [(0.0, None)] * sum_count,
-            method="highs",
-        )
-        return np.asarray(solved.x[:cell_count]) if solved.x is not None else np.zeros(cell_count)
+        limits = [
+            -tally.sums,
+            tally.sums,
+            self._tolerances * tally.weights + slack,
+            slack - _AHEAD @ tally.options,
+        ]
+        return sparse.bmat(blocks, format="csr"), np.concatenate(limits)
 
     def _whole(self, cells: Cells, wanted: Array) -> Ints:
         """Round down, drop what now breaks a rule, and add whatever still fits."""

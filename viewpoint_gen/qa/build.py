@@ -208,6 +208,7 @@ class _Asker:
             for option, more in zip(self.family.options, per_option.tolist(), strict=True):
                 counts[option] += more
         summary.told_apart_by = self._balancer.edges()
+        summary.dividers = dict(self._medians or {})
 
 
 def _refused(verdicts: Verdicts, not_kept: Rows) -> dict[str, tuple[Rows, Numbers]]:

@@ -65,7 +65,7 @@ def wording_of(family_id: str) -> Wording:
 @cache
 def still_notes() -> tuple[Text, ...]:
     """Ways to say that the object did not move."""
-    return _texts(tomllib.loads(_read("notes/still.toml"))["note"], "notes/still")
+    return _texts(tomllib.loads(_read("notes.toml"))["note"], "notes")
 
 
 def usable(texts: tuple[Text, ...], split: str) -> tuple[Text, ...]:
@@ -75,7 +75,7 @@ def usable(texts: tuple[Text, ...], split: str) -> tuple[Text, ...]:
 
 def wording_files() -> list[tuple[str, bytes]]:
     """Every file's name and content, in order: what a fingerprint of the wording covers."""
-    names = [*(f"{family}.toml" for family in sorted(FAMILIES)), "notes/still.toml"]
+    names = [*(f"{family}.toml" for family in sorted(FAMILIES)), "notes.toml"]
     return [(name, _read(name).encode()) for name in names]
 
 
@@ -91,5 +91,5 @@ def _texts(entries: list[dict[str, Any]], origin: str) -> tuple[Text, ...]:
 
 
 def _read(name: str) -> str:
-    file = resources.files("viewpoint_gen.qa").joinpath(_FOLDER, *name.split("/"))
+    file = resources.files("viewpoint_gen.qa").joinpath(_FOLDER, name)
     return file.read_text("utf-8")

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.qa.arrow import joined, lists_of, maps_of, repeated
 from viewpoint_gen.qa.draws import choice_of, keys_of, order_of
 from viewpoint_gen.qa.facts import STORED_FACTS, Facts
@@ -189,8 +188,3 @@ def _drawn(
     return [
         pools[splits[row]][drawn[splits[row]][number]] for number, row in enumerate(kept.tolist())
     ]
-
-
-def stated_margin(values: Array) -> Array:
-    """Margins as stored: never below 0 by rounding."""
-    return np.asarray(np.maximum(values, 0.0))

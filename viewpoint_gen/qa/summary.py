@@ -20,6 +20,7 @@ class FamilySummary:
         truths: kept questions per option.
         could_be_true: questions per option before the balance.
         told_apart_by: cue -> by how much it tells answers apart among the kept, in [0, 1].
+        dividers: cue -> value that parts its low from its high half, where zero doesn't.
         none_because: why nothing was asked; "" if something was.
     """
 
@@ -29,6 +30,7 @@ class FamilySummary:
     truths: dict[str, int] = field(default_factory=dict)
     could_be_true: dict[str, int] = field(default_factory=dict)
     told_apart_by: dict[str, float] = field(default_factory=dict)
+    dividers: dict[str, float] = field(default_factory=dict)
     none_because: str = ""
 
 

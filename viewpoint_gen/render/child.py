@@ -108,6 +108,7 @@ class BlenderChild:
         """
         if self._process is not None and self._process.running and self._started is not None:
             return self._started
+        self._discard()
         for attempt in range(_START_ATTEMPTS):
             try:
                 return self._start_once()

@@ -20,7 +20,7 @@ row-major lists of four rows; colours are linear; lengths are world units; angle
     render   view_id, world_from_blcam, lens_mm,         rendered: view_id, world_from_blcam,
              sensor_width_mm, shift_x, shift_y,          projection, width_px, height_px,
              width_px, height_px, world_from_import,     world_from_import, device,
-             sun {world_from_sun, strength,              seconds {stage: s}, rss_mb
+             sun {world_from_sun, strength,              seconds {stage: s}
              angle_rad}, ambient_strength, backdrop,
              samples, denoise, seed, out (an EXR)
 
@@ -36,6 +36,7 @@ stdin does. The codes are:
 
 ===================  ===========================================================================
 protocol             the two ends speak different versions
+blender_version      another Blender than 4.5, whose importers and passes this is written for
 bpy_missing          ``import bpy`` failed
 device_unavailable   the device asked for isn't there
 engine_backdrop      the engine can't render that kind of backdrop

@@ -153,13 +153,15 @@ class SupervisedProcess:
         """Wait for bytes, watching the clock and the child's memory."""
         assert self._process.stdout is not None
         stdout_fd = self._process.stdout.fileno()
+        readable = select.poll()  # select.select would fail above 1023 open files
+        readable.register(stdout_fd, select.POLLIN)
         while True:
             left_s = give_up_s - time.monotonic()
             if left_s <= 0:
                 self.kill()
                 msg = f"{stage} took over {deadline_s:g} s; the Blender child was killed"
                 raise DeadlineExceeded(f"{stage}_deadline", msg)
-            if select.select([stdout_fd], [], [], min(left_s, _WATCH_INTERVAL_S))[0]:
+            if readable.poll(1000 * min(left_s, _WATCH_INTERVAL_S)):
                 chunk = os.read(stdout_fd, _CHUNK_BYTES)
                 if not chunk:
                     self._died(stage)

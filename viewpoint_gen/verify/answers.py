@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import string
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 
@@ -12,9 +13,8 @@ from viewpoint_gen.verify.compare import blame, close, equal, holds
 from viewpoint_gen.verify.lexicon import AXES, Claim, frame_problem, normalised, read_option
 from viewpoint_gen.verify.reading import Array, Rows
 from viewpoint_gen.verify.report import Tally
-from viewpoint_gen.verify.truths import TRUTHS, Motion, deciding_numbers
+from viewpoint_gen.verify.truths import SCALES, TRUTHS, Motion, deciding_number, margin_of
 
-DEGREES: Final = ("deg", "degree", "degrees", "°")
 VALUE_TOLERANCE: Final = 1e-5
 """Of an answer's number: 1e-5 rad, or 1e-5 of a share or ratio."""
 
@@ -120,71 +120,68 @@ def check_truth(
         right = [k for k, claim in enumerate(read) if claim is not None and claim == truths[i]]
         if right == [place]:
             continue
-        told = f"{AXES[family].name(truths[i])} ({_numbers_told(family, motion, i)})"
+        told = f"{AXES[family].name(truths[i])} ({_number_told(family, motion, i)})"
         got = f"{string.ascii_uppercase[place]}: {options[i][place]}"
         if place in right:
             got += f", true beside {len(right) - 1} other"
         blame(tally, rows, "answer_true", "answer", [i], told, got)
 
 
-def _numbers_told(family: str, motion: Motion, i: int) -> str:
-    told = []
-    for name, values in deciding_numbers(family, motion).items():
-        if name.endswith("_rad"):
-            told.append(f"{name[:-4]} {np.rad2deg(values[i]):.2f} deg")
-        else:
-            told.append(f"{name} {values[i]:.4f}")
-    return ", ".join(told)
+def _number_told(family: str, motion: Motion, i: int) -> str:
+    value, unit = deciding_number(family, motion)[i], SCALES[family].unit
+    return f"{math.degrees(value):.2f} deg" if unit == "rad" else f"{value:.4f} {unit}"
 
 
 def check_value(tally: Tally, rows: Rows, motion: Motion) -> None:
-    """The signed number behind the answer is one of the family's, in the stated unit."""
-    families, units = rows.texts("family"), rows.texts("answer_unit")
-    numbers = {family: deciding_numbers(family, motion) for family in set(families) & set(AXES)}
-    got = rows.numbers("answer_value")
-    tally.looked("answer_value", len(rows))
-    for i, (family, unit) in enumerate(zip(families, units, strict=True)):
-        if family not in numbers:
-            continue
-        wanted = _in_unit(numbers[family], i, unit or "")
-        if not any(abs(gap) <= tolerance for gap, tolerance in _gaps(wanted, got[i], unit)):
-            want = " or ".join(f"{name} {value:.6g}" for name, value in wanted.items())
-            what = f"answer_value in {unit!r}"
-            blame(tally, rows, "answer_value", what, [i], want or "a known unit", f"{got[i]:.9g}")
-
-
-def _in_unit(of_family: dict[str, Array], i: int, unit: str) -> dict[str, float]:
-    angles = {name: float(values[i]) for name, values in of_family.items() if name.endswith("_rad")}
-    if unit in DEGREES:
-        return {name: math.degrees(value) for name, value in angles.items()}
-    if unit in ("rad", "radian", "radians"):
-        return angles
-    return {name: float(values[i]) for name, values in of_family.items() if name not in angles}
-
-
-def _gaps(wanted: dict[str, float], got: float, unit: str | None) -> list[tuple[float, float]]:
-    tolerance = math.degrees(VALUE_TOLERANCE) if unit in DEGREES else VALUE_TOLERANCE
-    return [(value - got, tolerance) for value in wanted.values()]
-
-
-def check_margin(tally: Tally, rows: Rows) -> None:
-    """The deciding number lies on the answer's side of its threshold."""
-    margin = rows.numbers("margin")
+    """The signed number behind the answer is the family's, in its unit, and so is the margin."""
+    families = rows.texts("family")
+    got, margin = rows.numbers("answer_value"), rows.numbers("margin")
+    for family in set(families) & set(AXES):
+        chosen = np.flatnonzero([family == name for name in families])
+        want = deciding_number(family, motion)
+        wrong = chosen[~(np.abs(want - got) <= VALUE_TOLERANCE)[chosen]]
+        blame(tally, rows, "answer_value", "answer_value", wrong, list(want), list(got))
+        margins = margin_of(family, want)
+        # the thresholds of nearer and farther, ln 1/0.87 and ln 1.15, are equal to 5e-4
+        slack = 1e-3 if family == "ego_translation_distance" else VALUE_TOLERANCE
+        wrong = chosen[~(np.abs(margins - margin) <= slack)[chosen]]
+        blame(tally, rows, "margin", "margin", wrong, list(margins), list(margin))
+        tally.looked("answer_value", len(chosen))
+        tally.looked("margin", len(chosen))
     holds(tally, rows, "margin", "margin", margin >= 0.0, "0 or more", list(margin))
+    check_units(tally, rows, families)
 
 
-def check_facts(tally: Tally, rows: Rows, motion: Motion) -> None:
-    """Facts that bear a known name have the recomputed value."""
+def check_units(tally: Tally, rows: Rows, families: list[str]) -> None:
+    """Answer and margin are in the family's unit."""
+    units = rows.texts("answer_unit"), rows.texts("margin_unit")
+    want = [
+        SCALES[name].unit if name in SCALES else unit
+        for name, unit in zip(families, units[0], strict=True)
+    ]
+    equal(tally, rows, "answer_value", "answer_unit", want, units[0])
+    equal(tally, rows, "margin", "margin_unit", want, units[1])
+
+
+def check_facts(tally: Tally, rows: Rows, known: Mapping[str, Array]) -> None:
+    """Facts have the recomputed value.
+
+    Args:
+        known: (N,) arrays by the facts' names; a fact of another name is a finding.
+    """
     tally.looked("facts", len(rows))
-    known: dict[str, Any] = dict(motion.numbers)
     for i, facts in enumerate(rows.texts("facts")):
         for name, got in dict(facts or ()).items():
-            if name not in known or got is None:
-                continue
-            want = float(known[name][i])
-            gap = want - got
-            if name.endswith("_rad"):
-                gap = math.remainder(gap, math.tau) if math.isfinite(gap) else math.nan
-            room = 2e-3 if name == "rotation_rad" else VALUE_TOLERANCE * max(1.0, abs(want))
-            if not abs(gap) <= room:
-                blame(tally, rows, "facts", f"facts[{name}]", [i], f"{want:.9g}", f"{got:.9g}")
+            want = float(known[name][i]) if name in known else None
+            if want is None or not _same_fact(name, want, math.nan if got is None else got):
+                expected = "a known name" if want is None else f"{want:.9g}"
+                blame(tally, rows, "facts", f"facts[{name}]", [i], expected, f"{got}")
+
+
+def _same_fact(name: str, want: float, got: float) -> bool:
+    if math.isnan(want) or math.isnan(got):
+        return math.isnan(want) == math.isnan(got)
+    if name == "rotation_rad":  # by way of an arc cosine, small angles are coarse
+        return abs(want - got) <= VALUE_TOLERANCE or abs(math.cos(want) - math.cos(got)) <= 1e-6
+    gap = math.remainder(want - got, math.tau) if "_rad" in name else want - got
+    return abs(gap) <= VALUE_TOLERANCE * max(1.0, abs(want))

@@ -31,6 +31,7 @@ PAIR_RECORD: Final = np.dtype(
     [
         *((name, "u8") for name in ("key", "reverse_id", "asset_uid")),
         *((name, "u8") for name in ("view_id_1", "view_id_2")),
+        *((name, "f8") for name in ("overlap_12", "overlap_21")),
     ]
 )
 

@@ -41,10 +41,8 @@ class Axis:
 
 _LEFT: Final = r"left(wards?|ward|hand)?"
 _RIGHT: Final = r"right(wards?|ward|hand)?"
-_UP: Final = (
-    r"up(wards?)?|higher|greater|rais\w*|rose|ris\w*|above|ascend\w*|climb\w*|lift\w*|skywards?"
-)
-_DOWN: Final = r"down(wards?)?|smaller|lower\w*|below|descend\w*|s[aiu]nk\w*|dropp?\w*|fell|falls?|groundwards?"
+_UP: Final = r"up(wards?)?|higher|greater|rais\w*|rose|ris\w*|above|ascend\w*|climb\w*|lift\w*"
+_DOWN: Final = r"down(wards?)?|smaller|lower\w*|below|descend\w*|s[aiu]nk\w*|dropp?\w*|fell|falls?"
 _NEARER: Final = r"near(er)?|closer|closed in|towards?|approach\w*|shr[aiu]nk|shorter|smaller"
 _FARTHER: Final = (
     r"(farther|further)|away|back(wards?|ed)?|reced\w*|retreat\w*|withdr\w+|longer|grew|larger"
@@ -86,7 +84,7 @@ _OTHER_FRAME: Final = {
 }
 _BACKWARDS: Final = r"(image 2|(second|last) (image|picture|photo)) (back )?to (image 1|the first)"
 _OBJECT_STILL: Final = (
-    r"object (itself )?(did not move|never moved|stayed|was not touched|(is|was) (stationary|static)"
+    r"object (itself )?(did not move|never moved|stayed|was not touched|is stationary|is static"
     r"|kept its (place|pose)|rested|stood still|keeps still)|object standing still|static object"
     r"|nothing about the object changed"
 )

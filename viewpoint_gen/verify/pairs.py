@@ -56,6 +56,8 @@ def _records(rows: Rows) -> Records:
     records["key"] = rows.keys("pair_id")
     for name in ("asset_uid", "view_id_1", "view_id_2"):
         records[name] = rows.keys(name)
+    for name in ("overlap_12", "overlap_21"):
+        records[name] = rows.numbers(name)
     kept = np.array([bool(text) for text in rows.texts("reverse_id")], dtype=bool)
     records["reverse_id"] = np.where(kept, rows.keys("reverse_id"), 0)
     return records

@@ -14,7 +14,6 @@ from viewpoint_gen.verify.answers import (
     check_facts,
     check_frame,
     check_letter_and_text,
-    check_margin,
     check_options,
     check_shape,
     check_truth,
@@ -31,7 +30,7 @@ from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.lexicon import says_object_stood_still, says_only_camera_changed
 from viewpoint_gen.verify.reading import Array, Keys, Mask, Rows, key, keys, read_rows, stacked
 from viewpoint_gen.verify.report import Tally
-from viewpoint_gen.verify.truths import motion_between
+from viewpoint_gen.verify.truths import facts_of, motion_between
 
 STATIC_BACKDROPS: Final = np.array([key("ground"), key("hdri")], dtype=np.uint64)
 """What stays put when the camera moves, and so tells its motion from the object's."""
@@ -83,8 +82,7 @@ def check_question_rows(tally: Tally, rows: Rows, views: Index, pairs: Index) ->
     claims = read_claims(tally, rows, options)
     check_truth(tally, rows, true_claims(rows, motion), claims, places, motion)
     check_value(tally, rows, motion)
-    check_margin(tally, rows)
-    check_facts(tally, rows, motion)
+    check_facts(tally, rows, {**facts_of(motion), **copied_facts(rows, images, views, pairs)})
     said = [read[place] if place >= 0 else None for read, place in zip(claims, places, strict=True)]
     return kin_records(rows, images, said)
 
@@ -104,6 +102,19 @@ def image_keys(rows: Rows) -> Keys:
     """Return (N, 2) keys of the views shown; 0 where there aren't two."""
     pairs = [ids if ids and len(ids) == 2 else [None, None] for ids in rows.texts("image_ids")]
     return keys(name for pair in pairs for name in pair).reshape(-1, 2)
+
+
+def copied_facts(rows: Rows, images: Keys, views: Index, pairs: Index) -> dict[str, Array]:
+    """Return the facts that only views and pairs know, in the order shown."""
+    one, two = (views.take(*views.find(images[:, k])) for k in (0, 1))
+    facts = {"object_turn_rad": wrapped(two["object_turn_rad"] - one["object_turn_rad"])}
+    for name in ("mask_share", "in_frame_share"):
+        facts |= {f"{name}_1": one[name], f"{name}_2": two[name]}
+    pair = pairs.take(*pairs.find(rows.keys("pair_id")))
+    forward = pair["view_id_1"] == images[:, 0]
+    facts["overlap_12"] = np.where(forward, pair["overlap_12"], pair["overlap_21"])
+    facts["overlap_21"] = np.where(forward, pair["overlap_21"], pair["overlap_12"])
+    return facts
 
 
 def check_links(tally: Tally, rows: Rows, images: Keys, views: Index, pairs: Index) -> None:
@@ -168,11 +179,18 @@ def check_asset_and_front(tally: Tally, rows: Rows, one: Records, two: Records) 
 
 
 def check_can_be_seen(tally: Tally, rows: Rows, one: Records, two: Records) -> None:
-    """Where the object turned, only a static backdrop tells the camera's motion from its."""
+    """Only a static backdrop, or the question itself, tells the camera's motion from the object's.
+
+    Pictures of an object alone depend on where the camera is with regard to it, no more.
+    """
     static = np.isin(one["backdrop"], STATIC_BACKDROPS)
     fine = static | ~_turned(one, two)
     what = "backdrop while the object turned"
     holds(tally, rows, "can_be_seen", what, fine, "ground or hdri", rows.texts("image_ids"))
+    texts = [text or "" for text in rows.texts("question")]
+    told = np.array([says_object_stood_still(text) for text in texts], dtype=bool)
+    want = "that the object stood still, as no backdrop shows it"
+    holds(tally, rows, "can_be_seen", "question", static | told | (one["key"] == 0), want, texts)
 
 
 def _turned(one: Records, two: Records) -> Mask:

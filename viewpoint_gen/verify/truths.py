@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 
 from viewpoint_gen.verify.cameras import POLE_RAD, relative_numbers, view_numbers
-from viewpoint_gen.verify.compare import wrapped
 from viewpoint_gen.verify.reading import Array
 
 SIDEWAYS_SHARE: Final = float(np.sin(np.deg2rad(12.0)))
@@ -41,6 +40,7 @@ class Motion:
         rise: along world up.
         leftward: along the object's own left.
         frontward: along the object's own front.
+        views: the numbers of each of the two cameras, by the names of ``VIEW_NUMBERS``.
         steep_place: larger of the two elevations' sizes.
         steep_look: larger of the two pitches' sizes.
     """
@@ -50,6 +50,7 @@ class Motion:
     rise: Array
     leftward: Array
     frontward: Array
+    views: tuple[Mapping[str, Array], Mapping[str, Array]]
     steep_place: Array
     steep_look: Array
 
@@ -75,9 +76,27 @@ def motion_between(cameras: Array, intrinsics: Array, front_azimuth_rad: Array) 
             rise=numbers["rise"] / distance,
             leftward=along_front.imag / distance,
             frontward=along_front.real / distance,
+            views=(views[0], views[1]),
             steep_place=np.maximum(*(np.abs(view["elevation_rad"]) for view in views)),
             steep_look=np.maximum(*(np.abs(view["pitch_rad"]) for view in views)),
         )
+
+
+def facts_of(motion: Motion) -> dict[str, Array]:
+    """Return every number that a question may give as a fact and that its matrices decide."""
+    one, two = motion.views
+    numbers = motion.numbers
+    facts = {name: numbers[name] for name in numbers if name.endswith("_rad")}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for name in ("right", "down", "forward", "rise"):
+            facts[f"{name}_share"] = numbers[name] / one["distance"]
+        for name in ("distance_ratio", "focal_ratio"):
+            facts[f"ln_{name}"] = np.log(numbers[name])
+    facts["object_left_share"], facts["object_front_share"] = motion.leftward, motion.frontward
+    for k, view in ((1, one), (2, two)):
+        facts[f"distance_{k}"] = view["distance"]
+        facts |= {f"{name}_{k}": view[name] for name in view if name.endswith("_rad")}
+    return facts
 
 
 def _truth(value: Array, least: float, still: float) -> Array:
@@ -165,27 +184,56 @@ TRUTHS: Final[Mapping[str, Callable[[Motion], Array]]] = {
 }
 
 
-def deciding_numbers(family: str, motion: Motion) -> dict[str, Array]:
-    """Return the quantities that may stand behind an answer of this family.
+@dataclass(frozen=True)
+class Scale:
+    """How far the deciding number of a family is from being called otherwise.
 
-    Names ending in ``_rad`` are angles; ``log_...`` is a natural logarithm; the rest are plain.
+    Attributes:
+        unit: of the number: "rad", "distance_1" (first distances) or "ln_ratio".
+        least: from where on it is called a motion.
+        still: up to where it is called none.
     """
+
+    unit: str
+    least: float
+    still: float
+
+
+_TURN: Final = Scale("rad", TURN_RAD, STILL_RAD)
+_SIDE: Final = Scale("distance_1", SIDEWAYS_SHARE, STILL_SHARE)
+SCALES: Final[Mapping[str, Scale]] = {
+    "ego_translation_sideways": _SIDE,
+    "ego_translation_vertical": Scale("distance_1", RISE_SHARE, STILL_SHARE),
+    "ego_translation_distance": Scale(
+        "ln_ratio", float(np.log(FARTHER_RATIO)), float(np.log1p(STILL_SHARE))
+    ),
+    "object_translation_around": Scale("rad", AZIMUTH_RAD, STILL_RAD),
+    "object_translation_left_right": _SIDE,
+    "object_translation_front_back": _SIDE,
+    "ego_rotation_yaw": _TURN,
+    "ego_rotation_pitch": _TURN,
+    "ego_rotation_roll": _TURN,
+}
+
+
+def deciding_number(family: str, motion: Motion) -> Array:
+    """Return (N,) the signed quantity behind an answer of this family, in ``SCALES``' unit."""
     numbers = motion.numbers
-    of_family = {
-        "ego_translation_sideways": {"right_share": motion.sideways, "right": numbers["right"]},
-        "ego_translation_vertical": {"rise_share": motion.rise, "rise": numbers["rise"]},
-        "ego_translation_distance": {"distance_ratio": numbers["distance_ratio"]},
-        "object_translation_around": {"azimuth_rad": numbers["azimuth_rad"]},
-        "object_translation_left_right": {"left_share": motion.leftward},
-        "object_translation_front_back": {"front_share": motion.frontward},
-        "ego_rotation_yaw": {"heading_rad": numbers["heading_rad"]},
-        "ego_rotation_pitch": {"pitch_rad": numbers["pitch_rad"]},
-        "ego_rotation_roll": {"roll_rad": numbers["roll_rad"]},
+    return {
+        "ego_translation_sideways": motion.sideways,
+        "ego_translation_vertical": motion.rise,
+        "ego_translation_distance": np.log(numbers["distance_ratio"]),
+        "object_translation_around": numbers["azimuth_rad"],
+        "object_translation_left_right": motion.leftward,
+        "object_translation_front_back": motion.frontward,
+        "ego_rotation_yaw": numbers["heading_rad"],
+        "ego_rotation_pitch": numbers["pitch_rad"],
+        "ego_rotation_roll": numbers["roll_rad"],
     }[family]
-    if family == "ego_translation_distance":
-        of_family["log_distance_ratio"] = np.log(numbers["distance_ratio"])
-    if family == "ego_translation_sideways":
-        of_family["azimuth_rad"] = wrapped(numbers["azimuth_rad"])
-    if family == "ego_translation_vertical":
-        of_family["elevation_rad"] = numbers["elevation_rad"]
-    return of_family
+
+
+def margin_of(family: str, value: Array) -> Array:
+    """Return how far values lie inside the range in which their answer is given."""
+    scale = SCALES[family]
+    size = np.abs(value)
+    return np.where(size <= scale.still + SLACK, scale.still - size, size - scale.least)

@@ -17,7 +17,7 @@ class MoveWeights(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    orbit: Annotated[float, Field(ge=0)] = 4.0
+    orbit: Annotated[float, Field(ge=0)] = 5.0
     """Around the object, facing it as before."""
     under_rotated: Annotated[float, Field(ge=0)] = 1.0
     """Around the object, turning too little."""
@@ -25,16 +25,16 @@ class MoveWeights(BaseModel):
     """Around the object, turning too much."""
     arc: Annotated[float, Field(ge=0)] = 1.5
     """Over the object on a vertical arc, facing it as before."""
-    counter_sideways: Annotated[float, Field(ge=0)] = 4.0
+    counter_sideways: Annotated[float, Field(ge=0)] = 5.0
     """To one side while turning to the *same* side."""
-    counter_vertical: Annotated[float, Field(ge=0)] = 3.0
+    counter_vertical: Annotated[float, Field(ge=0)] = 5.0
     """Up while tilting up, or down while tilting down."""
     pan: Annotated[float, Field(ge=0)] = 1.5
     tilt: Annotated[float, Field(ge=0)] = 1.5
-    roll: Annotated[float, Field(ge=0)] = 1.5
+    roll: Annotated[float, Field(ge=0)] = 2.5
     truck: Annotated[float, Field(ge=0)] = 1.5
-    pedestal: Annotated[float, Field(ge=0)] = 1.5
-    dolly: Annotated[float, Field(ge=0)] = 1.5
+    pedestal: Annotated[float, Field(ge=0)] = 2.0
+    dolly: Annotated[float, Field(ge=0)] = 2.0
     zoom: Annotated[float, Field(ge=0)] = 0.75
     still: Annotated[float, Field(ge=0)] = 0.5
     """Nothing at all: another exposure of the same view."""
@@ -74,38 +74,42 @@ class BackdropWeights(BaseModel):
 
 
 class ViewsConfig(BaseModel):
-    """Anchors and the satellites that move one freedom away from them."""
+    """Anchors and the satellites that move one freedom away from them.
+
+    Places, rolls and sizes vary widely and single moves are small beside that range: a camera at
+    the top of a narrow range can hardly go up, so that one image alone would tell the answer.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    elevation_deg: Range = (-10.0, 55.0)
-    ground_elevation_deg: Range = (8.0, 55.0)
+    elevation_deg: Range = (-35.0, 60.0)
+    ground_elevation_deg: Range = (4.0, 62.0)
     """On a ground the camera stays above it."""
     horizontal_fov_deg: Range = (48.0, 66.0)
-    fill: Range = (0.45, 0.72)
+    fill: Range = (0.32, 0.8)
     """Share of the image's half-width (or half-height) that a centred object reaches."""
-    roomy_fill: Range = (0.3, 0.46)
+    roomy_fill: Range = (0.26, 0.46)
     """The same where the object will shift in the image (pan, truck, counter moves, …)."""
     offset: Range = (0.0, 0.75)
     """Look-at offset, as a share of the room left between the object and the image's edge."""
-    anchor_roll_deg: Range = (-12.0, 12.0)
-    rolled_anchor_share: Annotated[float, Field(ge=0, le=1)] = 0.35
+    anchor_roll_deg: Range = (-28.0, 28.0)
+    rolled_anchor_share: Annotated[float, Field(ge=0, le=1)] = 0.8
     satellites_per_anchor: Annotated[int, Field(ge=0, le=64)] = 2
     orbit_deg: Range = (15.0, 100.0)
-    orbit_elevation_deg: Range = (0.0, 35.0)
-    arc_deg: Range = (11.0, 40.0)
+    orbit_elevation_deg: Range = (0.0, 24.0)
+    arc_deg: Range = (10.5, 22.0)
     misrotation: Range = (0.15, 0.6)
     """How much too little (or too much) a mis-rotated orbit turns, as a share of its angle."""
-    turn_deg: Range = (8.5, 24.0)
+    turn_deg: Range = (8.5, 18.0)
     """Size of a pan or a tilt."""
-    roll_deg: Range = (9.0, 35.0)
-    shift_deg: Range = (12.5, 30.0)
+    roll_deg: Range = (8.5, 18.0)
+    shift_deg: Range = (12.5, 22.0)
     """Size of a truck or a pedestal, as the angle by which the object's aspect changes."""
     counter_deg: Range = (12.5, 22.0)
     """Change of azimuth (or elevation) in a counter move."""
     counter_turn_deg: Range = (8.5, 18.0)
     """How far a counter move turns (or tilts) the other way than an orbit would."""
-    distance_ratio: Range = (1.18, 1.7)
+    distance_ratio: Range = (1.17, 1.45)
     zoom_ratio: Range = (1.2, 1.8)
     object_turn_deg: Range = (15.0, 120.0)
     move: MoveWeights = MoveWeights()

@@ -52,8 +52,8 @@ def _around(stance: Stance, config: ViewsConfig, rng: Rng, *, turn_share: float)
     azimuth = _signed_rad(config.orbit_deg, rng)
     rises = rng.random() < 0.5
     elevation = _signed_rad(config.orbit_elevation_deg, rng) if rises else 0.0
-    distance = _ratio(config.distance_ratio, rng) if rng.random() < 0.3 else 1.0
-    roll = _signed_rad(config.roll_deg, rng) if rng.random() < 0.2 else 0.0
+    distance = _ratio(config.distance_ratio, rng) if rng.random() < 0.45 else 1.0
+    roll = _signed_rad(config.roll_deg, rng) if rng.random() < 0.4 else 0.0
     place = stance.position
     moved = replace(
         stance,

@@ -108,7 +108,10 @@ def _cake(rng: np.random.Generator) -> trimesh.Scene:
 def _cake_top(
     rng: np.random.Generator, model: Model, r: float, y: float, start: float, end: float
 ) -> None:
-    """Berries around the rim, candles off the middle."""
+    """Glaze and berries on one part of the top, candles off the middle."""
+    glaze = gloss("glaze", pick(rng, ("#5a3322", "#b3304a", "#e8a13a", "#7a4f9a")))
+    pool = [(0.001, y - 0.002), (r * 0.99, y - 0.002), (r * 0.97, y + 0.002), (0.001, y + 0.003)]
+    model.add("glaze", glaze, wedge(pool, start + 2, start + rng.uniform(120, 170), segments=20))
     berry, candle = (
         gloss("berry", pick(rng, ("#b3202a", "#3d2a5a", "#e2612b"))),
         pick_several(rng, BRIGHTS, 2),
@@ -119,7 +122,7 @@ def _cake_top(
         crease_deg=50,
     )
     count = int(rng.integers(7, 11))
-    for a in np.linspace(start + 14, end + 346, count):
+    for a in np.linspace(start + 14, start + 215, count):
         spot = (r * 0.8 * np.sin(np.radians(a)), r * 0.8 * np.cos(np.radians(a)))
         model.add("swirl", CREAM, swirl.moved(x=spot[0], y=y, z=spot[1]))
         model.add("berry", berry, sphere(0.0095, (spot[0], y + 0.02, spot[1]), segments=14))

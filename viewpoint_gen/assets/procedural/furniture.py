@@ -27,8 +27,8 @@ from viewpoint_gen.assets.procedural.materials import (
     shade,
 )
 from viewpoint_gen.assets.procedural.model import Model
-from viewpoint_gen.assets.procedural.outlines import extrude, rounded
-from viewpoint_gen.assets.procedural.part import Part
+from viewpoint_gen.assets.procedural.outlines import extrude, halves, rounded
+from viewpoint_gen.assets.procedural.part import Part, Point
 from viewpoint_gen.assets.procedural.shapes import (
     box,
     cylinder,
@@ -75,62 +75,49 @@ def cloth(rng: np.random.Generator, name: str = "cloth") -> Material:
 
 
 def _chair(rng: np.random.Generator) -> trimesh.Scene:
-    width, depth, seat = rng.uniform(0.4, 0.48), rng.uniform(0.4, 0.46), rng.uniform(0.43, 0.47)
-    back, leg, lean = (
-        seat + rng.uniform(0.38, 0.55),
-        rng.uniform(0.03, 0.042),
-        rng.uniform(0.04, 0.1),
-    )
-    frame = (
-        timber(rng, pick(rng, WOODS))
-        if rng.random() < 0.6
-        else plastic("paint", pick(rng, ENAMELS))
-    )
+    width, depth = rng.uniform(0.4, 0.48), rng.uniform(0.4, 0.46)
+    seat, leg = rng.uniform(0.43, 0.47), rng.uniform(0.03, 0.042)
+    tint = pick(rng, WOODS) if rng.random() < 0.6 else pick(rng, ENAMELS)
+    frame, model = plastic("frame", tint), Model()
     x, z = width / 2 - leg / 2, depth / 2 - leg / 2
-    model = Model()
     plate = box((-width / 2, seat - 0.03, -depth / 2), (width / 2, seat, depth / 2), 0.012)
-    model.add("seat", frame, plate.with_planar_uv("y"))
-    model.add(
-        "cushion",
-        cloth(rng),
-        box(
-            (-width * 0.45, seat - 0.005, -depth * 0.42),
-            (width * 0.45, seat + 0.035, depth * 0.46),
-            0.018,
-        ),
+    model.add("seat", frame, plate)
+    low, high = (
+        (-width * 0.45, seat - 0.005, -depth * 0.42),
+        (width * 0.45, seat + 0.035, depth * 0.46),
     )
+    model.add("cushion", cloth(rng), halves(box(low, high, 0.018)))
     front = rod((x, seat - 0.02, z), (x, 0, z + 0.01), leg * 0.55, leg * 0.38, bevel=0.004)
-    rear = tube(
-        [(x, 0, -z - 0.05), (x, seat * 0.6, -z), (x, seat, -z), (x, back, -z - lean)], leg * 0.5
-    )
-    model.add("leg", frame, front.both_sides(), rear.both_sides())
     side_bar = rod((x, seat * 0.4, z), (x, seat * 0.4, -z - 0.01), leg * 0.3)
-    model.add(
-        "stretcher",
-        frame,
-        side_bar.both_sides(),
-        rod((-x, seat * 0.4, 0), (x, seat * 0.4, 0), leg * 0.3),
-    )
-    slope = float(np.degrees(np.arctan2(lean, back - seat)))
+    cross_bar = rod((-x, seat * 0.4, 0), (x, seat * 0.4, 0), leg * 0.3)
+    model.add("leg", frame, front.both_sides())
+    model.add("stretcher", frame, side_bar.both_sides(), cross_bar)
+    _chair_back(rng, model, frame, (x, seat, -z), leg)
+    return model.scene()
+
+
+def _chair_back(
+    rng: np.random.Generator, model: Model, frame: Material, corner: Point, leg: float
+) -> None:
+    """Rear legs running up into a back of slats or spindles; `corner` is the seat's."""
+    x, seat, z = corner
+    tall, lean = rng.uniform(0.38, 0.55), rng.uniform(0.04, 0.1)
+    top = (x, seat + tall, z - lean)
+    rear = tube([(x, 0, z - 0.05), (x, seat * 0.6, z), corner, top], leg * 0.5)
+    model.add("leg", frame, rear.both_sides())
+    slope = float(np.degrees(np.arctan2(lean, tall)))
     if rng.random() < 0.5:
         for i in range(int(rng.integers(2, 5))):
-            y = back - 0.05 - i * 0.11
-            slat = box((-x, y - 0.03, -0.01), (x, y + 0.03, 0.01), 0.006).turned("x", -slope)
-            model.add("slat", frame, slat.moved(z=-z - lean * (y - seat) / (back - seat)))
-    else:
-        count = int(rng.integers(3, 7))
-        for i in range(count):
-            px = -x + 2 * x * (i + 1) / (count + 1)
-            model.add(
-                "spindle",
-                frame,
-                rod((px, seat, -z), (px, back - 0.03, -z - lean * 0.95), leg * 0.26),
-            )
-        top = box((-x - leg * 0.5, -0.04, -0.014), (x + leg * 0.5, 0.045, 0.014), 0.01).turned(
-            "x", -slope
-        )
-        model.add("rail", frame, top.moved(y=back - 0.02, z=-z - lean))
-    return model.scene()
+            rise = tall - 0.05 - i * 0.11
+            slat = box((-x, -0.03, -0.01), (x, 0.03, 0.01), 0.006).turned("x", -slope)
+            model.add("slat", frame, slat.moved(y=seat + rise, z=z - lean * rise / tall))
+        return
+    count = int(rng.integers(3, 7))
+    for i in range(count):
+        px = -x + 2 * x * (i + 1) / (count + 1)
+        model.add("spindle", frame, rod((px, seat, z), (px, top[1] - 0.03, top[2]), leg * 0.26))
+    rail = box((-x - leg * 0.5, -0.04, -0.014), (x + leg * 0.5, 0.045, 0.014), 0.01)
+    model.add("rail", frame, rail.turned("x", -slope).moved(y=top[1] - 0.02, z=top[2]))
 
 
 def _cushion(width: float, height: float, depth: float) -> Part:

@@ -145,7 +145,9 @@ def _box_truck(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
-def _bus_side(model: Model, width: float, length: float, door_side: float, double: bool) -> None:
+def _bus_side(
+    model: Model, door: Material, width: float, length: float, door_side: float, double: bool
+) -> None:
     count = int(length / 1.35)
     pitch = (length - 1.1) / count
     floors = (1.35, 1.35 + 1.75) if double else (1.35,)
@@ -154,14 +156,16 @@ def _bus_side(model: Model, width: float, length: float, door_side: float, doubl
             for i in range(count):
                 z = -length / 2 + 0.5 + i * pitch
                 is_door = level == 0 and sign == door_side and i in (count - 1, count // 2 - 1)
-                low = 0.42 if is_door else y
-                pane = box((0, low, z), (0.03, y + 0.85, z + pitch * 0.84), 0.014)
+                pane = box((0, y, z), (0.03, y + 0.85, z + pitch * 0.84), 0.014)
                 place = pane.moved(x=width / 2 - 0.015)
                 model.add("window", dark_glass(), place if sign > 0 else place.mirrored())
                 if is_door:
-                    bar = box((0, low, z + pitch * 0.4), (0.024, y + 0.85, z + pitch * 0.44))
+                    leaf = box((0, 0.42, z), (0.024, y - 0.05, z + pitch * 0.84), 0.008)
+                    leaf = leaf.moved(x=width / 2 - 0.008)
+                    model.add("door", door, leaf if sign > 0 else leaf.mirrored())
+                    bar = box((0, 0.42, z + pitch * 0.4), (0.02, y + 0.85, z + pitch * 0.44))
                     bar = bar.moved(x=width / 2)
-                    model.add("door_seam", steel("door"), bar if sign > 0 else bar.mirrored())
+                    model.add("door_seam", steel("seam"), bar if sign > 0 else bar.mirrored())
 
 
 def _bus(rng: np.random.Generator) -> trimesh.Scene:
@@ -182,7 +186,7 @@ def _bus(rng: np.random.Generator) -> trimesh.Scene:
         "body", gloss("paint", body), extrude_across(rounded(outline, 0.16), width, bevel=0.12)
     )
     door_side = either_side(rng)
-    _bus_side(model, width, length, door_side, double)
+    _bus_side(model, gloss("door", pick(rng, BRIGHTS)), width, length, door_side, double)
     stripe = extrude_across(rectangle(length - 0.5, 0.2), width + 0.012).moved(y=1.12)
     model.add("stripe", gloss("stripe", band), stripe)
     for y in (1.35, 3.05) if double else (1.35,):
@@ -204,12 +208,15 @@ def _bus(rng: np.random.Generator) -> trimesh.Scene:
         *pick_several(rng, BRIGHTS, 2),
         width_px=384,
     )
-    sign = facing(panel(2.6, 0.55, 0.016), "x", -door_side)
+    sign = facing(panel(length * 0.36, 0.62, 0.016), "x", -door_side)
     model.add(
         "advert",
         Material("advert", roughness=0.5, texture=advert),
         sign.moved(x=-door_side * width / 2, y=0.75, z=0.1),
     )
+    fascia = box((0, top - 0.36, -a * 0.88), (0.02, top - 0.16, a * 0.86), 0.006)
+    fascia = fascia.moved(x=width / 2 - 0.008)
+    model.add("fascia", gloss("fascia", band), fascia if door_side < 0 else fascia.mirrored())
     if rng.random() < 0.6:
         unit = box((-0.75, top - 0.02, -a * 0.6), (0.75, top + 0.2, -a * 0.25), 0.08)
         model.add("roof_unit", plastic("roof_unit", rgb("#d8dadb")), unit)
@@ -325,6 +332,9 @@ def _steam_engine(rng: np.random.Generator) -> trimesh.Scene:
     )
     tender = box((-0.9, 0.08, -1.42 - cab), (0.9, 0.95, -0.95 - cab), 0.03)
     model.add("bunker", trim, tender.moved(**base))
+    side = either_side(rng)
+    tank = box((side * radius * 0.8, y - radius * 0.75, -1.35), (side * 1.02, y + 0.15, 0.5), 0.06)
+    model.add("side_tank", trim, tank)
     buffer_beam = box((-1.05, wheel * 1.2, z1 + 0.85), (1.05, wheel * 1.9, z1 + 0.98), 0.02)
     model.add("beam", plastic("red", rgb("#b3202a")), buffer_beam)
     catcher = frustum(0.95, 0.5, 0.12, wheel * 1.2, segments=4).turned("y", 45).moved(z=z1 + 0.55)
@@ -348,7 +358,7 @@ def _steam_engine(rng: np.random.Generator) -> trimesh.Scene:
         wheel,
         1.5,
         wheel_z,
-        either_side(rng),
+        -side,
     )
     small = tyre(0.33, 0.1, 0.8).moved(x=0.75, y=0.33, z=z1 + 0.35)
     model.add("wheel", steel("tyre"), small.both_sides())

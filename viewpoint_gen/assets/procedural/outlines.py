@@ -11,7 +11,14 @@ import manifold3d
 import numpy as np
 import shapely
 
-from viewpoint_gen.assets.procedural.part import DEFAULT_CREASE_DEG, Array, Part, creased, settled
+from viewpoint_gen.assets.procedural.part import (
+    DEFAULT_CREASE_DEG,
+    WELD_M,
+    Array,
+    Part,
+    creased,
+    settled,
+)
 from viewpoint_gen.assets.procedural.shapes import earcut
 
 CORNER_STEPS = 5  # points along a rounded corner
@@ -196,6 +203,15 @@ def cut(body: Part, *tools: Part, crease_deg: float = DEFAULT_CREASE_DEG) -> Par
     mesh = solid.to_mesh64()
     points = np.array(mesh.vert_properties, dtype=np.float64)[:, :3]
     return creased(points, np.array(mesh.tri_verts, dtype=np.int64), crease_deg=crease_deg)
+
+
+def halves(part: Part) -> Part:
+    """The part's left half (x > 0) and its mirror image: left and right alike, texture too."""
+    size = 2.0 * float(np.abs(part.points_m).max()) + 1.0
+    other = extrude([(-size, -size), (0, -size), (0, size), (-size, size)], 2 * size)
+    half = cut(part, other.moved(z=-size))
+    inner = (np.abs(half.points_m[half.faces][:, :, 0]) < WELD_M).all(axis=1)
+    return Part(half.points_m, half.normals, half.uv, half.faces[~inner]).both_sides()
 
 
 def _manifold(part: Part) -> manifold3d.Manifold:

@@ -19,7 +19,7 @@ Axis = Literal["x", "y", "z"]
 Point = tuple[float, float, float]
 
 DEFAULT_CREASE_DEG = 38.0
-MIN_AREA_M2 = 1e-12  # smaller triangles carry no picture and no reliable normal
+MIN_AREA_M2 = 1e-12  # smaller triangles have no reliable normal
 WELD_M = 1e-7  # points closer than this are one point
 STEP = 1e-9  # the last bits of sin, cos and products differ between runs; this is above them
 OFF_TIE = 0.318  # keeps the edges between rounding cells off the numbers that designs are made of
@@ -185,9 +185,9 @@ def creased(
         corner_uv: (M, 3, 2) texture coordinates; by default projected along the nearest axis.
     """
     points, faces = _welded(settled(points_m), faces)
+    keep = (faces != np.roll(faces, 1, axis=1)).all(axis=1)
+    faces = faces[keep]
     cross = _cross(points, faces)
-    keep = np.linalg.norm(cross, axis=1) > 2 * MIN_AREA_M2
-    faces, cross = faces[keep], cross[keep]
     uv = _box_uv(points, faces, cross) if corner_uv is None else corner_uv[keep]
     if np.einsum("ij,ij->", points[faces[:, 0]], cross) < 0:
         faces, uv, cross = faces[:, ::-1], uv[:, ::-1], -cross
@@ -218,7 +218,9 @@ def _box_uv(points: Array, faces: Faces, cross: Array) -> Array:
 
 def _corner_normals(points: Array, faces: Faces, cross: Array, min_cosine: float) -> Array:
     """(3M, 3) normal of each face corner: neighbours within the crease angle, angle-weighted."""
-    unit = cross / np.linalg.norm(cross, axis=1, keepdims=True)
+    double_area = np.linalg.norm(cross, axis=1)
+    sliver = double_area < 2 * MIN_AREA_M2  # closes a gap, but has no direction of its own
+    unit = np.where(sliver, 0.0, 1.0)[:, None] * cross / (double_area[:, None] + 1e-300)
     rows = points[faces]
     to_next = np.roll(rows, -1, axis=1) - rows
     to_next /= np.linalg.norm(to_next, axis=2, keepdims=True) + 1e-30
@@ -234,6 +236,7 @@ def _corner_normals(points: Array, faces: Faces, cross: Array, min_cosine: float
     other = order[np.repeat(start[corner_vertex[order]], own_count) + step]
     face_mine, face_other = mine // 3, other // 3
     smooth = np.einsum("ij,ij->i", unit[face_mine], unit[face_other]) > min_cosine
+    smooth |= sliver[face_mine]
     mine, other = mine[smooth], other[smooth]
     share = unit[other // 3] * weight[other, None]
     total = np.stack(

@@ -199,7 +199,11 @@ def _car_one_sided(
         text, sign = words[int(rng.integers(len(words)))], panel(0.95, 0.34, 0.006)
     picture = Material("sticker", roughness=0.4, texture=label(text, ground, ink))
     door = (shape.cabin[0] + shape.cabin[3]) / 2 + 0.3
-    sign = facing(sign, "x", -side).moved(x=-side * (x + 0.002), y=shape.belt - 0.36, z=door)
+    low, high = shape.wheel * 1.2, shape.belt - 0.07
+    inner, outer = -side * (x - 0.01), -side * (x + 0.0015)
+    band = box((inner, low, axles[0] + 0.5), (outer, high, shape.cabin[3] - 0.13))
+    model.add("odd_doors", gloss("odd_doors", ground), band)
+    sign = facing(sign, "x", -side).moved(x=-side * (x + 0.004), y=shape.belt - 0.36, z=door)
     model.add("sticker", picture, sign)
 
 

@@ -60,7 +60,8 @@ def _hammer(rng: np.random.Generator) -> trimesh.Scene:
     grip_colour = pick(rng, WOODS + BRIGHTS)
     timber = Material("wood", roughness=0.5, texture=wood(rng, pick(rng, WOODS)), tile_m=(0.3, 0.3))
     shaft = [(0.013, 0.0), (0.017, 0.02), (0.0155, 0.3 * long), (0.011, 0.6 * long), (0.0125, top)]
-    model.add("handle", timber, lathe(shaft, segments=24, crease_deg=60).scaled(z=1.45))
+    handle = lathe(shaft, segments=24, crease_deg=60).scaled(z=1.45)
+    model.add("handle", timber, handle.with_uv(np.abs(handle.uv - [0.5, 0.0]) * [0.6, 1.0]))
     sleeve = [
         (0.0, -0.002),
         (0.0185, 0.0),
