@@ -57,7 +57,9 @@ def load(run: str) -> tuple[dict[str, np.ndarray], list[dict[str, object]]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("run", metavar="RUN")
     run = parser.parse_args().run
     pairs, asked = load(run)
@@ -65,11 +67,13 @@ def main() -> None:
     signs = signs_of(pairs)
     worst = 0.0
     for family, own in ASKS.items():
-        rows = np.array([row_of[item["pair_id"]] for item in asked if item["family"] == family], int)
+        its_own = [item for item in asked if item["family"] == family]
+        rows = np.array([row_of[item["pair_id"]] for item in its_own], int)
         if not len(rows):
             continue
         truth = signs[own][rows]
-        print(f"\n{family}: {len(rows)} questions; truths {dict(sorted(Counter(truth.tolist()).items()))}")
+        truths = dict(sorted(Counter(truth.tolist()).items()))
+        print(f"\n{family}: {len(rows)} questions; truths {truths}")
         for other, values in signs.items():
             if other == own or frozenset({own, other}) in SAME_QUANTITY:
                 continue

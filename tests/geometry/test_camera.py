@@ -14,9 +14,7 @@ WIDTH, HEIGHT = 640, 360
 def level_camera(centre=(-4.0, 0.0, 0.0)) -> Camera:
     """Looks along the world's +X."""
     intrinsics = np.array([[500.0, 0.0, 330.0], [0.0, 480.0, 170.0], [0.0, 0.0, 1.0]])
-    return Camera(
-        look_at(np.array(centre), np.add(centre, (1, 0, 0))), intrinsics, WIDTH, HEIGHT
-    )
+    return Camera(look_at(np.array(centre), np.add(centre, (1, 0, 0))), intrinsics, WIDTH, HEIGHT)
 
 
 def test_a_point_on_the_axis_lands_on_the_principal_point():

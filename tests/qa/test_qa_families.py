@@ -73,9 +73,11 @@ def test_orbit_to_the_right_turns_left() -> None:
 
 
 def test_stepping_right_while_turning_right_is_both() -> None:
-    counter = camera(1, -3, 0, heading_deg=80)
-    assert answer(SIDEWAYS, counter) == "right"
-    assert answer(YAW, counter) == "right"
+    """The object is right of the middle at first, left of it afterwards."""
+    aside = camera(0, -3, 0, heading_deg=102)
+    counter = camera(1, -3, 0, heading_deg=93)
+    assert answer(SIDEWAYS, counter, one=aside) == "right"
+    assert answer(YAW, counter, one=aside) == "right"
 
 
 def test_pan_turns_and_goes_nowhere() -> None:
@@ -167,14 +169,13 @@ def test_half_way_round_has_no_side() -> None:
 
 
 def test_two_readings_that_disagree_are_refused() -> None:
-    """Looking 60 degrees past the object: its right axis points away from the way it goes."""
-    one = camera(0, -3, 0, heading_deg=90)
-    past = camera(0.0, -3, 0, heading_deg=60)
-    backwards = camera(-1.5, -3.6, 0, heading_deg=90)
-    assert answer(SIDEWAYS, camera(0, -4, 0, heading_deg=90), one=one) == "nothing"
-    dolly_aside = said(SIDEWAYS, one_pair(past, camera(0, -4, 0, heading_deg=90)))
-    assert dolly_aside in ("frame_disagrees", "small_or_cut")
-    assert said(SIDEWAYS, one_pair(past, backwards)) in ("left", "small_or_cut")
+    """Straight ahead past the object: not sideways for camera 1, yet 18 degrees round it."""
+    past = camera(0, -3, 0, heading_deg=70)
+    ahead = camera(
+        1.5 * np.cos(np.deg2rad(70)), -3 + 1.5 * np.sin(np.deg2rad(70)), 0, heading_deg=105
+    )
+    assert answer(SIDEWAYS, ahead, one=past) == "frame_disagrees"
+    assert answer(AROUND, ahead, one=past) == "counterclockwise"
 
 
 def test_backing_off_along_a_slanted_look_is_neither_up_nor_level() -> None:
