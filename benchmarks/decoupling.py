@@ -49,8 +49,7 @@ def load(run: str) -> tuple[dict[str, np.ndarray], list[dict[str, object]]]:
                "pitch_rad", "roll_rad", "distance_1"]  # fmt: skip
     table = ds.dataset(f"{run}/pairs", format="parquet").to_table(columns=columns)
     pairs = {name: table.column(name).to_numpy() for name in columns}
-    files = ds.dataset(f"{run}/qa", format="parquet", exclude_invalid_files=True).files
-    asked = ds.dataset(files, format="parquet").to_table(
+    asked = ds.dataset(f"{run}/qa", format="parquet").to_table(
         columns=["family", "pair_id", "answer_text", "answer_value"]
     )
     return pairs, asked.to_pylist()

@@ -89,6 +89,18 @@ def load_recipe(path: Path | None = None, *, overrides: Sequence[tuple[str, Any]
     return recipe_from(values, origin=str(path) if path is not None else "recipe")
 
 
+def with_overrides(recipe: Recipe, overrides: Sequence[tuple[str, Any]]) -> Recipe:
+    """A recipe with some dotted keys changed.
+
+    Raises:
+        RecipeError: a key or a value is wrong.
+    """
+    values = recipe.model_dump(mode="json")
+    for key, value in overrides:
+        _set_dotted(values, key, value)
+    return recipe_from(values, origin="--set")
+
+
 def recipe_from(values: Mapping[str, Any], *, origin: str) -> Recipe:
     """Validate a nested mapping; ``origin`` names it in messages."""
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from farm_fakes import FakeLanes, FakeSource, make_recipe
 
+from viewpoint_gen import storage
 from viewpoint_gen.pipeline.progress import NoProgress
 from viewpoint_gen.pipeline.run import run_render
 
@@ -15,6 +16,12 @@ from viewpoint_gen.pipeline.run import run_render
 @pytest.fixture(autouse=True)
 def _caches_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def _no_power_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for the disk is most of these tests' time, and no test pulls the plug."""
+    monkeypatch.setattr(storage.os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture(scope="session")

@@ -80,10 +80,10 @@ def test_a_killed_worker_costs_only_its_asset_in_flight(tmp_path, undisturbed):
     victims = []
 
     def kill_a_worker() -> None:
-        while len(victims) < 2:
+        while not victims:
             time.sleep(0.05)
             with contextlib.suppress(FileNotFoundError, IndexError, ProcessLookupError):
-                pid = int(diary.read_text().splitlines()[3 + 4 * len(victims)].split()[2])
+                pid = int(diary.read_text().splitlines()[5].split()[2])
                 os.kill(pid, signal.SIGKILL)
                 victims.append(pid)
 
@@ -105,7 +105,8 @@ def test_a_killed_worker_costs_only_its_asset_in_flight(tmp_path, undisturbed):
 def test_an_asset_that_kills_its_process_is_left_out_after_three_deaths(tmp_path, undisturbed):
     diary = tmp_path / "diary"
     run = tmp_path / "run"
-    summary = render(run, lanes=FakeLanes(diary=str(diary), killers=frozenset({4})))
+    lanes = FakeLanes(diary=str(diary), killers=frozenset({4}))
+    summary = render(run, one_ray_lane(), lanes)
     assert visits_made(diary).count((0, 4)) == 3
     assert summary.pairs == 36
     assert summary.outcomes["failed"]["lane_died"] == 1

@@ -57,6 +57,12 @@ def fact(rows: pa.Table, name: str) -> np.ndarray:
     return maps.items.to_numpy(zero_copy_only=False)[place::per_row]
 
 
+def matrices(rows: pa.Table, name: str, size: int) -> np.ndarray:
+    """(N, 2, size, size) of a column of two matrices."""
+    flat = rows.column(name).combine_chunks().flatten().flatten().flatten()
+    return flat.to_numpy(zero_copy_only=False).reshape(-1, 2, size, size)
+
+
 @pytest.fixture(scope="session")
 def pairs() -> pa.Table:
     return synthetic_pairs(6000)

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import Built, build, fact
+from conftest import Built, build, fact, matrices
 from synthetic_pairs import REALISTIC_MIX, synthetic_pairs
 
 from viewpoint_gen.qa.balance import Balancer
@@ -96,7 +96,7 @@ def test_no_image_alone_tells_the_direction(built: Built, family: str, cue: str,
 )
 def test_the_side_that_is_seen_doesnt_tell_the_way(built: Built, family: str, view: int) -> None:
     rows = built.of(family)
-    centre = np.array(rows.column("world_from_camera").to_pylist())[:, view - 1, :3, 3]
+    centre = matrices(rows, "world_from_camera", 4)[:, view - 1, :3, 3]
     front = rows.column("front_azimuth_rad").to_numpy()
     angle = np.arctan2(centre[:, 1], centre[:, 0]) - front
     seen = np.sin(angle) if family.endswith("left_right") else np.cos(angle)
@@ -153,7 +153,7 @@ def test_most_of_what_the_rules_allow_is_kept(built: Built) -> None:
 
 def test_the_rules_hold_over_many_small_blocks(pairs: pa.Table) -> None:
     """Counts are carried over: the whole is as balanced as a single block would be."""
-    built = build(pairs, balance={"block_pairs": 1500})
+    built = build(pairs.slice(0, 6000), balance={"block_pairs": 1000})
     for family, summary in built.summary.families.items():
         assert max(summary.truths.values()) - min(summary.truths.values()) <= SLACK
         rows = built.of(family)
@@ -170,7 +170,7 @@ def test_plain_orbits_alone_give_no_question_of_sideways_or_yaw() -> None:
     mix = {"orbit_only": 0.9, "still": 0.1}
     built = build(synthetic_pairs(1500, mix=mix))
     for family in ("ego_translation_sideways", "ego_rotation_yaw"):
-        assert built.summary.families[family].asked <= 3 * SLACK
+        assert built.summary.families[family].asked <= 4 * SLACK
         assert built.summary.families[family].refused["balance"] > 1000
 
 

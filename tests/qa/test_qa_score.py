@@ -40,7 +40,6 @@ ROWS = [
         "<answer>C. to the right</answer>",
         "<answer>To the right.</answer>",
         "so \\boxed{C}",
-        "\\boxed{\\boxed{C}}"[7:-1] + "",
         "C",
         "**C**",
         "Well.\n\nThe answer is C.",
@@ -180,10 +179,9 @@ def test_gold_is_right_for_every_type(row: dict) -> None:
 PIECES = st.lists(
     st.one_of(
         st.text(max_size=12),
-        st.sampled_from(
-            ["<answer>", "</answer>", "<think>", "</think>", "\\boxed{", "}", "A", "B", "C", "\n"]
-            + ["12", "-3.5e2", "to the left", "to the right", ", ", "→", "1e999", "nan", "٣"]
-        ),
+        st.sampled_from(["<answer>", "</answer>", "<think>", "</think>", "\\boxed{", "}", "→"]),
+        st.sampled_from(["A", "B", "C", "1e999"]),
+        st.sampled_from(["\n", "to the left", "to the right", ", ", "nan", "12", "-3.5e2", "٣"]),
     ),
     max_size=14,
 ).map("".join)
@@ -220,13 +218,10 @@ def test_two_different_answers_are_none(
     assert score(text, CHOICE).answer is None
 
 
-@given(junk=st.text(alphabet="abcdefgh <>/\\{}.,:", max_size=200))
-def test_unclosed_and_empty_tags_never_pay(junk: str) -> None:
-    assert (
-        reward("<answer>" + junk.replace("</answer>", ""), {**CHOICE, "options": ["x1", "x2"]})
-        == (0.0)
-        or junk.strip()
-    )
+@given(junk=st.text(max_size=60))
+def test_an_answer_that_is_never_closed_is_none(junk: str) -> None:
+    if "</answer>" not in junk and "</think>" not in junk:
+        assert reward("C\n<answer>" + junk, CHOICE) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -237,8 +232,9 @@ def test_unclosed_and_empty_tags_never_pay(junk: str) -> None:
         "{" * 200_000,
         "answer is" + " " * 200_000,
         "A, " * 60_000,
-    ]
-    + ["\n".join("A" for _ in range(50_000)) + "\nB", "<answer>" + "A" * 10**6 + "</answer>"],
+        "A\n" * 50_000 + "B",
+        "<answer>" + "A" * 10**6 + "</answer>",
+    ],
     ids=lambda text: text[:10],
 )
 def test_huge_texts_are_read_quickly(text: str) -> None:

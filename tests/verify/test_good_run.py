@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import fsspec
 import pytest
 from verify_runs import SCHEMAS, build_run
 
@@ -76,3 +77,14 @@ def test_verification_imports_nothing_of_the_builder() -> None:
                 names = [alias.name for alias in node.names]
             own = [name for name in names if name.split(".")[0] == "viewpoint_gen"]
             assert all(name.startswith(allowed) for name in own), (module.name, own)
+
+
+def test_a_run_on_another_file_system_is_read(run: Path) -> None:
+    memory = fsspec.filesystem("memory")
+    for path in run.rglob("*"):
+        if path.is_file():
+            memory.pipe(f"/verified/{path.relative_to(run)}", path.read_bytes())
+    try:
+        assert verify_run("memory://verified").summary() == verify_run(run).summary()
+    finally:
+        memory.rm("/verified", recursive=True)

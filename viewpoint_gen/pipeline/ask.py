@@ -18,10 +18,10 @@ from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.qa.build import QaBlock, QaSchemas, build_questions
 from viewpoint_gen.qa.families import describe
 from viewpoint_gen.qa.summary import QaSummary
-from viewpoint_gen.recipe import Recipe, recipe_from
+from viewpoint_gen.recipe import Recipe, with_overrides
 from viewpoint_gen.storage import Store, open_store, write
 
-SUMMARY_NAME = "qa/summary.json"
+SUMMARY_NAME = "qa.json"
 """Written last: questions without it are of a call that didn't finish."""
 
 _ROWS_PER_PART = 100_000
@@ -40,7 +40,8 @@ def ask_questions(run: str, overrides: Sequence[tuple[str, Any]] = ()) -> QaSumm
         RecipeError: a key, a value or a family isn't known.
     """
     store = open_store(run)
-    recipe = _with_overrides(load_run_recipe(store), overrides)
+    of_qa = [(f"qa.{key.removeprefix('qa.')}", value) for key, value in overrides]
+    recipe = with_overrides(load_run_recipe(store), of_qa)
     batches = _pair_batches(store, recipe)
     summary = QaSummary()
     blocks = build_questions(
@@ -64,13 +65,6 @@ def describe_families() -> list[str]:
         lines.append(family["id"])
         lines.extend(f"    {name:<9} {text}" for name, text in family.items() if name != "id")
     return lines
-
-
-def _with_overrides(recipe: Recipe, overrides: Sequence[tuple[str, Any]]) -> Recipe:
-    values = recipe.model_dump(mode="json")
-    for key, value in overrides:
-        values["qa"][key.removeprefix("qa.")] = value
-    return recipe_from(values, origin="--set")
 
 
 def _pair_batches(store: Store, recipe: Recipe) -> Iterator[pa.RecordBatch]:

@@ -65,18 +65,23 @@ class FirstVisits:
 
     Attributes:
         first_index: of the first asset.
-        visits: how many assets; ``pairs`` are spread over them, the first get the remainder.
+        visits: how many assets; ``pairs`` are spread over them in twos, so that a pair and its
+            reverse stay together; singly if that left assets out or asked too much of one.
+        most: that may be asked of one asset.
     """
 
     number: int
     first_index: int
     visits: int
     pairs: int
+    most: int
 
     def visit(self, position: int) -> Visit:
         """See Round."""
-        share, remainder = divmod(self.pairs, self.visits)
-        quota = share + (position < remainder)
+        step = 2 if 2 * self.visits <= self.pairs <= self.visits * (self.most // 2 * 2) else 1
+        units, single = divmod(self.pairs, step)
+        share, remainder = divmod(units, self.visits)
+        quota = step * (share + (position < remainder)) + single * (position == remainder)
         return Visit(index=self.first_index + position, round=self.number, quota=quota)
 
 
@@ -153,7 +158,8 @@ def first_round(num_pairs: int, size: int | None, pairs: PairsConfig) -> FirstVi
     if size is not None:
         assets = min(size, max(assets, min(num_pairs, pairs.spread_over)))
     asked = min(num_pairs, assets * pairs.max_per_asset)
-    return FirstVisits(number=0, first_index=0, visits=assets, pairs=asked)
+    most = _per_visit(pairs) if size is None else pairs.max_per_asset
+    return FirstVisits(0, 0, visits=assets, pairs=asked, most=most)
 
 
 def round_of_new_assets(
@@ -171,7 +177,7 @@ def round_of_new_assets(
     if assets <= 0:
         return None
     asked = min(owed, assets * _per_visit(pairs))
-    return FirstVisits(number=number, first_index=first_index, visits=assets, pairs=asked)
+    return FirstVisits(number, first_index, visits=assets, pairs=asked, most=_per_visit(pairs))
 
 
 def round_of_returns(
@@ -187,7 +193,7 @@ def round_of_returns(
         indices = np.flatnonzero(willing & (room > 0)).astype(np.int64)
         if len(indices):
             indices = _worth_a_visit(indices, owed, room)
-            quotas = spread_evenly(owed, room[indices])
+            quotas = _in_twos(owed, room[indices])
             return ReturnVisits(number, indices[quotas > 0], quotas[quotas > 0])
     return None
 
@@ -199,6 +205,12 @@ def _worth_a_visit(indices: Integers, owed: int, room: Integers) -> Integers:
         return indices
     chosen = indices[np.arange(count) * len(indices) // count]
     return chosen if int(room[chosen].sum()) >= owed else indices
+
+
+def _in_twos(amount: int, room: Integers) -> Integers:
+    """Like ``spread_evenly``, but a pair and its reverse stay together wherever they can."""
+    shares = 2 * spread_evenly(amount // 2, room // 2)
+    return shares + spread_evenly(amount - int(shares.sum()), room - shares)
 
 
 def spread_evenly(amount: int, room: Integers) -> Integers:

@@ -31,13 +31,15 @@ def lists_of(columns: Sequence[pa.Array]) -> pa.Array:
 
 
 def maps_of(names: Sequence[str], columns: Sequence[Array], count: int) -> pa.Array:
-    """Row i maps each name to the i-th number of its column."""
+    """Row i maps each name to the i-th number of its column; null where there is none (nan)."""
     length = len(names)
     values = np.stack(columns, axis=1).ravel() if length else np.empty(0)
     order = np.tile(np.arange(length, dtype=np.int8), count)
     keys = pa.DictionaryArray.from_arrays(pa.array(order), pa.array(list(names), pa.string()))
     return pa.MapArray.from_arrays(
-        offsets(count, length), keys.cast(pa.string()), pa.array(values, pa.float64())
+        offsets(count, length),
+        keys.cast(pa.string()),
+        pa.array(values, pa.float64(), mask=~np.isfinite(values)),
     )
 
 

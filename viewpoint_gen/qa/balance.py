@@ -3,9 +3,9 @@
 The rules, per family and over everything kept so far in the run:
 
 1. every option is true equally often;
-2. for every cue, its bins tell the two directions apart by at most its tolerance:
-   ``sum over bins of |positive - negative| <= tolerance * (positive + negative)``. A guesser who
-   knows the bin is then right about the direction in at most 0.5 + tolerance / 2;
+2. for every cue, its two sides tell the two directions apart by at most its tolerance:
+   ``sum over sides of |positive - negative| <= tolerance * (positive + negative)``. A guesser who
+   knows the side is then right about the direction in at most 0.5 + tolerance / 2;
 3. likewise for "nothing" against a direction, at most the cue's ``nothing_tolerance``;
 
 each with a slack of a few questions. Keeping the most questions under these rules is a linear
@@ -51,6 +51,9 @@ _ROUNDING = 1e-6
 """The solver's own accuracy."""
 
 
+_SIDES = 2
+"""The bins of a cue that stand against each other."""
+
 _AHEAD = np.array([[1, -1, 0], [-1, 1, 0], [1, 0, -1], [-1, 0, 1], [0, 1, -1], [0, -1, 1]])
 """How far each option is ahead of each other."""
 
@@ -89,13 +92,13 @@ def rules_of(cues: Sequence[Cue]) -> list[Rule]:
     """The rules that the cues make, and their columns."""
     rules: list[Rule] = []
     for cue in cues:
-        for name, tolerance in (
-            (cue.name, cue.tolerance),
-            (f"{cue.name}:nothing", cue.nothing_tolerance),
+        for name, tolerance, size in (
+            (cue.name, cue.tolerance, _SIDES),
+            (f"{cue.name}:nothing", cue.nothing_tolerance, cue.size),
         ):
             if tolerance is not None:
                 start = rules[-1].stop if rules else 0
-                rules.append(Rule(name, tolerance, start, start + cue.size))
+                rules.append(Rule(name, tolerance, start, start + size))
     return rules
 
 
@@ -109,7 +112,7 @@ def columns_of(cues: Sequence[Cue], option: Ints) -> NDArray[np.int64]:
     columns = []
     for cue in cues:
         in_bin = (cue.bins[:, None] == np.arange(cue.size)).astype(np.int64)
-        columns.append(in_bin * direction[:, None])
+        columns.append(in_bin[:, :_SIDES] * direction[:, None])
         if cue.nothing_tolerance is not None:
             columns.append(in_bin * nothing[:, None])
     return np.concatenate(columns, axis=1)

@@ -29,8 +29,9 @@ class Cue:
 
     Attributes:
         name: for reports.
-        bins: (N,) in [0, size), or ``OUTSIDE``.
-        tolerance: most that the bin may tell the positive from the negative direction by.
+        bins: (N,) in [0, size), or ``OUTSIDE``. 0 and 1 are two sides; further bins lie between
+            them and could only tell "nothing" from a direction.
+        tolerance: most that the side may tell the positive from the negative direction by.
         nothing_tolerance: most that it may tell "nothing" from a direction by; None: any.
     """
 

@@ -52,26 +52,26 @@ def find_answer(text: str, read: Reader) -> Found:
 
 
 def _tagged(text: str) -> list[str]:
-    """What stands between answer tags, in order."""
+    """What stands between answer tags, in order; "" for a tag that is never closed."""
     pieces = []
     for chunk in text.split(_OPEN)[1:]:
         inside, close, _ = chunk.partition(_CLOSE)
-        if close:
-            pieces.append(inside)
+        pieces.append(inside if close else "")
     return pieces
 
 
 def _boxed(text: str) -> list[str]:
-    r"""What stands in ``\boxed{…}``, braces inside it kept together."""
-    pieces = []
-    for chunk in text.split(_BOXED)[1:]:
-        depth = 1
-        for place, letter in enumerate(chunk):
-            depth += (letter == "{") - (letter == "}")
-            if depth == 0:
-                pieces.append(chunk[:place])
-                break
-    return pieces
+    r"""What stands in ``\boxed{…}``, braces inside it kept together; "" if it is never closed."""
+    return [_up_to_closing_brace(chunk) for chunk in text.split(_BOXED)[1:]]
+
+
+def _up_to_closing_brace(text: str) -> str:
+    depth = 1
+    for place, letter in enumerate(text[: _LONGEST_ANSWER + 1]):
+        depth += (letter == "{") - (letter == "}")
+        if depth == 0:
+            return text[:place]
+    return ""
 
 
 def _read(piece: str, read: Reader) -> str | None:

@@ -17,7 +17,7 @@ def linear_from_srgb(colour_srgb: Colour) -> Colour:
 
 def srgb8_from_linear(linear: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Round linear values to 8-bit sRGB; nan becomes 0, the rest is clipped to [0, 1]."""
-    clipped = np.clip(np.nan_to_num(linear, nan=0.0), 0.0, 1.0).astype(np.float32, copy=False)
+    clipped = np.minimum(np.fmax(linear, np.float32(0.0)), np.float32(1.0))  # fmax drops nan
     curved = np.float32(1.055) * np.power(clipped, np.float32(1.0 / 2.4)) - np.float32(0.055)
     encoded = np.where(clipped <= 0.0031308, np.float32(12.92) * clipped, curved)
     return np.asarray(encoded * np.float32(255.0) + np.float32(0.5), dtype=np.uint8)

@@ -126,19 +126,22 @@ def _encoded(combined: Floats, backdrop: Backdrop) -> NDArray[np.uint8]:
 
 def straight_rgba(combined: Floats) -> NDArray[np.uint8]:
     """Premultiplied linear (H, W, 4) to 8-bit sRGB with straight alpha; black where alpha is 0."""
-    alpha = np.clip(combined[..., 3:], 0.0, 1.0)
-    divided = np.divide(combined[..., :3], alpha, out=np.zeros_like(alpha + combined[..., :3]),
-                        where=alpha > 0)  # fmt: skip
-    alpha8 = (alpha * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
-    return np.concatenate([srgb8_from_linear(divided), alpha8], axis=-1)
+    alpha = np.clip(combined[..., 3], 0.0, 1.0)
+    per_alpha = np.divide(1.0, alpha, out=np.zeros_like(alpha), where=alpha > 0)
+    rgba = np.empty(combined.shape, dtype=np.uint8)
+    for channel in range(3):  # plane by plane: numpy is slow over a last axis of 3
+        rgba[..., channel] = srgb8_from_linear(combined[..., channel] * per_alpha)
+    rgba[..., 3] = alpha * np.float32(255.0) + np.float32(0.5)
+    return rgba
 
 
 def opaque_rgba(combined: Floats, behind_linear: Colour) -> NDArray[np.uint8]:
     """Premultiplied linear (H, W, 4) over one linear colour, as 8-bit sRGB with alpha 255."""
-    alpha = np.clip(combined[..., 3:], 0.0, 1.0)
-    over = combined[..., :3] + (1 - alpha) * np.asarray(behind_linear, dtype=np.float32)
+    uncovered = 1.0 - np.clip(combined[..., 3], 0.0, 1.0)
     rgba = np.full(combined.shape, 255, dtype=np.uint8)
-    rgba[..., :3] = srgb8_from_linear(over)
+    for channel, behind in enumerate(behind_linear):
+        over = combined[..., channel] + uncovered * np.float32(behind)
+        rgba[..., channel] = srgb8_from_linear(over)
     return rgba
 
 

@@ -157,6 +157,6 @@ class PairsConfig(BaseModel):
     spread_over: Annotated[int, Field(ge=1)] = 128
     """A finite source gives pairs of at least this many assets, if it has them."""
     assets_per_shard: Annotated[int, Field(ge=1, le=4096)] = 8
-    max_rounds: Annotated[int, Field(ge=1, le=100)] = 8
+    max_rounds: Annotated[int, Field(ge=1, le=1000)] = 64
     spare_clusters: Annotated[int, Field(ge=0, le=64)] = 3
     """Clusters of views that may be added in a visit when others were rejected."""

@@ -33,7 +33,7 @@ FAMILY = Family(
     unit="rad",
     gates=CAMERA_GATES,
     decide=_decide,
-    other_axes=("sideways", "vertical", "distance", "yaw", "roll"),
+    other_axes=("sideways", "around", "vertical", "distance", "yaw", "roll"),
     image_cues=("bearing_down", "elevation", "pitch"),
     needs="cameras that tilt, and cameras that move without tilting",
 )

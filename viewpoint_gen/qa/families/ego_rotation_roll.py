@@ -34,7 +34,7 @@ FAMILY = Family(
     unit="rad",
     gates=CAMERA_GATES,
     decide=_decide,
-    other_axes=("sideways", "vertical", "distance", "yaw", "pitch"),
+    other_axes=("sideways", "around", "vertical", "distance", "yaw", "pitch"),
     image_cues=("roll",),
     needs="cameras that roll, starting from many rolls, and cameras that don't",
 )

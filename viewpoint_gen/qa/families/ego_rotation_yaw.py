@@ -34,7 +34,7 @@ FAMILY = Family(
     unit="rad",
     gates=CAMERA_GATES,
     decide=_decide,
-    other_axes=("sideways", "vertical", "distance", "pitch", "roll"),
+    other_axes=("sideways", "around", "vertical", "distance", "pitch", "roll"),
     image_cues=("bearing_right",),
     needs="cameras that turn left or right, and cameras that move without turning",
 )

@@ -33,7 +33,7 @@ FAMILY = Family(
     unit="ln_ratio",
     gates=(*CAMERA_GATES, same_lens),
     decide=_decide,
-    other_axes=("sideways", "vertical", "yaw", "pitch", "roll"),
+    other_axes=("sideways", "around", "vertical", "yaw", "pitch", "roll"),
     image_cues=("mask_share", "distance"),
     needs="cameras that come nearer or back off without a zoom",
 )

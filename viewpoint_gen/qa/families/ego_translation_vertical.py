@@ -34,7 +34,7 @@ FAMILY = Family(
     unit="distance_1",
     gates=CAMERA_GATES,
     decide=_decide,
-    other_axes=("sideways", "distance", "yaw", "pitch", "roll"),
+    other_axes=("sideways", "around", "distance", "yaw", "pitch", "roll"),
     image_cues=("bearing_down", "elevation", "pitch"),
     needs="cameras that rise or sink, and cameras that move on the level",
 )
