@@ -2,65 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 import pyarrow as pa
 import pytest
+from qa_building import Built, build
 from synthetic_pairs import synthetic_pairs
-
-from viewpoint_gen.dataset.schema import QUESTIONS, REJECTED
-from viewpoint_gen.qa.build import QaSchemas, build_questions
-from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.summary import QaSummary
-
-
-@dataclass(frozen=True)
-class Built:
-    """What a build gave, in one piece."""
-
-    pairs: pa.Table
-    questions: pa.Table
-    rejections: pa.Table
-    summary: QaSummary
-
-    def of(self, family: str) -> pa.Table:
-        return self.questions.filter(pa.compute.equal(self.questions.column("family"), family))
-
-
-def build(pairs: pa.Table, *, seed: int = 7, batch_rows: int = 5000, **settings: Any) -> Built:
-    summary = QaSummary()
-    blocks = list(
-        build_questions(
-            pairs.to_batches(batch_rows),
-            QaConfig(**settings),
-            seed=seed,
-            fingerprint="print of the recipe",
-            schemas=QaSchemas(QUESTIONS, REJECTED),
-            summary=summary,
-        )
-    )
-    return Built(
-        pairs=pairs,
-        questions=pa.concat_tables([block.questions for block in blocks]),
-        rejections=pa.concat_tables([block.rejections for block in blocks]),
-        summary=summary,
-    )
-
-
-def fact(rows: pa.Table, name: str) -> np.ndarray:
-    """One number of the stored facts, per row."""
-    maps = rows.column("facts").combine_chunks()
-    per_row = len(maps.keys) // len(maps)
-    place = maps.keys[:per_row].to_pylist().index(name)
-    return maps.items.to_numpy(zero_copy_only=False)[place::per_row]
-
-
-def matrices(rows: pa.Table, name: str, size: int) -> np.ndarray:
-    """(N, 2, size, size) of a column of two matrices."""
-    flat = rows.column(name).combine_chunks().flatten().flatten().flatten()
-    return flat.to_numpy(zero_copy_only=False).reshape(-1, 2, size, size)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from conftest import Built
+from qa_building import Built
 
 from viewpoint_gen.qa.aggregate import aggregate, aggregate_by_family
 from viewpoint_gen.qa.score import gold_answer, score

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import Built, build, fact, matrices
+from qa_building import Built, build, fact, matrices
 from synthetic_pairs import REALISTIC_MIX, synthetic_pairs
 
 from viewpoint_gen.qa.balance import Balancer

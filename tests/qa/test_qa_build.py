@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
-from conftest import Built, build, fact, matrices
+from qa_building import Built, build, fact, matrices
 from synthetic_pairs import synthetic_pairs
 
 from viewpoint_gen.dataset.schema import QUESTIONS, REJECTED
@@ -62,7 +63,7 @@ def test_counts_reconcile(built: Built) -> None:
 def test_refusals_say_what_was_measured(built: Built) -> None:
     codes = built.rejections.column("code")
     by_code = {
-        code: built.rejections.slice(pa.compute.index(codes, code).as_py(), 1).to_pylist()[0]
+        code: built.rejections.slice(pc.index(codes, code).as_py(), 1).to_pylist()[0]
         for code in codes.unique().to_pylist()
     }
     assert {"tiny", "balance", "pole", "no_front", "object_moved", "focal_changed"} <= set(by_code)
@@ -84,7 +85,7 @@ def test_margins_are_what_lies_beyond_the_threshold(built: Built) -> None:
 
 def test_what_a_row_repeats_is_the_pairs(built: Built) -> None:
     pairs = {row["pair_id"]: row for row in built.pairs.slice(0, 300).to_pylist()}
-    of_these = pa.compute.is_in(built.questions.column("pair_id"), pa.array(list(pairs)))
+    of_these = pc.is_in(built.questions.column("pair_id"), pa.array(list(pairs)))
     rows = built.questions.filter(of_these).to_pylist()
     assert len(rows) > 100
     for row in rows:

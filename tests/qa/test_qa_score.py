@@ -6,9 +6,9 @@ import math
 import time
 
 import pytest
-from conftest import Built
 from hypothesis import given
 from hypothesis import strategies as st
+from qa_building import Built
 
 from viewpoint_gen.qa.prompt import prompt_of
 from viewpoint_gen.qa.score import gold_answer, reward, score
