@@ -32,7 +32,11 @@ class Watch:
         """Look at the positions of one primitive."""
         from io_scene_gltf2.io.imp.gltf2_io_binary import BinaryData
 
-        positions = BinaryData.decode_accessor(gltf, primitive.attributes["POSITION"], cache=True)
+        accessor = primitive.attributes["POSITION"]
+        try:
+            positions = BinaryData.decode_accessor(gltf, accessor, cache=True)
+        except Exception:  # noqa: BLE001 - the importer meets the same error next, and words it
+            return
         Watch.not_finite += not np.isfinite(positions).all()
 
     def gather_import_animations(self, animations: list | None, *_: object) -> None:

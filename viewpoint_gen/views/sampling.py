@@ -30,7 +30,9 @@ _MAX_ELEVATION_RAD = float(np.deg2rad(70.0))
 _MAX_PITCH_RAD = float(np.deg2rad(70.0))
 _MIN_ROOM_RAD = float(np.deg2rad(0.5))
 _MAX_DISTANCE = 12.0
-_MIN_EXTENT_SHARE = 0.08  # a smaller object shows too little to be asked about
+_WANTED_COVER = 0.014  # share of the image; a smaller object shows too little to be asked about
+_USUAL_FILL = 0.5
+_GRID = 64  # cells across the image in which cover is counted
 _SEARCH_POINTS = 600
 
 
@@ -66,6 +68,7 @@ class _Scene:
     backdrop: Backdrop
     lighting: Lighting
     config: ViewsConfig
+    least_cover: float
 
     @property
     def elevation_rad(self) -> tuple[float, float]:
@@ -138,15 +141,28 @@ def _scene(
     lens = Camera(
         np.eye(4), intrinsics_from_fov(fov, width_px=width, height_px=height), width, height
     )
-    stride = max(1, len(points_world) // _SEARCH_POINTS)
+    points = _with_extremes(points_world, max(1, len(points_world) // _SEARCH_POINTS))
     return _Scene(
-        points_world=_with_extremes(points_world, stride),
+        points_world=points,
         floor_z=float(points_world[:, 2].min()),
         lens=lens,
         backdrop=sample_backdrop(config.backdrop, rng),
         lighting=sample_lighting(rng),
         config=config,
+        least_cover=_least_cover(points, lens),
     )
+
+
+def _least_cover(points_world: Array, lens: Camera) -> float:
+    """What is asked of every view; less for a thing so thin that it never covers much."""
+    covers = []
+    for azimuth in np.linspace(-np.pi, np.pi, 6, endpoint=False):
+        distance = distance_for_fill(
+            points_world, lens, azimuth_rad=azimuth, elevation_rad=0.3, fill=_USUAL_FILL
+        )
+        stance = Stance(OrbitPosition(azimuth, 0.3, distance), 0.0, 0.0, 0.0)
+        covers.append(_cover(points_world, stance.camera(lens)))
+    return min(_WANTED_COVER, 0.5 * float(np.median(covers)))
 
 
 def _with_extremes(points_world: Array, stride: int) -> Array:
@@ -243,7 +259,10 @@ def _fits(scene: _Scene, moved: Moved) -> bool:
         return False
     points = transform(turn_about_up(moved.object_turn_rad), scene.points_world)
     camera = moved.stance.camera(scene.lens)
-    return min(margins(points, camera)) >= _MIN_ROOM_RAD and _large_enough(points, camera)
+    return (
+        min(margins(points, camera)) >= _MIN_ROOM_RAD
+        and _cover(points, camera) >= scene.least_cover
+    )
 
 
 def _below_ground(scene: _Scene, place: OrbitPosition) -> bool:
@@ -251,10 +270,12 @@ def _below_ground(scene: _Scene, place: OrbitPosition) -> bool:
     return bool(height < 0.1)
 
 
-def _large_enough(points_world: Array, camera: Camera) -> bool:
+def _cover(points_world: Array, camera: Camera) -> float:
+    """Share of the image that the object covers, counted in coarse cells."""
     pixels, _ = camera.project(points_world)
-    extent = np.ptp(pixels, axis=0).max()
-    return bool(extent >= _MIN_EXTENT_SHARE * max(camera.width_px, camera.height_px))
+    size = np.array([camera.width_px, camera.height_px])
+    cells = np.floor(pixels[camera.in_frame(pixels)] / size * _GRID)
+    return len(np.unique(cells @ [1.0, 2.0 * _GRID])) / _GRID**2
 
 
 def _request(
