@@ -58,9 +58,9 @@ def sample_lighting(rng: np.random.Generator) -> Lighting:
     return Lighting(
         sun_azimuth_rad=float(rng.uniform(-np.pi, np.pi)),
         sun_elevation_rad=float(np.deg2rad(rng.uniform(30.0, 70.0))),
-        sun_strength=float(rng.uniform(1.8, 3.2)),
+        sun_strength=float(rng.uniform(1.5, 2.5)),
         sun_angle_rad=float(np.deg2rad(rng.uniform(2.0, 15.0))),
-        ambient_strength=float(rng.uniform(0.5, 0.9)),
+        ambient_strength=float(rng.uniform(0.45, 0.75)),
     )
 
 

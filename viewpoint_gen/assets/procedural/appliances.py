@@ -90,6 +90,14 @@ def _washing_machine(rng: np.random.Generator) -> trimesh.Scene:
         DARK,
         box((x0 + 0.05, h - 0.105, f + 0.012), (x1 - 0.05, h - 0.085, f + 0.024), 0.003),
     )
+    _washing_controls(rng, model, f, h, side)
+    _washing_on_top(rng, model, h, side)
+    return model.scene()
+
+
+def _washing_controls(
+    rng: np.random.Generator, model: Model, f: float, h: float, side: float
+) -> None:
     face = Material(
         "dial",
         roughness=0.5,
@@ -122,6 +130,9 @@ def _washing_machine(rng: np.random.Generator) -> trimesh.Scene:
             0.016,
         ),
     )
+
+
+def _washing_on_top(rng: np.random.Generator, model: Model, h: float, side: float) -> None:
     for i in range(int(rng.integers(1, 4))):
         towel = box((-0.13, 0, -0.1), (0.13, 0.035, 0.1), 0.016).moved(
             x=-side * 0.12, y=h + 0.036 * i, z=-0.04
@@ -145,7 +156,6 @@ def _washing_machine(rng: np.random.Generator) -> trimesh.Scene:
         plastic("cap", pick(rng, BRIGHTS)),
         cylinder(0.022, h + 0.2, h + 0.24, bevel=0.004, segments=20).moved(x=side * 0.18, z=-0.05),
     )
-    return model.scene()
 
 
 def _toaster(rng: np.random.Generator) -> trimesh.Scene:
@@ -178,6 +188,21 @@ def _toaster(rng: np.random.Generator) -> trimesh.Scene:
         DARK,
         box((-w / 2 + 0.01, 0, -d / 2 + 0.008), (w / 2 - 0.01, 0.016, d / 2 - 0.008), 0.004),
     )
+    _toast(rng, model, d, h)
+    slot = box(
+        (side * (w / 2 - 0.002), h * 0.25, -0.006), (side * (w / 2 + 0.002), h * 0.75, 0.006)
+    )
+    model.add("slot", DARK, slot)
+    model.add(
+        "lever",
+        DARK,
+        box((side * w / 2, h * 0.6, -0.022), (side * (w / 2 + 0.03), h * 0.66, 0.022), 0.006),
+    )
+    _toaster_fittings(rng, model, d, h, side, w)
+    return model.scene()
+
+
+def _toast(rng: np.random.Generator, model: Model, d: float, h: float) -> None:
     bread = Material(
         "toast",
         roughness=0.95,
@@ -205,15 +230,11 @@ def _toaster(rng: np.random.Generator) -> trimesh.Scene:
             y=h + lift, z=z - 0.01025
         )
         model.add("toast", bread, inner)
-    slot = box(
-        (side * (w / 2 - 0.002), h * 0.25, -0.006), (side * (w / 2 + 0.002), h * 0.75, 0.006)
-    )
-    model.add("slot", DARK, slot)
-    model.add(
-        "lever",
-        DARK,
-        box((side * w / 2, h * 0.6, -0.022), (side * (w / 2 + 0.03), h * 0.66, 0.022), 0.006),
-    )
+
+
+def _toaster_fittings(
+    rng: np.random.Generator, model: Model, d: float, h: float, side: float, w: float
+) -> None:
     face = Material(
         "dial",
         roughness=0.4,
@@ -246,7 +267,6 @@ def _toaster(rng: np.random.Generator) -> trimesh.Scene:
         (-side * w * 0.72, 0.008, -d / 2 + 0.03),
     ]
     model.add("cord", DARK, tube(cord, 0.004, sides=8))
-    return model.scene()
 
 
 def _kettle(rng: np.random.Generator) -> trimesh.Scene:
@@ -265,6 +285,39 @@ def _kettle(rng: np.random.Generator) -> trimesh.Scene:
         (0, high + 0.006),
     ]
     model.add("body", shell, lathe(wall, segments=48, crease_deg=45))
+    _kettle_spout(model, high, r, shell, top)
+    slope = np.degrees(np.arctan2(r - top, high))
+    gauge_ = box((-0.004, -high * 0.26, -0.009), (0.006, high * 0.26, 0.009), 0.004).turned(
+        "z", side * slope
+    )
+    model.add(
+        "gauge", gloss("gauge", rgb("#24384a")), gauge_.moved(x=side * r * 0.965, y=high * 0.52)
+    )
+    fill = box(
+        (0.002, -high * 0.24, -0.006), (0.0085, high * rng.uniform(-0.05, 0.2), 0.006)
+    ).turned("z", side * slope)
+    fill = (
+        fill
+        if side > 0
+        else box((-0.0085, -high * 0.24, -0.006), (-0.002, high * 0.1, 0.006)).turned(
+            "z", side * slope
+        )
+    )
+    model.add(
+        "gauge", lamp("water", rgb("#58b8f0"), 0.3), fill.moved(x=side * r * 0.965, y=high * 0.52)
+    )
+    name = label(("HOT", "TEA", "BOIL")[int(rng.integers(3))], *pick_several(rng, ENAMELS, 2))
+    sign = facing(panel(0.055, 0.03, 0.012), "x", -side)
+    model.add(
+        "badge",
+        Material("badge", roughness=0.3, texture=name),
+        sign.turned("z", -side * slope).moved(x=-side * r * 0.995, y=high * 0.4),
+    )
+    _kettle_cord(rng, model, r, side)
+    return model.scene()
+
+
+def _kettle_spout(model: Model, high: float, r: float, shell: Material, top: float) -> None:
     model.add(
         "lid",
         DARK,
@@ -305,33 +358,9 @@ def _kettle(rng: np.random.Generator) -> trimesh.Scene:
         smooth=6,
     )
     model.add("handle", DARK, grip)
-    slope = np.degrees(np.arctan2(r - top, high))
-    gauge_ = box((-0.004, -high * 0.26, -0.009), (0.006, high * 0.26, 0.009), 0.004).turned(
-        "z", side * slope
-    )
-    model.add(
-        "gauge", gloss("gauge", rgb("#24384a")), gauge_.moved(x=side * r * 0.965, y=high * 0.52)
-    )
-    fill = box(
-        (0.002, -high * 0.24, -0.006), (0.0085, high * rng.uniform(-0.05, 0.2), 0.006)
-    ).turned("z", side * slope)
-    fill = (
-        fill
-        if side > 0
-        else box((-0.0085, -high * 0.24, -0.006), (-0.002, high * 0.1, 0.006)).turned(
-            "z", side * slope
-        )
-    )
-    model.add(
-        "gauge", lamp("water", rgb("#58b8f0"), 0.3), fill.moved(x=side * r * 0.965, y=high * 0.52)
-    )
-    name = label(("HOT", "TEA", "BOIL")[int(rng.integers(3))], *pick_several(rng, ENAMELS, 2))
-    sign = facing(panel(0.055, 0.03, 0.012), "x", -side)
-    model.add(
-        "badge",
-        Material("badge", roughness=0.3, texture=name),
-        sign.turned("z", -side * slope).moved(x=-side * r * 0.995, y=high * 0.4),
-    )
+
+
+def _kettle_cord(rng: np.random.Generator, model: Model, r: float, side: float) -> None:
     model.add(
         "switch",
         lamp("switch", pick(rng, BRIGHTS), 0.4),
@@ -343,7 +372,6 @@ def _kettle(rng: np.random.Generator) -> trimesh.Scene:
         (-side * r * 2.2, 0.006, -r * 0.4),
     ]
     model.add("cord", DARK, tube(cord, 0.004, sides=8))
-    return model.scene()
 
 
 def _coffee_machine(rng: np.random.Generator) -> trimesh.Scene:
@@ -360,6 +388,41 @@ def _coffee_machine(rng: np.random.Generator) -> trimesh.Scene:
     ]
     model.add("drip_tray", trim, *grid)
     group = -side * w * 0.12
+    _coffee_group(model, f, group, h, side, trim)
+    wand = [
+        (side * w * 0.4, h * 0.66, f * 0.5),
+        (side * w * 0.44, h * 0.5, f * 0.6),
+        (side * w * 0.42, h * 0.26, f * 0.7),
+    ]
+    model.add("steam_wand", chrome(), tube(wand, 0.005, sides=10))
+    cup = lathe(
+        [(0.02, 0), (0.03, 0.008), (0.036, 0.05), (0.033, 0.05), (0.027, 0.012), (0, 0.01)],
+        segments=32,
+        crease_deg=45,
+    )
+    place = {"x": group, "y": h * 0.128, "z": f * 0.35}
+    china = gloss("cup", pick(rng, ENAMELS))
+    model.add(
+        "cup",
+        china,
+        cup.moved(**place),
+        torus(0.014, 0.004, segments=20, sides=8)
+        .turned("x", 90)
+        .moved(x=group - side * 0.043, y=h * 0.128 + 0.028, z=f * 0.35),
+    )
+    _coffee_fittings(rng, model, f, group, h, side, w)
+    for i in range(2):
+        model.add(
+            "spare_cup",
+            china,
+            cup.scaled(0.9, 0.9, 0.9).moved(x=-side * w * (0.08 + 0.26 * i), y=h, z=-f * 0.3),
+        )
+    return model.scene()
+
+
+def _coffee_group(
+    model: Model, f: float, group: float, h: float, side: float, trim: Material
+) -> None:
     model.add(
         "group",
         trim,
@@ -382,27 +445,11 @@ def _coffee_machine(rng: np.random.Generator) -> trimesh.Scene:
             bevel=0.004,
         ),
     )
-    wand = [
-        (side * w * 0.4, h * 0.66, f * 0.5),
-        (side * w * 0.44, h * 0.5, f * 0.6),
-        (side * w * 0.42, h * 0.26, f * 0.7),
-    ]
-    model.add("steam_wand", chrome(), tube(wand, 0.005, sides=10))
-    cup = lathe(
-        [(0.02, 0), (0.03, 0.008), (0.036, 0.05), (0.033, 0.05), (0.027, 0.012), (0, 0.01)],
-        segments=32,
-        crease_deg=45,
-    )
-    place = {"x": group, "y": h * 0.128, "z": f * 0.35}
-    china = gloss("cup", pick(rng, ENAMELS))
-    model.add(
-        "cup",
-        china,
-        cup.moved(**place),
-        torus(0.014, 0.004, segments=20, sides=8)
-        .turned("x", 90)
-        .moved(x=group - side * 0.043, y=h * 0.128 + 0.028, z=f * 0.35),
-    )
+
+
+def _coffee_fittings(
+    rng: np.random.Generator, model: Model, f: float, group: float, h: float, side: float, w: float
+) -> None:
     model.add(
         "coffee",
         gloss("coffee", rgb("#3a2216")),
@@ -441,13 +488,6 @@ def _coffee_machine(rng: np.random.Generator) -> trimesh.Scene:
             x=side * w * 0.2, z=-f * 0.35
         ),
     )
-    for i in range(2):
-        model.add(
-            "spare_cup",
-            china,
-            cup.scaled(0.9, 0.9, 0.9).moved(x=-side * w * (0.08 + 0.26 * i), y=h, z=-f * 0.3),
-        )
-    return model.scene()
 
 
 def _refrigerator(rng: np.random.Generator) -> trimesh.Scene:
@@ -466,19 +506,7 @@ def _refrigerator(rng: np.random.Generator) -> trimesh.Scene:
     for y0, y1 in ((0.06, split - 0.006), (split + 0.006, h)):
         door = extrude(rectangle(w, y1 - y0, 0.04), 0.06, bevel=0.018)
         model.add("door", shell, door.moved(y=(y0 + y1) / 2, z=f - 0.052))
-    x = side * (w / 2 - 0.055)
-    for y, up in ((split + 0.06, 1), (split - 0.06, -1)):
-        bar = tube(
-            [
-                (x, y, f),
-                (x, y + up * 0.02, f + 0.045),
-                (x, y + up * 0.26, f + 0.045),
-                (x, y + up * 0.28, f),
-            ],
-            0.011,
-            smooth=2,
-        )
-        model.add("handle", chrome(), bar)
+    _fridge_handles(model, f, side, split, w)
     hinge = cylinder(0.018, -0.03, 0.03, bevel=0.004, segments=16)
     for y in (h - 0.1, split, 0.16):
         model.add("hinge", chrome(), hinge.moved(x=-side * (w / 2 - 0.0), y=y, z=f - 0.03))
@@ -502,6 +530,31 @@ def _refrigerator(rng: np.random.Generator) -> trimesh.Scene:
             gloss(f"magnet{i}", pick(rng, BRIGHTS)),
             disc(0.012, 0.01, segments=16).moved(spot["x"], spot["y"] + size * 0.36, spot["z"]),
         )
+    _fridge_coil(model, f, w)
+    basket = extrude_up(rectangle(0.3, 0.2, 0.03), h, h + 0.14, bevel=0.01).moved(
+        x=side * w * 0.18, z=-0.05
+    )
+    model.add("box", matte("basket", pick(rng, ("#b98c55", "#8a6a45", "#a9a49a"))), basket)
+    return model.scene()
+
+
+def _fridge_handles(model: Model, f: float, side: float, split: float, w: float) -> None:
+    x = side * (w / 2 - 0.055)
+    for y, up in ((split + 0.06, 1), (split - 0.06, -1)):
+        bar = tube(
+            [
+                (x, y, f),
+                (x, y + up * 0.02, f + 0.045),
+                (x, y + up * 0.26, f + 0.045),
+                (x, y + up * 0.28, f),
+            ],
+            0.011,
+            smooth=2,
+        )
+        model.add("handle", chrome(), bar)
+
+
+def _fridge_coil(model: Model, f: float, w: float) -> None:
     coil = [
         (
             w * 0.36 * (1 if i % 2 else -1),
@@ -511,11 +564,6 @@ def _refrigerator(rng: np.random.Generator) -> trimesh.Scene:
         for i in range(16)
     ]
     model.add("coil", DARK, tube(coil, 0.008, sides=6, smooth=1))
-    basket = extrude_up(rectangle(0.3, 0.2, 0.03), h, h + 0.14, bevel=0.01).moved(
-        x=side * w * 0.18, z=-0.05
-    )
-    model.add("box", matte("basket", pick(rng, ("#b98c55", "#8a6a45", "#a9a49a"))), basket)
-    return model.scene()
 
 
 CATEGORIES = (

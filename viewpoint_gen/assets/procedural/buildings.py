@@ -236,18 +236,7 @@ def _windmill(rng: np.random.Generator) -> trimesh.Scene:
     cap = Material(
         "cap", roughness=0.8, texture=shingles(rng, pick(rng, ROOFS)), tile_m=(0.08, 0.9)
     )
-    dome = lathe(
-        [
-            (top * 1.12, 0),
-            (top * 1.15, 0.15),
-            (top * 0.95, top * 0.7),
-            (top * 0.5, top * 1.15),
-            (0, top * 1.3),
-        ],
-        segments=36,
-        crease_deg=50,
-    )
-    model.add("cap", cap, dome.moved(y=height))
+    _windmill_cap(model, cap, height, top)
     wood_ = plastic("beam", rgb("#f0ece0") if rng.random() < 0.5 else pick(rng, WOODS))
     hub_z, hub_y = top + 0.75, height + top * 0.45
     model.add(
@@ -282,6 +271,21 @@ def _windmill(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
+def _windmill_cap(model: Model, cap: Material, height: float, top: float) -> None:
+    dome = lathe(
+        [
+            (top * 1.12, 0),
+            (top * 1.15, 0.15),
+            (top * 0.95, top * 0.7),
+            (top * 0.5, top * 1.15),
+            (0, top * 1.3),
+        ],
+        segments=36,
+        crease_deg=50,
+    )
+    model.add("cap", cap, dome.moved(y=height))
+
+
 def _church(rng: np.random.Generator) -> trimesh.Scene:
     side = either_side(rng)
     width, depth, wall = rng.uniform(5.0, 6.0), rng.uniform(9.0, 11.0), rng.uniform(3.6, 4.4)
@@ -293,29 +297,7 @@ def _church(rng: np.random.Generator) -> trimesh.Scene:
     x = side * width * 0.28 if rng.random() < 0.5 else 0.0
     half = tower / 2
     model.add("tower", stone, box((x - half, -0.03, front - tower), (x + half, tall, front)))
-    model.add(
-        "cornice",
-        WHITE,
-        box(
-            (x - half - 0.12, tall - 0.3, front - tower - 0.12),
-            (x + half + 0.12, tall + 0.03, front + 0.12),
-        ),
-    )
-    spire = frustum(
-        half * 1.35, 0.02, 0, rng.uniform(3.5, 5.5), segments=8 if rng.random() < 0.5 else 4
-    )
-    spire = spire.turned("y", 45 if len(spire.points_m) < 30 else 22.5)
-    model.add("spire", matte("slate", pick(rng, ROOFS)), spire.moved(x=x, y=tall, z=front - half))
-    tip = tall + float(spire.high[1])
-    gold = metal("gold", rgb("#d9b04a"))
-    model.add(
-        "cross",
-        gold,
-        box((x - 0.05, tip - 0.1, front - half - 0.05), (x + 0.05, tip + 0.9, front - half + 0.05)),
-        box(
-            (x - 0.3, tip + 0.45, front - half - 0.045), (x + 0.3, tip + 0.55, front - half + 0.045)
-        ),
-    )
+    _spire(rng, model, front, half, tall, tower, x)
     add_door(model, plastic("door", pick(rng, WOODS)), 1.2, 2.2, x, front)
     face = Material(
         "clock",
@@ -350,6 +332,40 @@ def _church(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
+def _spire(
+    rng: np.random.Generator,
+    model: Model,
+    front: float,
+    half: float,
+    tall: float,
+    tower: float,
+    x: float,
+) -> None:
+    model.add(
+        "cornice",
+        WHITE,
+        box(
+            (x - half - 0.12, tall - 0.3, front - tower - 0.12),
+            (x + half + 0.12, tall + 0.03, front + 0.12),
+        ),
+    )
+    spire = frustum(
+        half * 1.35, 0.02, 0, rng.uniform(3.5, 5.5), segments=8 if rng.random() < 0.5 else 4
+    )
+    spire = spire.turned("y", 45 if len(spire.points_m) < 30 else 22.5)
+    model.add("spire", matte("slate", pick(rng, ROOFS)), spire.moved(x=x, y=tall, z=front - half))
+    tip = tall + float(spire.high[1])
+    gold = metal("gold", rgb("#d9b04a"))
+    model.add(
+        "cross",
+        gold,
+        box((x - 0.05, tip - 0.1, front - half - 0.05), (x + 0.05, tip + 0.9, front - half + 0.05)),
+        box(
+            (x - 0.3, tip + 0.45, front - half - 0.045), (x + 0.3, tip + 0.55, front - half + 0.045)
+        ),
+    )
+
+
 def _lighthouse(rng: np.random.Generator) -> trimesh.Scene:
     side = either_side(rng)
     height, base = rng.uniform(11.0, 15.0), rng.uniform(1.9, 2.4)
@@ -365,6 +381,36 @@ def _lighthouse(rng: np.random.Generator) -> trimesh.Scene:
             paint,
             frustum(radii[i], radii[i + 1], levels[i], levels[i + 1], segments=48),
         )
+    _lighthouse_lantern(model, height, top)
+    dome = lathe(
+        [(top * 0.95, 0), (top * 0.9, 0.1), (top * 0.5, 0.75), (0.08, 1.0), (0.06, 1.7), (0, 1.75)],
+        segments=36,
+    )
+    model.add("dome", plastic("dome", red), dome.moved(y=height + 1.7))
+    add_door(model, plastic("door", accent), 1.0, 1.9, 0, base - 0.06)
+    for t, azimuth in ((0.3, side * 60.0), (0.5, side * 100.0), (0.7, side * 140.0), (0.62, 0.0)):
+        glass, frame = window(0.5, 0.8)
+        for name, mat, part in (("window", GLASS, glass), ("window_frame", WHITE, frame)):
+            model.add(
+                name,
+                mat,
+                part.moved(y=height * t, z=base + (top - base) * t - 0.01).turned("y", azimuth),
+            )
+    _keeper(rng, model, side, base)
+    rock = lathe(
+        [(base * 2.6, 0), (base * 2.5, 0.12), (base * 2.2, 0.22), (0, 0.25)],
+        segments=11,
+        crease_deg=20,
+    )
+    model.add(
+        "rock",
+        matte("rock", mix(rgb("#7a756c"), pick(rng, ROOFS), 0.2)),
+        rock.scaled(x=1.25).moved(y=-0.25, x=side * base * 0.5),
+    )
+    return model.scene()
+
+
+def _lighthouse_lantern(model: Model, height: float, top: float) -> None:
     model.add(
         "gallery",
         plastic("iron", rgb("#33373d")),
@@ -394,32 +440,6 @@ def _lighthouse(rng: np.random.Generator) -> trimesh.Scene:
             for a in np.arange(0, 360, 30)
         ],
     )
-    dome = lathe(
-        [(top * 0.95, 0), (top * 0.9, 0.1), (top * 0.5, 0.75), (0.08, 1.0), (0.06, 1.7), (0, 1.75)],
-        segments=36,
-    )
-    model.add("dome", plastic("dome", red), dome.moved(y=height + 1.7))
-    add_door(model, plastic("door", accent), 1.0, 1.9, 0, base - 0.06)
-    for t, azimuth in ((0.3, side * 60.0), (0.5, side * 100.0), (0.7, side * 140.0), (0.62, 0.0)):
-        glass, frame = window(0.5, 0.8)
-        for name, mat, part in (("window", GLASS, glass), ("window_frame", WHITE, frame)):
-            model.add(
-                name,
-                mat,
-                part.moved(y=height * t, z=base + (top - base) * t - 0.01).turned("y", azimuth),
-            )
-    _keeper(rng, model, side, base)
-    rock = lathe(
-        [(base * 2.6, 0), (base * 2.5, 0.12), (base * 2.2, 0.22), (0, 0.25)],
-        segments=11,
-        crease_deg=20,
-    )
-    model.add(
-        "rock",
-        matte("rock", mix(rgb("#7a756c"), pick(rng, ROOFS), 0.2)),
-        rock.scaled(x=1.25).moved(y=-0.25, x=side * base * 0.5),
-    )
-    return model.scene()
 
 
 def _keeper(rng: np.random.Generator, model: Model, side: float, base: float) -> None:

@@ -163,6 +163,43 @@ def _robot(rng: np.random.Generator) -> trimesh.Scene:
         )
         model.add("foot", accent, box((x - 0.085, 0, -0.11), (x + 0.085, 0.1, 0.17), 0.035))
     model.add("body", paint, box((-w / 2, leg, -d / 2), (w / 2, leg + high, d / 2), 0.05))
+    _robot_chest(rng, model, accent, d, dark, high, leg, side, w)
+    _robot_key(model, d, leg)
+    y = leg + high - 0.08
+    lift = rng.uniform(0.15, 0.3)
+    _robot_arm(
+        model,
+        accent,
+        dark,
+        (side * (w / 2 + 0.03), y, 0),
+        (side * (w / 2 + 0.2), y + 0.02, 0.03),
+        (side * (w / 2 + 0.26), y + lift, 0.08),
+        0.045,
+    )
+    _robot_arm(
+        model,
+        paint,
+        dark,
+        (-side * (w / 2 + 0.03), y, 0),
+        (-side * (w / 2 + 0.1), y - 0.2, 0.02),
+        (-side * (w / 2 + 0.08), y - 0.3, 0.14),
+        0.045,
+    )
+    _robot_head(rng, model, paint, dark, leg + high + 0.04, side)
+    return model.scene()
+
+
+def _robot_chest(
+    rng: np.random.Generator,
+    model: Model,
+    accent: Material,
+    d: float,
+    dark: Material,
+    high: float,
+    leg: float,
+    side: float,
+    w: float,
+) -> None:
     model.add(
         "belt",
         accent,
@@ -204,6 +241,9 @@ def _robot(rng: np.random.Generator) -> trimesh.Scene:
         (-w * 0.32, leg + 0.14, -d / 2 - 0.1), (w * 0.32, leg + high - 0.06, -d / 2 + 0.01), 0.03
     )
     model.add("pack", accent, pack)
+
+
+def _robot_key(model: Model, d: float, leg: float) -> None:
     key = torus(0.055, 0.014, segments=20, sides=8).turned("x", 90).scaled(z=1.0)
     model.add(
         "key",
@@ -212,28 +252,6 @@ def _robot(rng: np.random.Generator) -> trimesh.Scene:
         key.moved(x=-0.05, y=leg + 0.3, z=-d / 2 - 0.17),
         rod((0, leg + 0.3, -d / 2 - 0.08), (0, leg + 0.3, -d / 2 - 0.16), 0.014),
     )
-    y = leg + high - 0.08
-    lift = rng.uniform(0.15, 0.3)
-    _robot_arm(
-        model,
-        accent,
-        dark,
-        (side * (w / 2 + 0.03), y, 0),
-        (side * (w / 2 + 0.2), y + 0.02, 0.03),
-        (side * (w / 2 + 0.26), y + lift, 0.08),
-        0.045,
-    )
-    _robot_arm(
-        model,
-        paint,
-        dark,
-        (-side * (w / 2 + 0.03), y, 0),
-        (-side * (w / 2 + 0.1), y - 0.2, 0.02),
-        (-side * (w / 2 + 0.08), y - 0.3, 0.14),
-        0.045,
-    )
-    _robot_head(rng, model, paint, dark, leg + high + 0.04, side)
-    return model.scene()
 
 
 def _snowman(rng: np.random.Generator) -> trimesh.Scene:
@@ -249,19 +267,7 @@ def _snowman(rng: np.random.Generator) -> trimesh.Scene:
         lump((0, y2, 0), (head, head, head)),
     ]
     model.add("body", snow, sculpt(balls, blend_m=0.06, cell_m=0.045))
-    carrot = frustum(head * 0.16, head * 0.02, 0, head * 0.85, segments=16).turned("x", 90)
-    model.add("nose", matte("carrot", rgb("#e2762b")), carrot.moved(y=y2, z=head * 0.93))
-    for x in (0.34, -0.34):
-        model.add(
-            "eye", coal, sphere(head * 0.11, (x * head, y2 + head * 0.28, head * 0.88), segments=12)
-        )
-    for t in np.linspace(-0.5, 0.5, 5):
-        spot = (
-            head * t,
-            y2 - head * (0.5 - 0.5 * t * t),
-            head * np.sqrt(max(1 - t * t - 0.2, 0.1)),
-        )
-        model.add("mouth", coal, sphere(head * 0.065, spot, segments=10))
+    _snowman_face(model, coal, head, y2)
     for t in (0.45, 0.0, -0.45):
         model.add(
             "button",
@@ -290,6 +296,22 @@ def _snowman(rng: np.random.Generator) -> trimesh.Scene:
     )
     _snowman_clothes(rng, model, side, y2, head)
     return model.scene()
+
+
+def _snowman_face(model: Model, coal: Material, head: float, y2: float) -> None:
+    carrot = frustum(head * 0.16, head * 0.02, 0, head * 0.85, segments=16).turned("x", 90)
+    model.add("nose", matte("carrot", rgb("#e2762b")), carrot.moved(y=y2, z=head * 0.93))
+    for x in (0.34, -0.34):
+        model.add(
+            "eye", coal, sphere(head * 0.11, (x * head, y2 + head * 0.28, head * 0.88), segments=12)
+        )
+    for t in np.linspace(-0.5, 0.5, 5):
+        spot = (
+            head * t,
+            y2 - head * (0.5 - 0.5 * t * t),
+            head * np.sqrt(max(1 - t * t - 0.2, 0.1)),
+        )
+        model.add("mouth", coal, sphere(head * 0.065, spot, segments=10))
 
 
 def _snowman_clothes(
@@ -502,6 +524,22 @@ def _teddy_bear(rng: np.random.Generator) -> trimesh.Scene:
     model = Model()
     fur = coat_of(rng)
     model.add("body", fur, sculpt(limbs, blend_m=0.022, cell_m=0.0105, paint=patches))
+    _teddy_face(rng, model)
+    sew = matte("stitch", rgb("#2a211b"))
+    for t in (-0.02, 0.0, 0.02):
+        model.add(
+            "stitch",
+            sew,
+            capsule(
+                (side * (0.09 + 0.002), 0.1 + t - 0.004, 0.055),
+                (side * 0.088, 0.1 + t + 0.004, 0.06),
+                0.002,
+            ),
+        )
+    return model.scene()
+
+
+def _teddy_face(rng: np.random.Generator, model: Model) -> None:
     ball, glint = eyes(0.011, (0, 0.325, 0.09), 0.036)
     model.add("eye", EYE, ball)
     model.add("eye", GLINT, glint)
@@ -515,18 +553,6 @@ def _teddy_bear(rng: np.random.Generator) -> trimesh.Scene:
         sphere(0.013, (0, 0.225, 0.104), segments=12),
     )
     model.add("collar", bow, torus(0.068, 0.009, segments=32, sides=8).moved(y=0.226, z=0.012))
-    sew = matte("stitch", rgb("#2a211b"))
-    for t in (-0.02, 0.0, 0.02):
-        model.add(
-            "stitch",
-            sew,
-            capsule(
-                (side * (0.09 + 0.002), 0.1 + t - 0.004, 0.055),
-                (side * 0.088, 0.1 + t + 0.004, 0.06),
-                0.002,
-            ),
-        )
-    return model.scene()
 
 
 def _penguin(rng: np.random.Generator) -> trimesh.Scene:

@@ -158,16 +158,7 @@ def _pizza(rng: np.random.Generator) -> trimesh.Scene:
     )
     timber = Material("board", pick(rng, WOODS), roughness=0.7)
     model = Model()
-    model.add("board", timber, cylinder(r * 1.22, 0, 0.014, bevel=0.004, segments=56))
-    grip = extrude_up(
-        rounded(
-            [(-0.03, -r * 1.15), (0.03, -r * 1.15), (0.026, -r * 1.75), (-0.026, -r * 1.75)], 0.015
-        ),
-        0.002,
-        0.012,
-        bevel=0.003,
-    )
-    model.add("board", timber, grip)
+    _pizza_board(model, r, timber)
     start, end = 22.5 + side * 25, -22.5 + side * 25
     out = np.radians((start + end) / 2)
     shift = 0.42 * r * np.array([np.sin(out), 0, np.cos(out)])
@@ -197,6 +188,19 @@ def _pizza(rng: np.random.Generator) -> trimesh.Scene:
         model.add("cheese", cheese, flat.moved(*move).with_planar_uv("y"))
     _pizza_topping(rng, model, r, (start, end), shift)
     return model.scene()
+
+
+def _pizza_board(model: Model, r: float, timber: Material) -> None:
+    model.add("board", timber, cylinder(r * 1.22, 0, 0.014, bevel=0.004, segments=56))
+    grip = extrude_up(
+        rounded(
+            [(-0.03, -r * 1.15), (0.03, -r * 1.15), (0.026, -r * 1.75), (-0.026, -r * 1.75)], 0.015
+        ),
+        0.002,
+        0.012,
+        bevel=0.003,
+    )
+    model.add("board", timber, grip)
 
 
 def _pizza_topping(
@@ -292,6 +296,13 @@ def _burger(rng: np.random.Generator) -> trimesh.Scene:
     )
     for name, mat, part in (("bun", bun, low), ("patty", meat, patty), ("bun", bun, dome)):
         model.add(name, mat, cut(part, bite, crease_deg=50))
+    _burger_filling(rng, model, bite, r, side, top_y)
+    return model.scene()
+
+
+def _burger_filling(
+    rng: np.random.Generator, model: Model, bite: Part, r: float, side: float, top_y: float
+) -> None:
     lettuce = _wavy(r * 1.12, r * 0.39, r * 0.07, float(rng.uniform(0, 6)))
     model.add(
         "lettuce",
@@ -336,7 +347,6 @@ def _burger(rng: np.random.Generator) -> trimesh.Scene:
     model.add(
         "flag", flag, box((stick, r * 2.05, -0.0006), (stick - side * r * 0.75, r * 2.5, 0.0006))
     )
-    return model.scene()
 
 
 def _sandwich(rng: np.random.Generator) -> trimesh.Scene:
@@ -354,6 +364,38 @@ def _sandwich(rng: np.random.Generator) -> trimesh.Scene:
     triangle = np.array([(-a * 0.72, a * 0.36), (a * 0.72, a * 0.36), (0.0, -a * 0.36)])
     model = Model()
     model.add("plate", gloss("plate", pick(rng, ENAMELS)), _dish(a * 1.25))
+    _sandwich_layers(rng, model, a, bread, crust, side, triangle)
+    pickle = sculpt(
+        [Limb((side * a * 0.95, 0.022, a * 0.1), (side * a * 0.7, 0.022, -a * 0.5), 0.012, 0.01)],
+        blend_m=0.01,
+        cell_m=0.005,
+    )
+    model.add("pickle", gloss("pickle", rgb("#5f7a33")), pickle)
+    for i in range(4):
+        crisp = (
+            cylinder(0.02, 0, 0.002, segments=18)
+            .turned("x", float(rng.uniform(-30, 30)))
+            .turned("z", float(rng.uniform(-30, 30)))
+        )
+        model.add(
+            "crisp",
+            matte("crisp", rgb("#e8c067")),
+            crisp.moved(
+                x=-side * a * (0.75 + 0.06 * i), y=0.02 + 0.005 * i, z=a * (-0.35 + 0.2 * i)
+            ),
+        )
+    return model.scene()
+
+
+def _sandwich_layers(
+    rng: np.random.Generator,
+    model: Model,
+    a: float,
+    bread: Material,
+    crust: Material,
+    side: float,
+    triangle: Array,
+) -> None:
     fillings = [
         ("ham", "#d98a86"),
         ("lettuce", "#7cb342"),
@@ -397,26 +439,6 @@ def _sandwich(rng: np.random.Generator) -> trimesh.Scene:
         gloss("olive", rgb("#7a8a3a")),
         sphere((0.008, 0.01, 0.008), (stick[0], y + 0.018, stick[2]), segments=16),
     )
-    pickle = sculpt(
-        [Limb((side * a * 0.95, 0.022, a * 0.1), (side * a * 0.7, 0.022, -a * 0.5), 0.012, 0.01)],
-        blend_m=0.01,
-        cell_m=0.005,
-    )
-    model.add("pickle", gloss("pickle", rgb("#5f7a33")), pickle)
-    for i in range(4):
-        crisp = (
-            cylinder(0.02, 0, 0.002, segments=18)
-            .turned("x", float(rng.uniform(-30, 30)))
-            .turned("z", float(rng.uniform(-30, 30)))
-        )
-        model.add(
-            "crisp",
-            matte("crisp", rgb("#e8c067")),
-            crisp.moved(
-                x=-side * a * (0.75 + 0.06 * i), y=0.02 + 0.005 * i, z=a * (-0.35 + 0.2 * i)
-            ),
-        )
-    return model.scene()
 
 
 def _teapot(rng: np.random.Generator) -> trimesh.Scene:
@@ -456,6 +478,11 @@ def _teapot(rng: np.random.Generator) -> trimesh.Scene:
     ]
     model.add("handle", accent, tube(handle, r * 0.1, sides=14, smooth=6))
     y = r * tall * 0.9
+    _teapot_lid(model, accent, r, y)
+    return model.scene()
+
+
+def _teapot_lid(model: Model, accent: Material, r: float, y: float) -> None:
     cover = lathe(
         [
             (r * 0.42, 0),
@@ -471,7 +498,6 @@ def _teapot(rng: np.random.Generator) -> trimesh.Scene:
         crease_deg=50,
     )
     model.add("lid", accent, cover.moved(y=y))
-    return model.scene()
 
 
 def _mug(rng: np.random.Generator) -> trimesh.Scene:
@@ -511,6 +537,12 @@ def _mug(rng: np.random.Generator) -> trimesh.Scene:
     print_ = label(
         words[int(rng.integers(len(words)))], mix(main, rgb("#ffffff"), 0.75), shade(ink, 0.7)
     )
+    _mug_motto(model, high, print_, r)
+    _mug_setting(rng, model, high, r, side)
+    return model.scene()
+
+
+def _mug_motto(model: Model, high: float, print_: Image.Image, r: float) -> None:
     outline = [
         (r + 0.0004, high * 0.3),
         (r + 0.001, high * 0.3),
@@ -525,6 +557,11 @@ def _mug(rng: np.random.Generator) -> trimesh.Scene:
         Material("motto", roughness=0.4, texture=print_),
         badge.with_uv(np.stack([(angle + 48) / 96, v], axis=1)),
     )
+
+
+def _mug_setting(
+    rng: np.random.Generator, model: Model, high: float, r: float, side: float
+) -> None:
     spoon = rod(
         (-side * r * 0.3, high * 0.5, -r * 0.2), (-side * r * 1.15, high * 1.45, -r * 0.5), 0.0022
     )
@@ -559,7 +596,6 @@ def _mug(rng: np.random.Generator) -> trimesh.Scene:
             sides=6,
         ),
     )
-    return model.scene()
 
 
 def _fruit_bowl(rng: np.random.Generator) -> trimesh.Scene:
@@ -589,6 +625,28 @@ def _fruit_bowl(rng: np.random.Generator) -> trimesh.Scene:
         "plum": ("#4b2a5a",),
         "lemon": ("#f0d03c",),
     }
+    _fruit(rng, model, r, side, tints)
+    peel = matte("banana", pick(rng, ("#f0cf3c", "#e8c13a")))
+    for i in range(int(rng.integers(2, 4))):
+        bend = [
+            (side * r * 0.2, r * 0.92, -r * 0.6),
+            (side * r * 0.62, r * 0.8, -r * 0.35),
+            (side * r * 0.8, r * 0.66, r * 0.1),
+            (side * r * 0.66, r * 0.7, r * 0.62),
+        ]
+        fat = [r * 0.05, r * 0.14, r * 0.14, r * 0.04]
+        banana = (
+            tube(bend, fat, sides=10, smooth=5)
+            .turned("z", side * (12.0 * i - 8))
+            .turned("y", -side * 14.0 * i)
+        )
+        model.add("banana", peel, banana.moved(y=r * 0.05 * i))
+    leaf = lump((-side * r * 0.1, r * 1.12, r * 0.02), (0.012, 0.002, 0.028))
+    model.add("leaf", matte("leaf", rgb("#4f8a3a")), sculpt([leaf], blend_m=0.004, cell_m=0.004))
+    return model.scene()
+
+
+def _fruit(rng: np.random.Generator, model: Model, r: float, side: float, tints: dict) -> None:
     spots = [
         (0.0, 0.5, 0.45),
         (-side * 0.45, 0.5, 0.1),
@@ -629,24 +687,6 @@ def _fruit_bowl(rng: np.random.Generator) -> trimesh.Scene:
                 (size * (1.35 if kind == "lemon" else 1.0), size, size), segments=28
             ).turned("y", 40.0 * i)
         model.add(kind, mat, fruit.moved(x * r, y * r, z * r))
-    peel = matte("banana", pick(rng, ("#f0cf3c", "#e8c13a")))
-    for i in range(int(rng.integers(2, 4))):
-        bend = [
-            (side * r * 0.2, r * 0.92, -r * 0.6),
-            (side * r * 0.62, r * 0.8, -r * 0.35),
-            (side * r * 0.8, r * 0.66, r * 0.1),
-            (side * r * 0.66, r * 0.7, r * 0.62),
-        ]
-        fat = [r * 0.05, r * 0.14, r * 0.14, r * 0.04]
-        banana = (
-            tube(bend, fat, sides=10, smooth=5)
-            .turned("z", side * (12.0 * i - 8))
-            .turned("y", -side * 14.0 * i)
-        )
-        model.add("banana", peel, banana.moved(y=r * 0.05 * i))
-    leaf = lump((-side * r * 0.1, r * 1.12, r * 0.02), (0.012, 0.002, 0.028))
-    model.add("leaf", matte("leaf", rgb("#4f8a3a")), sculpt([leaf], blend_m=0.004, cell_m=0.004))
-    return model.scene()
 
 
 CATEGORIES = (

@@ -171,6 +171,11 @@ def _armchair(rng: np.random.Generator) -> trimesh.Scene:
         (x0 - side * 0.014, seat + 0.05),
     ]
     blanket = extrude([*throw, *inside], 0.36).moved(z=z0)
+    _blanket(rng, model, blanket)
+    return model.scene()
+
+
+def _blanket(rng: np.random.Generator, model: Model, blanket: Part) -> None:
     light, dark = pick_several(rng, PASTELS, 2)
     check = Material(
         "blanket",
@@ -179,7 +184,6 @@ def _armchair(rng: np.random.Generator) -> trimesh.Scene:
         tile_m=(0.16, 0.16),
     )
     model.add("blanket", check, blanket)
-    return model.scene()
 
 
 def _sofa(rng: np.random.Generator) -> trimesh.Scene:
@@ -206,15 +210,7 @@ def _sofa(rng: np.random.Generator) -> trimesh.Scene:
             0.03,
         ),
     )
-    model.add(
-        "back",
-        cover,
-        box(
-            (-width / 2 + 0.004, 0.103, -depth / 2 - 0.02),
-            (width / 2 - 0.004, back, -depth / 2 + 0.2),
-            0.07,
-        ),
-    )
+    _sofa_back(model, back, cover, depth, width)
     model.add(
         "arm",
         cover,
@@ -233,6 +229,25 @@ def _sofa(rng: np.random.Generator) -> trimesh.Scene:
             .turned("x", -12)
             .moved(x=x, y=seat + 0.02, z=-depth / 2 + 0.3),
         )
+    _sofa_pillows(rng, model, depth, seat, width)
+    return model.scene()
+
+
+def _sofa_back(model: Model, back: float, cover: Material, depth: float, width: float) -> None:
+    model.add(
+        "back",
+        cover,
+        box(
+            (-width / 2 + 0.004, 0.103, -depth / 2 - 0.02),
+            (width / 2 - 0.004, back, -depth / 2 + 0.2),
+            0.07,
+        ),
+    )
+
+
+def _sofa_pillows(
+    rng: np.random.Generator, model: Model, depth: float, seat: float, width: float
+) -> None:
     for x in rng.choice([-0.34, -0.1, 0.12, 0.33], 2, replace=False):
         pillow = sphere((0.22, 0.21, 0.075), segments=24).with_planar_uv("z").turned("x", -22)
         model.add(
@@ -247,7 +262,6 @@ def _sofa(rng: np.random.Generator) -> trimesh.Scene:
             Material("foot", pick(rng, WOODS), roughness=0.4),
             foot.moved(x=x, z=z).both_sides(),
         )
-    return model.scene()
 
 
 def _drawers(
@@ -333,6 +347,13 @@ def _desk(rng: np.random.Generator) -> trimesh.Scene:
             "y", float(rng.uniform(-25, 25))
         )
         model.add("book", colour, book.moved(x=-side * half * 0.62, z=-depth * 0.12))
+    _desk_paper(rng, model, depth, high, side)
+    return model.scene()
+
+
+def _desk_paper(
+    rng: np.random.Generator, model: Model, depth: float, high: float, side: float
+) -> None:
     sheet = box((-0.11, high, -0.15), (0.11, high + 0.003, 0.15)).turned(
         "y", float(rng.uniform(-12, 12))
     )
@@ -346,7 +367,6 @@ def _desk(rng: np.random.Generator) -> trimesh.Scene:
         segments=6,
     )
     model.add("pencil", matte("pencil", pick(rng, BRIGHTS)), pencil)
-    return model.scene()
 
 
 def _shelf_row(
@@ -419,6 +439,13 @@ def _bookshelf(rng: np.random.Generator) -> trimesh.Scene:
         wood_,
         box((-half + board, 0, -depth / 2 + 0.02), (half - board, 0.058, depth / 2 - 0.03)),
     )
+    _shelf_plant(rng, model, board, half, height)
+    return model.scene()
+
+
+def _shelf_plant(
+    rng: np.random.Generator, model: Model, board: float, half: float, height: float
+) -> None:
     side = either_side(rng)
     pot = lathe([(0.05, 0), (0.065, 0.1), (0.055, 0.1), (0.05, 0.08), (0, 0.08)], segments=24)
     model.add(
@@ -433,7 +460,6 @@ def _bookshelf(rng: np.random.Generator) -> trimesh.Scene:
         model.add(
             "leaf", matte("leaf", rgb("#4f8a4a")), leaf.moved(x=side * half * 0.6, y=height + 0.06)
         )
-    return model.scene()
 
 
 def _bed(rng: np.random.Generator) -> trimesh.Scene:
@@ -546,6 +572,14 @@ def _grandfather_clock(rng: np.random.Generator) -> trimesh.Scene:
     face = clock_face(rgb("#f3ead2"), rgb("#1c1a18"), float(rng.uniform(0, 12)))
     dial = disc(half * 0.78, 0.02, segments=40).moved(y=height - 0.32, z=d - 0.004)
     model.add("dial", Material("dial", roughness=0.5, texture=face), dial)
+    _pendulum(rng, model, d, half, height)
+    plate = Material("plate", roughness=0.5, texture=checks(pick(rng, WOODS), rgb("#3a2416")))
+    model.add("inlay", plate, panel(width * 0.5, 0.2, 0.008).moved(y=0.26, z=d))
+    model.add("finial", BRASS, sphere((0.03, 0.05, 0.03), (0, height + 0.05, 0), segments=16))
+    return model.scene()
+
+
+def _pendulum(rng: np.random.Generator, model: Model, d: float, half: float, height: float) -> None:
     swing = float(rng.choice([-1, 1])) * rng.uniform(5, 9)
     top = (0.0, height - 0.62, d * 0.8 + 0.012)
     low = height * 0.36
@@ -559,10 +593,6 @@ def _grandfather_clock(rng: np.random.Generator) -> trimesh.Scene:
         rod((side * half * 0.7, 1.2, 0), (side * (half * 0.72 + 0.06), 1.2, 0), 0.012),
         sphere(0.025, (side * (half * 0.72 + 0.07), 1.2, 0), segments=14),
     )
-    plate = Material("plate", roughness=0.5, texture=checks(pick(rng, WOODS), rgb("#3a2416")))
-    model.add("inlay", plate, panel(width * 0.5, 0.2, 0.008).moved(y=0.26, z=d))
-    model.add("finial", BRASS, sphere((0.03, 0.05, 0.03), (0, height + 0.05, 0), segments=16))
-    return model.scene()
 
 
 CATEGORIES = (

@@ -132,6 +132,11 @@ def _box_truck(rng: np.random.Generator) -> trimesh.Scene:
     model.add("seam", BLACK, box((-0.01, 1.1, rear - 0.015), (0.01, box_top - 0.2, rear)))
     _lights(model, width / 2 - 0.3, 0.85, front - 0.02, rear + 0.03)
     axles = (rear + box_length * 0.25, front - 0.85)
+    _truck_wheels(model, axles, width)
+    return model.scene()
+
+
+def _truck_wheels(model: Model, axles: tuple[float, float], width: float) -> None:
     add_wheels(
         model,
         rubber(),
@@ -142,7 +147,6 @@ def _box_truck(rng: np.random.Generator) -> trimesh.Scene:
         axles=axles,
         spokes=8,
     )
-    return model.scene()
 
 
 def _bus_side(
@@ -203,6 +207,22 @@ def _bus(rng: np.random.Generator) -> trimesh.Scene:
     model.add(
         "destination", Material("destination", roughness=0.4, texture=number, glow=0.0), board
     )
+    _bus_advert(rng, model, door_side, length, width)
+    fascia = box((0, top - 0.36, -a * 0.88), (0.02, top - 0.16, a * 0.86), 0.006)
+    fascia = fascia.moved(x=width / 2 - 0.008)
+    model.add("fascia", gloss("fascia", band), fascia if door_side < 0 else fascia.mirrored())
+    if rng.random() < 0.6:
+        unit = box((-0.75, top - 0.02, -a * 0.6), (0.75, top + 0.2, -a * 0.25), 0.08)
+        model.add("roof_unit", plastic("roof_unit", rgb("#d8dadb")), unit)
+    _lights(model, width / 2 - 0.35, 0.72, a - 0.03, -a + 0.03)
+    add_wheels(model, rubber(), steel("rim"), radius=0.48, width=0.3, track=width - 0.26,
+               axles=(-a * 0.5, a * 0.56), spokes=8)  # fmt: skip
+    return model.scene()
+
+
+def _bus_advert(
+    rng: np.random.Generator, model: Model, door_side: float, length: float, width: float
+) -> None:
     advert = label(
         ("CINEMA", "MUSEUM", "COFFEE", "ZOO")[int(rng.integers(4))],
         *pick_several(rng, BRIGHTS, 2),
@@ -214,16 +234,6 @@ def _bus(rng: np.random.Generator) -> trimesh.Scene:
         Material("advert", roughness=0.5, texture=advert),
         sign.moved(x=-door_side * width / 2, y=0.75, z=0.1),
     )
-    fascia = box((0, top - 0.36, -a * 0.88), (0.02, top - 0.16, a * 0.86), 0.006)
-    fascia = fascia.moved(x=width / 2 - 0.008)
-    model.add("fascia", gloss("fascia", band), fascia if door_side < 0 else fascia.mirrored())
-    if rng.random() < 0.6:
-        unit = box((-0.75, top - 0.02, -a * 0.6), (0.75, top + 0.2, -a * 0.25), 0.08)
-        model.add("roof_unit", plastic("roof_unit", rgb("#d8dadb")), unit)
-    _lights(model, width / 2 - 0.35, 0.72, a - 0.03, -a + 0.03)
-    add_wheels(model, rubber(), steel("rim"), radius=0.48, width=0.3, track=width - 0.26,
-               axles=(-a * 0.5, a * 0.56), spokes=8)  # fmt: skip
-    return model.scene()
 
 
 def _boiler(
@@ -306,32 +316,7 @@ def _steam_engine(rng: np.random.Generator) -> trimesh.Scene:
     _loco_top(rng, model, brass, radius, y, z1 + 0.25)
     deck = box((-1.05, 2 * wheel * 0.9, -1.43 - cab), (1.05, 2 * wheel * 0.9 + 0.1, z1 + 0.9), 0.02)
     model.add("deck", trim, deck)
-    wall = [(-1.4 - cab, 0), (-1.4, 0), (-1.4, 2.0), (-1.4 - cab, 2.0)]
-    hole = rectangle(0.6, 0.55, 0.1) + np.array([-1.4 - cab * 0.45, 1.45])
-    side_wall = extrude_across(wall, 0.05).moved(x=0.95)
-    base = {"y": 2 * wheel * 0.9 + 0.012}
-    model.add("cab", paint, side_wall.moved(**base).both_sides())
-    front = box((-0.95, 0, -1.46), (0.95, 2.0, -1.4))
-    model.add("cab", paint, front.moved(**base))
-    window = extrude_across(hole, 1.97).moved(**base)
-    model.add("window", dark_glass(), window)
-    roof = rounded(
-        [
-            (-1.15, 1.95),
-            (-0.8, 2.12),
-            (0, 2.2),
-            (0.8, 2.12),
-            (1.15, 1.95),
-            (0.8, 2.02),
-            (-0.8, 2.02),
-        ],
-        0.02,
-    )
-    model.add(
-        "roof", BLACK, extrude(roof, cab + 0.5, bevel=0.01).moved(z=-1.4 - cab - 0.25, **base)
-    )
-    tender = box((-0.9, 0.08, -1.42 - cab), (0.9, 0.95, -0.95 - cab), 0.03)
-    model.add("bunker", trim, tender.moved(**base))
+    _engine_cab(model, cab, paint, trim, wheel)
     side = either_side(rng)
     tank = box((side * radius * 0.8, y - radius * 0.75, -1.35), (side * 1.02, y + 0.15, 0.5), 0.06)
     model.add("side_tank", trim, tank)
@@ -362,6 +347,40 @@ def _steam_engine(rng: np.random.Generator) -> trimesh.Scene:
     )
     small = tyre(0.33, 0.1, 0.8).moved(x=0.75, y=0.33, z=z1 + 0.35)
     model.add("wheel", steel("tyre"), small.both_sides())
+    _engine_number(rng, model, wheel)
+    return model.scene()
+
+
+def _engine_cab(model: Model, cab: float, paint: Material, trim: Material, wheel: float) -> None:
+    wall = [(-1.4 - cab, 0), (-1.4, 0), (-1.4, 2.0), (-1.4 - cab, 2.0)]
+    hole = rectangle(0.6, 0.55, 0.1) + np.array([-1.4 - cab * 0.45, 1.45])
+    side_wall = extrude_across(wall, 0.05).moved(x=0.95)
+    base = {"y": 2 * wheel * 0.9 + 0.012}
+    model.add("cab", paint, side_wall.moved(**base).both_sides())
+    front = box((-0.95, 0, -1.46), (0.95, 2.0, -1.4))
+    model.add("cab", paint, front.moved(**base))
+    window = extrude_across(hole, 1.97).moved(**base)
+    model.add("window", dark_glass(), window)
+    roof = rounded(
+        [
+            (-1.15, 1.95),
+            (-0.8, 2.12),
+            (0, 2.2),
+            (0.8, 2.12),
+            (1.15, 1.95),
+            (0.8, 2.02),
+            (-0.8, 2.02),
+        ],
+        0.02,
+    )
+    model.add(
+        "roof", BLACK, extrude(roof, cab + 0.5, bevel=0.01).moved(z=-1.4 - cab - 0.25, **base)
+    )
+    tender = box((-0.9, 0.08, -1.42 - cab), (0.9, 0.95, -0.95 - cab), 0.03)
+    model.add("bunker", trim, tender.moved(**base))
+
+
+def _engine_number(rng: np.random.Generator, model: Model, wheel: float) -> None:
     plate = label(str(int(rng.integers(10, 9999))), rgb("#16181b"), rgb("#e6c25a"))
     sign = panel(0.5, 0.24, 0.02)
     model.add(
@@ -369,7 +388,6 @@ def _steam_engine(rng: np.random.Generator) -> trimesh.Scene:
         Material("number", texture=plate),
         facing(sign, "x", 1).moved(x=0.98, y=2 * wheel + 0.5, z=-2.1),
     )
-    return model.scene()
 
 
 def _tractor_body(model: Model, paint: Material, trim: Material, side: float) -> None:

@@ -39,6 +39,7 @@ from viewpoint_gen.assets.procedural.shapes import (
 )
 from viewpoint_gen.assets.procedural.textures import piano_keys, ramp, wood
 
+TOP_M = 0.003  # height of a guitar's top above its rim
 BLACK = plastic("black", rgb("#1b1b1d"))
 BRASS = metal("brass", rgb("#d3a94e"), 0.25)
 
@@ -88,70 +89,41 @@ def _guitar(rng: np.random.Generator) -> trimesh.Scene:
     body = extrude(outline, depth, bevel=0.012)
     model.add("body", back, body.moved(y=y0, z=-depth))
     model.add("top", lacquer, extrude(outline * 0.965, 0.004).moved(y=y0, z=-0.001))
-    f = 0.003
     if electric:
-        guard = rounded(
-            [
-                (side * x, y)
-                for x, y in [
-                    (-0.02, 0.14),
-                    (0.07, 0.1),
-                    (0.09, 0.0),
-                    (0.13, -0.09),
-                    (0.09, -0.14),
-                    (0.035, -0.02),
-                    (-0.06, 0.02),
-                    (-0.06, 0.1),
-                ]
-            ],
-            0.012,
-        )
-        model.add("guard", plastic("guard", rgb("#f2efe6")), extrude(guard, 0.003).moved(y=y0, z=f))
-        for y in (0.09, 0.0, -0.07):
-            model.add(
-                "pickup",
-                BLACK,
-                box((-0.042, y0 + y - 0.009, f), (0.042, y0 + y + 0.009, f + 0.012), 0.003),
-            )
-        for i in range(3):
-            model.add(
-                "knob",
-                chrome(),
-                knob(0.012, 0.014).moved(
-                    x=side * (0.085 + 0.016 * i), y=y0 - 0.06 - 0.04 * i, z=f + 0.003
-                ),
-            )
+        _electric_front(model, side, y0)
     else:
-        model.add(
-            "hole",
-            matte("hole", rgb("#1a120c")),
-            disc(0.05, 0.002, segments=40).moved(y=y0 + 0.06, z=f),
-        )
-        model.add(
-            "rosette",
-            gloss("rosette", pick(rng, FABRICS)),
-            torus(0.057, 0.0035, segments=44, sides=6).turned("x", 90).moved(y=y0 + 0.06, z=f),
-        )
-        plate = rounded(
-            [
-                (side * x, y)
-                for x, y in [
-                    (0.045, 0.03),
-                    (0.1, 0.03),
-                    (0.12, -0.06),
-                    (0.06, -0.07),
-                    (0.05, -0.01),
-                ]
-            ],
-            0.01,
-        )
-        model.add("guard", gloss("guard", rgb("#3a1d14")), extrude(plate, 0.002).moved(y=y0, z=f))
-    model.add(
-        "bridge", BLACK, box((-0.06, y0 - 0.12, f - 0.001), (0.06, y0 - 0.095, f + 0.01), 0.003)
-    )
+        _acoustic_front(rng, model, side, y0)
+    low, high = (-0.06, y0 - 0.12, TOP_M - 0.001), (0.06, y0 - 0.095, TOP_M + 0.01)
+    model.add("bridge", BLACK, box(low, high, 0.003))
     _guitar_neck(rng, model, side, y0 + (0.12 if electric else 0.15), electric)
     _stand(model, y0, depth)
     return model.scene()
+
+
+def _electric_front(model: Model, side: float, y0: float) -> None:
+    """Scratch plate, pick-ups and knobs."""
+    plate = [(-0.02, 0.14), (0.07, 0.1), (0.09, 0.0), (0.13, -0.09), (0.09, -0.14)]
+    plate += [(0.035, -0.02), (-0.06, 0.02), (-0.06, 0.1)]
+    guard = extrude(rounded([(side * x, y) for x, y in plate], 0.012), 0.003)
+    model.add("guard", plastic("guard", rgb("#f2efe6")), guard.moved(y=y0, z=TOP_M))
+    for y in (0.09, 0.0, -0.07):
+        low = (-0.042, y0 + y - 0.009, TOP_M)
+        model.add("pickup", BLACK, box(low, (0.042, y0 + y + 0.009, TOP_M + 0.012), 0.003))
+    for i in range(3):
+        place = {"x": side * (0.085 + 0.016 * i), "y": y0 - 0.06 - 0.04 * i, "z": TOP_M + 0.003}
+        model.add("knob", chrome(), knob(0.012, 0.014).moved(**place))
+
+
+def _acoustic_front(rng: np.random.Generator, model: Model, side: float, y0: float) -> None:
+    """Sound hole with its rosette, and a scratch plate."""
+    hole = disc(0.05, 0.002, segments=40)
+    model.add("hole", matte("hole", rgb("#1a120c")), hole.moved(y=y0 + 0.06, z=TOP_M))
+    ring = torus(0.057, 0.0035, segments=44, sides=6).turned("x", 90)
+    paint = gloss("rosette", pick(rng, FABRICS))
+    model.add("rosette", paint, ring.moved(y=y0 + 0.06, z=TOP_M))
+    plate = [(0.045, 0.03), (0.1, 0.03), (0.12, -0.06), (0.06, -0.07), (0.05, -0.01)]
+    guard = extrude(rounded([(side * x, y) for x, y in plate], 0.01), 0.002)
+    model.add("guard", gloss("guard", rgb("#3a1d14")), guard.moved(y=y0, z=TOP_M))
 
 
 def _guitar_neck(
@@ -253,32 +225,7 @@ def _grand_piano(rng: np.random.Generator) -> trimesh.Scene:
     )
     model.add("case", lacquer, ring, extrude_up(inner * 1.02, y0 + 0.003, y0 + 0.05))
     model.add("plate", BRASS, extrude_up(inner * 1.01, y1 - 0.12, y1 - 0.09))
-    for t in np.linspace(-0.42, 0.4, 14):
-        start, tail = (
-            (t * w, y1 - 0.075, -0.1),
-            (t * w * 0.55 - 0.12 * w, y1 - 0.075, -long * (0.86 - 0.55 * max(t + 0.2, 0))),
-        )
-        model.add("string", metal("string", rgb("#e2d9c0")), rod(start, tail, 0.004, segments=5))
-    bed = box((-w / 2, y0 + 0.04, -0.02), (w / 2, y0 + 0.13, 0.3), 0.012)
-    model.add(
-        "keybed",
-        lacquer,
-        bed,
-        box((w / 2 - 0.07, y0 + 0.12, 0.0), (w / 2, y1 - 0.1, 0.26), 0.02).both_sides(),
-    )
-    keys = box((-w / 2 + 0.075, y0 + 0.128, 0.1), (w / 2 - 0.075, y0 + 0.152, 0.285))
-    uv = np.stack(
-        [(keys.points_m[:, 0] / (w - 0.15)) + 0.5, (0.285 - keys.points_m[:, 2]) / 0.185], axis=1
-    )
-    model.add("keys", Material("keys", roughness=0.3, texture=piano_keys(4)), keys.with_uv(uv))
-    fall = box((-w / 2 + 0.07, y0 + 0.12, 0.02), (w / 2 - 0.07, y1 - 0.1, 0.1), 0.01)
-    model.add("fallboard", lacquer, fall)
-    rest = (
-        box((-0.36, 0, -0.008), (0.36, 0.26, 0.008), 0.004)
-        .turned("x", -18)
-        .moved(y=y1 - 0.02, z=-0.1)
-    )
-    model.add("music_rest", lacquer, rest)
+    _piano_keys(model, lacquer, long, w, y0, y1)
     sheet = panel(0.2, 0.25, 0.004).turned("x", -18)
     page = matte("paper", rgb("#f4efe0"))
     side = either_side(rng)
@@ -305,6 +252,37 @@ def _grand_piano(rng: np.random.Generator) -> trimesh.Scene:
         model.add("castor", BRASS, sphere(0.04, (x, 0.04, z), segments=14))
     _pedals_and_stool(rng, model, lacquer, y0, side)
     return model.scene()
+
+
+def _piano_keys(
+    model: Model, lacquer: Material, long: float, w: float, y0: float, y1: float
+) -> None:
+    for t in np.linspace(-0.42, 0.4, 14):
+        start, tail = (
+            (t * w, y1 - 0.075, -0.1),
+            (t * w * 0.55 - 0.12 * w, y1 - 0.075, -long * (0.86 - 0.55 * max(t + 0.2, 0))),
+        )
+        model.add("string", metal("string", rgb("#e2d9c0")), rod(start, tail, 0.004, segments=5))
+    bed = box((-w / 2, y0 + 0.04, -0.02), (w / 2, y0 + 0.13, 0.3), 0.012)
+    model.add(
+        "keybed",
+        lacquer,
+        bed,
+        box((w / 2 - 0.07, y0 + 0.12, 0.0), (w / 2, y1 - 0.1, 0.26), 0.02).both_sides(),
+    )
+    keys = box((-w / 2 + 0.075, y0 + 0.128, 0.1), (w / 2 - 0.075, y0 + 0.152, 0.285))
+    uv = np.stack(
+        [(keys.points_m[:, 0] / (w - 0.15)) + 0.5, (0.285 - keys.points_m[:, 2]) / 0.185], axis=1
+    )
+    model.add("keys", Material("keys", roughness=0.3, texture=piano_keys(4)), keys.with_uv(uv))
+    fall = box((-w / 2 + 0.07, y0 + 0.12, 0.02), (w / 2 - 0.07, y1 - 0.1, 0.1), 0.01)
+    model.add("fallboard", lacquer, fall)
+    rest = (
+        box((-0.36, 0, -0.008), (0.36, 0.26, 0.008), 0.004)
+        .turned("x", -18)
+        .moved(y=y1 - 0.02, z=-0.1)
+    )
+    model.add("music_rest", lacquer, rest)
 
 
 def _pedals_and_stool(
@@ -416,6 +394,11 @@ def _drum_kit(rng: np.random.Generator) -> trimesh.Scene:
         x, z = -side * 0.55 + 0.24 * np.sin(a), -0.25 + 0.24 * np.cos(a)
         model.add("floor_leg", chrome(), rod((x, 0, z), (x, 0.4, z), 0.01))
     _drum(model, metal("snare", rgb("#c3c7cc"), 0.25), 0.18, 0.14, (side * 0.4, 0.58, -0.2), -4)
+    _snare_and_throne(rng, model, side)
+    return model.scene()
+
+
+def _snare_and_throne(rng: np.random.Generator, model: Model, side: float) -> None:
     for a in np.radians((0, 120, 240)):
         model.add(
             "snare_stand",
@@ -457,7 +440,6 @@ def _drum_kit(rng: np.random.Generator) -> trimesh.Scene:
                 0.005,
             ),
         )
-    return model.scene()
 
 
 def _accordion(rng: np.random.Generator) -> trimesh.Scene:

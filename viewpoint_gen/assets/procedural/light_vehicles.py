@@ -182,16 +182,7 @@ def _helicopter(rng: np.random.Generator) -> trimesh.Scene:
     ]
     body += [(1.3, -0.15, radius * 0.75, radius * 0.72), (1.9, -0.3, radius * 0.1, radius * 0.12)]
     model.add("body", paint, _smooth_stations(body))
-    screen = [
-        (0.35, 0.18, radius * 0.72, radius * 0.72),
-        (1.0, 0.1, radius * 0.8, radius * 0.68),
-        (1.72, -0.12, 0.2, 0.2),
-    ]
-    model.add("screen", dark_glass(), _smooth_stations(screen, 12))
-    pane = extrude_across(
-        rounded([(-0.75, 0.05), (-0.75, 0.5), (0.2, 0.5), (0.3, 0.05)], 0.06), 1.93 * radius
-    )
-    model.add("window", dark_glass(), pane)
+    _helicopter_glass(model, radius)
     model.add("boom", paint, rod((0, 0.35, -1.5), (0, 0.6, -boom), 0.26, 0.11, segments=20))
     stripe = rod(
         (0, 0.35 + 0.25 * 0.45, -1.5 - 0.45 * (boom - 1.5)),
@@ -224,6 +215,19 @@ def _helicopter(rng: np.random.Generator) -> trimesh.Scene:
     )
     _helicopter_details(rng, model, radius, side)
     return model.scene()
+
+
+def _helicopter_glass(model: Model, radius: float) -> None:
+    screen = [
+        (0.35, 0.18, radius * 0.72, radius * 0.72),
+        (1.0, 0.1, radius * 0.8, radius * 0.68),
+        (1.72, -0.12, 0.2, 0.2),
+    ]
+    model.add("screen", dark_glass(), _smooth_stations(screen, 12))
+    pane = extrude_across(
+        rounded([(-0.75, 0.05), (-0.75, 0.5), (0.2, 0.5), (0.3, 0.05)], 0.06), 1.93 * radius
+    )
+    model.add("window", dark_glass(), pane)
 
 
 def _helicopter_details(rng: np.random.Generator, model: Model, radius: float, side: float) -> None:
@@ -294,6 +298,19 @@ def _sailing_boat(rng: np.random.Generator) -> trimesh.Scene:
     )
     _boat_deck(rng, model, deck, beam, a)
     mast = rng.uniform(1.15, 1.4) * length
+    _rigging(rng, model, a, deck, mast, side)
+    buoy = (
+        torus(0.24, 0.06, segments=28, sides=10)
+        .turned("z", 90)
+        .moved(x=-side * beam * 0.46, y=deck * 0.75, z=-0.5)
+    )
+    model.add("life_ring", gloss("life_ring", rgb("#e2542c")), buoy)
+    return model.scene()
+
+
+def _rigging(
+    rng: np.random.Generator, model: Model, a: float, deck: float, mast: float, side: float
+) -> None:
     swing = side * rng.uniform(18, 34)
     model.add(
         "mast",
@@ -325,13 +342,6 @@ def _sailing_boat(rng: np.random.Generator) -> trimesh.Scene:
     model.add("jib", matte("jib", colours[1]), jib)
     flag = box((0, deck + mast - 0.1, 0.3), (0.01, deck + mast + 0.12, -0.25))
     model.add("pennant", matte("pennant", pick(rng, BRIGHTS)), flag.turned("y", swing, (0, 0, 0.3)))
-    buoy = (
-        torus(0.24, 0.06, segments=28, sides=10)
-        .turned("z", 90)
-        .moved(x=-side * beam * 0.46, y=deck * 0.75, z=-0.5)
-    )
-    model.add("life_ring", gloss("life_ring", rgb("#e2542c")), buoy)
-    return model.scene()
 
 
 def _hull_paint(main: Colour, accent: Colour) -> Material:
@@ -512,19 +522,7 @@ def _bicycle_fittings(
             (-0.055, crank[1] + top_, crank[2]), (-0.055, wheel + bottom, rear), 0.009, segments=7
         )
         model.add("chain", black, chain)
-    for sign in (1.0, -1.0):
-        arm = rod(
-            (sign * 0.05, crank[1], crank[2]),
-            (sign * 0.09, crank[1] + sign * 0.05, crank[2] + sign * 0.15),
-            0.012,
-        )
-        pedal = box((0, -0.012, -0.04), (sign * 0.09, 0.012, 0.04), 0.005)
-        model.add(
-            "pedal",
-            black,
-            arm,
-            pedal.moved(sign * 0.09, crank[1] + sign * 0.05, crank[2] + sign * 0.15),
-        )
+    _pedals(model, black, crank)
     side = either_side(rng)
     bag = box((side * 0.05, wheel + 0.1, rear - 0.2), (side * 0.19, wheel + 0.4, rear + 0.16), 0.03)
     model.add("pannier", matte("pannier", pick(rng, BRIGHTS)), bag)
@@ -539,6 +537,22 @@ def _bicycle_fittings(
         )
     lamp_ = knob(0.035, 0.06).moved(y=head[1] + 0.02, z=head[2] + 0.03)
     model.add("lamp", lamp("headlight", rgb("#fff3cf"), 0.6), lamp_)
+
+
+def _pedals(model: Model, black: Material, crank: Point) -> None:
+    for sign in (1.0, -1.0):
+        arm = rod(
+            (sign * 0.05, crank[1], crank[2]),
+            (sign * 0.09, crank[1] + sign * 0.05, crank[2] + sign * 0.15),
+            0.012,
+        )
+        pedal = box((0, -0.012, -0.04), (sign * 0.09, 0.012, 0.04), 0.005)
+        model.add(
+            "pedal",
+            black,
+            arm,
+            pedal.moved(sign * 0.09, crank[1] + sign * 0.05, crank[2] + sign * 0.15),
+        )
 
 
 CATEGORIES = (

@@ -192,6 +192,22 @@ def _cat(rng: np.random.Generator) -> trimesh.Scene:
     stripes += [lump((side * 0.1, 0.1, -0.05), (0.04, 0.06, 0.05), LIGHT)]
     posed = [turned_limb(part, "y", turn, pivot) for part in head]
     model = Model()
+    _cat_skin(rng, model, limbs, pivot, posed, stripes, turn, y)
+    collar = torus(0.06, 0.008, segments=28, sides=8).turned("x", 25).moved(y=y - 0.066, z=0.042)
+    model.add("collar", plastic_like(pick(rng, BRIGHTS)), collar)
+    return model.scene()
+
+
+def _cat_skin(
+    rng: np.random.Generator,
+    model: Model,
+    limbs: list[Limb],
+    pivot: Point,
+    posed: list[Limb],
+    stripes: list[Limb],
+    turn: float,
+    y: float,
+) -> None:
     model.add(
         "body",
         coat_of(rng, (*FURS, "#4a4a4e", "#d98a3d")),
@@ -208,9 +224,6 @@ def _cat(rng: np.random.Generator) -> trimesh.Scene:
     model.add("eye", GLINT, glint.turned("y", turn, pivot))
     nose = sphere((0.01, 0.007, 0.007), (0, y - 0.012, 0.131), segments=12)
     model.add("nose", matte("nose", rgb("#c97b7b")), nose.turned("y", turn, pivot))
-    collar = torus(0.06, 0.008, segments=28, sides=8).turned("x", 25).moved(y=y - 0.066, z=0.042)
-    model.add("collar", plastic_like(pick(rng, BRIGHTS)), collar)
-    return model.scene()
 
 
 def _elephant_limbs(rng: np.random.Generator, side: float) -> list[Limb]:
@@ -291,8 +304,25 @@ def _elephant(rng: np.random.Generator) -> trimesh.Scene:
 
 
 def _giraffe(rng: np.random.Generator) -> trimesh.Scene:
-    side = either_side(rng)
-    top = rng.uniform(4.0, 4.6)
+    side, top = either_side(rng), rng.uniform(4.0, 4.6)
+    limbs = _giraffe_limbs(top, side)
+    spots = _giraffe_spots(rng, top, side)
+    model = Model()
+    light, main, dark = (
+        rgb("#f3e6c8"),
+        pick(rng, ("#e3bd77", "#dcb26a", "#e8c98e")),
+        pick(rng, ("#8a4f22", "#74401c", "#9a5f2c")),
+    )
+    model.add(
+        "body", coat(light, main, dark), sculpt(limbs, blend_m=0.14, cell_m=0.06, paint=spots)
+    )
+    ball, glint = eyes(0.045, (side * 0.1, top + 0.06, 1.25), 0.15)
+    model.add("eye", EYE, ball)
+    model.add("eye", GLINT, glint)
+    return model.scene()
+
+
+def _giraffe_limbs(top: float, side: float) -> list[Limb]:
     limbs = [Limb((0, 2.0, -0.55), (0, 2.25, 0.45), 0.36, 0.42, MAIN)]
     limbs += [Limb((0, 2.4, 0.6), (side * 0.1, top, 1.1), 0.3, 0.15, MAIN)]
     for x in (0.22, -0.22):
@@ -336,20 +366,7 @@ def _giraffe(rng: np.random.Generator) -> trimesh.Scene:
         lump((side * 0.08, 1.2, -1.0), (0.06, 0.16, 0.06), DARK),
     ]
     limbs += [Limb((0, 2.75, 0.55), (side * 0.1, top + 0.1, 0.95), 0.08, 0.06, DARK, (0.5, 1, 1))]
-    spots = _giraffe_spots(rng, top, side)
-    model = Model()
-    light, main, dark = (
-        rgb("#f3e6c8"),
-        pick(rng, ("#e3bd77", "#dcb26a", "#e8c98e")),
-        pick(rng, ("#8a4f22", "#74401c", "#9a5f2c")),
-    )
-    model.add(
-        "body", coat(light, main, dark), sculpt(limbs, blend_m=0.14, cell_m=0.06, paint=spots)
-    )
-    ball, glint = eyes(0.045, (head_x, top + 0.06, 1.25), 0.15)
-    model.add("eye", EYE, ball)
-    model.add("eye", GLINT, glint)
-    return model.scene()
+    return limbs
 
 
 def _giraffe_spots(rng: np.random.Generator, top: float, side: float) -> list[Limb]:

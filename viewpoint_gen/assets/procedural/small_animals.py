@@ -208,6 +208,14 @@ def _turtle(rng: np.random.Generator) -> trimesh.Scene:
         lump((0, 0.62 * r, 1.58 * r), (0.2 * r, 0.19 * r, 0.26 * r), MAIN),
     ]
     limbs += [turned_limb(limb, "y", turn, pivot) for limb in head]
+    _turtle_body(model, green, limbs, r, side)
+    ball, glint = eyes(0.045 * r, (0, 0.7 * r, 1.71 * r), 0.145 * r)
+    model.add("eye", EYE, ball.turned("y", turn, pivot))
+    model.add("eye", GLINT, glint.turned("y", turn, pivot))
+    return model.scene()
+
+
+def _turtle_body(model: Model, green: Point, limbs: list[Limb], r: float, side: float) -> None:
     for x, z, step in ((0.8, 0.75, 0.15), (0.75, -0.85, -0.1)):
         limbs += [
             Limb(
@@ -241,10 +249,6 @@ def _turtle(rng: np.random.Generator) -> trimesh.Scene:
         coat(mix(green, rgb("#f0e6c0"), 0.5), green, shade(green, 0.5)),
         sculpt(limbs, blend_m=0.15 * r, cell_m=0.058 * r),
     )
-    ball, glint = eyes(0.045 * r, (0, 0.7 * r, 1.71 * r), 0.145 * r)
-    model.add("eye", EYE, ball.turned("y", turn, pivot))
-    model.add("eye", GLINT, glint.turned("y", turn, pivot))
-    return model.scene()
 
 
 def _claw(model: Model, red: Material, r: float, side: float, size: float) -> None:

@@ -92,6 +92,19 @@ def _phone_booth(rng: np.random.Generator) -> trimesh.Scene:
             Material("sign", roughness=0.5, texture=sign),
             facing(board, "z" if axis == "z" else "x", s).moved(*where),
         )
+    _booth_panes(rng, model, h, half, paint, side, w)
+    return model.scene()
+
+
+def _booth_panes(
+    rng: np.random.Generator,
+    model: Model,
+    h: float,
+    half: float,
+    paint: Material,
+    side: float,
+    w: float,
+) -> None:
     glazing = []
     columns, rows, y0, y1 = 3, 6, 0.34, h - 0.34
     for i in range(1, columns):
@@ -133,7 +146,6 @@ def _phone_booth(rng: np.random.Generator) -> trimesh.Scene:
         Material("poster", roughness=0.8, texture=poster),
         facing(panel(0.5, 0.7, 0.012), "x", -side).moved(x=-side * (half - 0.016), y=1.3, z=0.05),
     )
-    return model.scene()
 
 
 def _mailbox(rng: np.random.Generator) -> trimesh.Scene:
@@ -142,29 +154,7 @@ def _mailbox(rng: np.random.Generator) -> trimesh.Scene:
     w, long, y = rng.uniform(0.19, 0.24), rng.uniform(0.42, 0.52), rng.uniform(0.95, 1.1)
     main, accent = pick_several(rng, ENAMELS + BRIGHTS, 2)
     paint, trim, model = gloss("paint", main), gloss("flag", accent), Model()
-    arch = np.concatenate(
-        [
-            [(-w / 2, 0), (w / 2, 0)],
-            [(w / 2 * np.cos(a), w * 0.55 + w / 2 * np.sin(a)) for a in np.linspace(0, np.pi, 18)],
-        ]
-    )
-    body = extrude(arch, long, bevel=0.006)
-    model.add("box", paint, body.moved(y=y, z=-long / 2))
-    door = extrude(arch * 1.05 - np.array([0, 0.004]), 0.018, bevel=0.005)
-    model.add("door", plastic("door", shade(main, 0.85)), door.moved(y=y, z=long / 2 - 0.004))
-    model.add(
-        "grip",
-        chrome(),
-        box((-0.03, y + w * 0.85, long / 2 + 0.012), (0.03, y + w * 0.92, long / 2 + 0.035), 0.006),
-    )
-    number = label(
-        str(int(rng.integers(2, 999))), main, rgb("#f7f4ea") if sum(main) < 1.8 else rgb("#22252b")
-    )
-    model.add(
-        "number",
-        Material("number", roughness=0.5, texture=number),
-        panel(w * 0.62, w * 0.3, 0.006).moved(y=y + w * 0.42, z=long / 2 + 0.015),
-    )
+    _mailbox_body(rng, model, long, main, paint, w, y)
     up = rng.random() < 0.6
     arm = box((0, -0.012, -0.01), (0.012, 0.2, 0.012), 0.003)
     cloth = box((0, 0.12, 0.01), (0.012, 0.2, 0.12), 0.003)
@@ -199,6 +189,45 @@ def _mailbox(rng: np.random.Generator) -> trimesh.Scene:
     )
     brace = rod((0, y * 0.72, -0.02), (0, y - 0.05, -long * 0.36), 0.025)
     model.add("brace", timber, brace)
+    _grass(rng, model, side)
+    return model.scene()
+
+
+def _mailbox_body(
+    rng: np.random.Generator,
+    model: Model,
+    long: float,
+    main: Point,
+    paint: Material,
+    w: float,
+    y: float,
+) -> None:
+    arch = np.concatenate(
+        [
+            [(-w / 2, 0), (w / 2, 0)],
+            [(w / 2 * np.cos(a), w * 0.55 + w / 2 * np.sin(a)) for a in np.linspace(0, np.pi, 18)],
+        ]
+    )
+    body = extrude(arch, long, bevel=0.006)
+    model.add("box", paint, body.moved(y=y, z=-long / 2))
+    door = extrude(arch * 1.05 - np.array([0, 0.004]), 0.018, bevel=0.005)
+    model.add("door", plastic("door", shade(main, 0.85)), door.moved(y=y, z=long / 2 - 0.004))
+    model.add(
+        "grip",
+        chrome(),
+        box((-0.03, y + w * 0.85, long / 2 + 0.012), (0.03, y + w * 0.92, long / 2 + 0.035), 0.006),
+    )
+    number = label(
+        str(int(rng.integers(2, 999))), main, rgb("#f7f4ea") if sum(main) < 1.8 else rgb("#22252b")
+    )
+    model.add(
+        "number",
+        Material("number", roughness=0.5, texture=number),
+        panel(w * 0.62, w * 0.3, 0.006).moved(y=y + w * 0.42, z=long / 2 + 0.015),
+    )
+
+
+def _grass(rng: np.random.Generator, model: Model, side: float) -> None:
     for _ in range(9):
         blade = (
             frustum(0.012, 0.001, 0, rng.uniform(0.12, 0.28), segments=5)
@@ -217,7 +246,6 @@ def _mailbox(rng: np.random.Generator) -> trimesh.Scene:
         matte("tuft", rgb("#4f7a33")),
         sphere((0.12, 0.03, 0.1), (side * 0.05, 0.0, 0), segments=20),
     )
-    return model.scene()
 
 
 def _fire_hydrant(rng: np.random.Generator) -> trimesh.Scene:
@@ -255,6 +283,19 @@ def _fire_hydrant(rng: np.random.Generator) -> trimesh.Scene:
         cylinder(0.01, 0.0, 0.018, segments=6).moved(y=h * 0.72, z=r * 1.17).ring(8),
     )
     y = h * 0.5
+    _hydrant_outlets(rng, model, accent, r, side, y)
+    plate = label(str(int(rng.integers(10, 99))), rgb("#f5f2e8"), rgb("#22252b"), width_px=128)
+    model.add(
+        "plate",
+        Material("plate", roughness=0.5, texture=plate),
+        panel(r * 0.8, r * 0.6, 0.02).moved(y=h * 0.29, z=r * 0.97),
+    )
+    return model.scene()
+
+
+def _hydrant_outlets(
+    rng: np.random.Generator, model: Model, accent: Material, r: float, side: float, y: float
+) -> None:
     for azimuth, size in ((0.0, 0.62), (90.0, 0.42), (-90.0, 0.42)):
         neck = lathe(
             [
@@ -298,13 +339,6 @@ def _fire_hydrant(rng: np.random.Generator) -> trimesh.Scene:
         (-side * r * 0.95, y - 0.12, 0.06),
     ]
     model.add("chain", steel("chain"), tube(chain, 0.006, sides=6, smooth=6))
-    plate = label(str(int(rng.integers(10, 99))), rgb("#f5f2e8"), rgb("#22252b"), width_px=128)
-    model.add(
-        "plate",
-        Material("plate", roughness=0.5, texture=plate),
-        panel(r * 0.8, r * 0.6, 0.02).moved(y=h * 0.29, z=r * 0.97),
-    )
-    return model.scene()
 
 
 def _camera(rng: np.random.Generator) -> trimesh.Scene:
@@ -338,6 +372,22 @@ def _camera(rng: np.random.Generator) -> trimesh.Scene:
     )
     lens_x, y, long = w * 0.07, h * 0.46, rng.uniform(0.03, 0.07)
     r = h * 0.4
+    _camera_lens(rng, model, f, lens_x, long, r, y)
+    _camera_fittings(model, f, h, w)
+    strap = [
+        (-w / 2 - 0.002, h * 0.86, 0),
+        (-w / 2 - 0.035, h * 0.7, -0.02),
+        (-w / 2 - 0.05, 0.02, -0.01),
+        (-w / 2 - 0.03, 0.004, 0.05),
+        (-w * 0.2, 0.004, 0.075 + long * 0.4),
+    ]
+    model.add("strap", matte("strap", pick(rng, FABRICS)), tube(strap, 0.004, sides=8).moved(y=0.0))
+    return model.scene()
+
+
+def _camera_lens(
+    rng: np.random.Generator, model: Model, f: float, lens_x: float, long: float, r: float, y: float
+) -> None:
     barrel = lathe(
         [
             (r * 1.08, 0),
@@ -364,6 +414,9 @@ def _camera(rng: np.random.Generator) -> trimesh.Scene:
         gloss("lens_glass", rgb("#232b52")),
         sphere((r * 0.8, r * 0.8, r * 0.25), (lens_x, y, f + long * 0.78), segments=28),
     )
+
+
+def _camera_fittings(model: Model, f: float, h: float, w: float) -> None:
     dial = cylinder(0.01, 0, 0.008, bevel=0.0015, segments=24)
     model.add(
         "dial",
@@ -401,15 +454,6 @@ def _camera(rng: np.random.Generator) -> trimesh.Scene:
             BLACK,
             facing(knob(0.004, 0.003), "z", -1).moved(x=-w * 0.28, y=h * (0.25 + 0.17 * i), z=-f),
         )
-    strap = [
-        (-w / 2 - 0.002, h * 0.86, 0),
-        (-w / 2 - 0.035, h * 0.7, -0.02),
-        (-w / 2 - 0.05, 0.02, -0.01),
-        (-w / 2 - 0.03, 0.004, 0.05),
-        (-w * 0.2, 0.004, 0.075 + long * 0.4),
-    ]
-    model.add("strap", matte("strap", pick(rng, FABRICS)), tube(strap, 0.004, sides=8).moved(y=0.0))
-    return model.scene()
 
 
 def _radio(rng: np.random.Generator) -> trimesh.Scene:
@@ -456,6 +500,13 @@ def _radio(rng: np.random.Generator) -> trimesh.Scene:
         .turned("x", 90)
         .moved(x=-side * w * 0.27, y=y + h * 0.13, z=f + 0.003),
     )
+    _radio_fittings(rng, model, f, h, side, w, y)
+    return model.scene()
+
+
+def _radio_fittings(
+    rng: np.random.Generator, model: Model, f: float, h: float, side: float, w: float, y: float
+) -> None:
     for x in (-0.35, -0.19):
         model.add(
             "knob", BLACK, knob(h * 0.085, 0.018).moved(x=side * w * x, y=y - h * 0.27, z=f - 0.001)
@@ -495,7 +546,6 @@ def _radio(rng: np.random.Generator) -> trimesh.Scene:
         (-side * w * 0.7, 0.006, f),
     ]
     model.add("cable", BLACK, tube(cable, 0.004, sides=8))
-    return model.scene()
 
 
 def _telephone(rng: np.random.Generator) -> trimesh.Scene:
@@ -503,37 +553,7 @@ def _telephone(rng: np.random.Generator) -> trimesh.Scene:
     side = either_side(rng)
     w, d, h = rng.uniform(0.19, 0.22), rng.uniform(0.19, 0.22), rng.uniform(0.09, 0.11)
     shell, model = gloss("shell", pick(rng, BRIGHTS + ENAMELS + ("#1d1d20",))), Model()
-    outline = [
-        (-d / 2, 0.0),
-        (d / 2, 0.0),
-        (d / 2, 0.02),
-        (-d * 0.05, h),
-        (-d * 0.35, h),
-        (-d / 2, 0.03),
-    ]
-    model.add("body", shell, extrude_across(rounded(outline, 0.012), w, bevel=0.012))
-    slope = float(np.degrees(np.arctan2(h - 0.02, d * 0.55)))
-    at = np.array([0.0, (h + 0.02) / 2 + 0.003, d * 0.225])
-    lie = 90 - slope
-    model.add(
-        "dial",
-        chrome(),
-        disc(w * 0.3, 0.008, segments=44, bevel=0.002).turned("x", -lie).moved(*at),
-    )
-    paper = Material(
-        "card", roughness=0.5, texture=gauge(rgb("#f5f1e4"), rgb("#22252b"), rgb("#22252b"), 0.0)
-    )
-    model.add(
-        "card",
-        paper,
-        disc(w * 0.15, 0.012, segments=32).moved(z=0.001).turned("x", -lie).moved(*at),
-    )
-    for i in range(10):
-        a = np.radians(60 + 28 * i)
-        hole = disc(w * 0.038, 0.0095, segments=16).moved(
-            z=0.0005, x=w * 0.225 * np.cos(a), y=w * 0.225 * np.sin(a)
-        )
-        model.add("hole", BLACK, hole.turned("x", -lie).moved(*at))
+    _telephone_dial(model, d, h, shell, w)
     y, z = h + 0.035, -d * 0.2
     cradle = box((-0.012, h - 0.008, z - 0.022), (0.012, h + 0.028, z + 0.022), 0.006)
     model.add("cradle", chrome(), cradle.moved(x=w * 0.24).both_sides())
@@ -575,6 +595,40 @@ def _telephone(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
+def _telephone_dial(model: Model, d: float, h: float, shell: Material, w: float) -> None:
+    outline = [
+        (-d / 2, 0.0),
+        (d / 2, 0.0),
+        (d / 2, 0.02),
+        (-d * 0.05, h),
+        (-d * 0.35, h),
+        (-d / 2, 0.03),
+    ]
+    model.add("body", shell, extrude_across(rounded(outline, 0.012), w, bevel=0.012))
+    slope = float(np.degrees(np.arctan2(h - 0.02, d * 0.55)))
+    at = np.array([0.0, (h + 0.02) / 2 + 0.003, d * 0.225])
+    lie = 90 - slope
+    model.add(
+        "dial",
+        chrome(),
+        disc(w * 0.3, 0.008, segments=44, bevel=0.002).turned("x", -lie).moved(*at),
+    )
+    paper = Material(
+        "card", roughness=0.5, texture=gauge(rgb("#f5f1e4"), rgb("#22252b"), rgb("#22252b"), 0.0)
+    )
+    model.add(
+        "card",
+        paper,
+        disc(w * 0.15, 0.012, segments=32).moved(z=0.001).turned("x", -lie).moved(*at),
+    )
+    for i in range(10):
+        a = np.radians(60 + 28 * i)
+        hole = disc(w * 0.038, 0.0095, segments=16).moved(
+            z=0.0005, x=w * 0.225 * np.cos(a), y=w * 0.225 * np.sin(a)
+        )
+        model.add("hole", BLACK, hole.turned("x", -lie).moved(*at))
+
+
 def _cactus(rng: np.random.Generator) -> trimesh.Scene:
     """A potted cactus with arms of different heights and a flower."""
     side, h = either_side(rng), rng.uniform(0.3, 0.45)
@@ -600,15 +654,7 @@ def _cactus(rng: np.random.Generator) -> trimesh.Scene:
     model = Model()
     ribs = ramp([(i / 24, green if i % 2 else shade(green, 0.8)) for i in range(24)])
     plant = sculpt(limbs, blend_m=r * 0.5, cell_m=h * 0.026)
-    angle = np.arctan2(plant.points_m[:, 0] * 0 + plant.normals[:, 0], plant.normals[:, 2]) / (
-        2 * np.pi
-    )
-    fold = np.abs(angle) * 2
-    model.add(
-        "plant",
-        Material("plant", roughness=0.7, texture=ribs),
-        plant.with_uv(np.stack([fold * 0.98 + 0.01, fold * 0 + 0.5], axis=1)),
-    )
+    _cactus_skin(model, plant, ribs)
     spine = frustum(0.0016, 0.0003, 0, r * 0.28, segments=4)
     spots = rng.choice(len(plant.points_m), 90, replace=False)
     for i in spots:
@@ -629,6 +675,18 @@ def _cactus(rng: np.random.Generator) -> trimesh.Scene:
     )
     _pot(rng, model, side, r)
     return model.scene()
+
+
+def _cactus_skin(model: Model, plant: Part, ribs: Image.Image) -> None:
+    angle = np.arctan2(plant.points_m[:, 0] * 0 + plant.normals[:, 0], plant.normals[:, 2]) / (
+        2 * np.pi
+    )
+    fold = np.abs(angle) * 2
+    model.add(
+        "plant",
+        Material("plant", roughness=0.7, texture=ribs),
+        plant.with_uv(np.stack([fold * 0.98 + 0.01, fold * 0 + 0.5], axis=1)),
+    )
 
 
 def _pot(rng: np.random.Generator, model: Model, side: float, r: float) -> None:

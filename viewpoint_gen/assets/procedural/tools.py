@@ -62,16 +62,7 @@ def _hammer(rng: np.random.Generator) -> trimesh.Scene:
     shaft = [(0.013, 0.0), (0.017, 0.02), (0.0155, 0.3 * long), (0.011, 0.6 * long), (0.0125, top)]
     handle = lathe(shaft, segments=24, crease_deg=60).scaled(z=1.45)
     model.add("handle", timber, handle.with_uv(np.abs(handle.uv - [0.5, 0.0]) * [0.6, 1.0]))
-    sleeve = [
-        (0.0, -0.002),
-        (0.0185, 0.0),
-        (0.0195, 0.03),
-        (0.0175, 0.36 * long),
-        (0.0, 0.36 * long + 0.002),
-    ]
-    model.add(
-        "grip", matte("grip", grip_colour), lathe(sleeve, segments=24, crease_deg=50).scaled(z=1.45)
-    )
+    _hammer_grip(model, grip_colour, long)
     poll = lathe(
         [
             (head * 0.62, -0.02),
@@ -107,11 +98,67 @@ def _hammer(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
+def _hammer_grip(model: Model, grip_colour: Point, long: float) -> None:
+    sleeve = [
+        (0.0, -0.002),
+        (0.0185, 0.0),
+        (0.0195, 0.03),
+        (0.0175, 0.36 * long),
+        (0.0, 0.36 * long + 0.002),
+    ]
+    model.add(
+        "grip", matte("grip", grip_colour), lathe(sleeve, segments=24, crease_deg=50).scaled(z=1.45)
+    )
+
+
 def _drill(rng: np.random.Generator) -> trimesh.Scene:
     """A cordless drill, bit towards +Z."""
     side, size = either_side(rng), rng.uniform(0.9, 1.1)
     main, accent = pick_several(rng, BRIGHTS, 2)
     body, trim, model = plastic("shell", main), plastic("trim", accent), Model()
+    _drill_body(rng, model, body)
+    trigger = extrude_across(
+        rounded([(-0.004, 0.165), (0.016, 0.163), (0.007, 0.125), (-0.01, 0.125)], 0.003),
+        0.018,
+        bevel=0.004,
+    )
+    model.add("trigger", trim, trigger)
+    battery = extrude_across(
+        rounded([(-0.085, 0.0), (0.03, 0.0), (0.03, 0.03), (0.0, 0.055), (-0.085, 0.05)], 0.008),
+        0.075,
+        bevel=0.01,
+    )
+    model.add("battery", DARK, battery)
+    model.add(
+        "clip",
+        steel("clip"),
+        tube(
+            [
+                (side * 0.04, 0.012, -0.04),
+                (side * 0.052, 0.03, -0.03),
+                (side * 0.052, 0.05, -0.0),
+                (side * 0.04, 0.045, 0.01),
+            ],
+            0.003,
+        ),
+    )
+    words = ("18V", "20V", "PRO", "MAX")
+    picture = label(words[int(rng.integers(4))], accent, rgb("#f5f2ea"))
+    sign = facing(panel(0.055, 0.026, 0.004), "x", side).moved(x=side * 0.0335, y=0.2, z=-0.02)
+    model.add("badge", Material("badge", roughness=0.4, texture=picture), sign)
+    model.add(
+        "switch",
+        trim,
+        box((-side * 0.03, 0.17, -0.01), (-side * 0.022, 0.178, 0.008), 0.002).scaled(size, 1, 1),
+    )
+    button = cylinder(0.012, 0, 0.006, bevel=0.002, segments=20).turned("z", side * 90)
+    model.add(
+        "button", gloss("button", rgb("#c62828")), button.moved(x=-side * 0.0325, y=0.21, z=-0.03)
+    )
+    return model.scene()
+
+
+def _drill_body(rng: np.random.Generator, model: Model, body: Material) -> None:
     motor = lathe(
         [(0.02, -0.085), (0.03, -0.08), (0.034, -0.06), (0.034, 0.03), (0.028, 0.05), (0, 0.05)],
         segments=32,
@@ -152,45 +199,6 @@ def _drill(rng: np.random.Generator) -> trimesh.Scene:
             bevel=0.01,
         ),
     )
-    trigger = extrude_across(
-        rounded([(-0.004, 0.165), (0.016, 0.163), (0.007, 0.125), (-0.01, 0.125)], 0.003),
-        0.018,
-        bevel=0.004,
-    )
-    model.add("trigger", trim, trigger)
-    battery = extrude_across(
-        rounded([(-0.085, 0.0), (0.03, 0.0), (0.03, 0.03), (0.0, 0.055), (-0.085, 0.05)], 0.008),
-        0.075,
-        bevel=0.01,
-    )
-    model.add("battery", DARK, battery)
-    model.add(
-        "clip",
-        steel("clip"),
-        tube(
-            [
-                (side * 0.04, 0.012, -0.04),
-                (side * 0.052, 0.03, -0.03),
-                (side * 0.052, 0.05, -0.0),
-                (side * 0.04, 0.045, 0.01),
-            ],
-            0.003,
-        ),
-    )
-    words = ("18V", "20V", "PRO", "MAX")
-    picture = label(words[int(rng.integers(4))], accent, rgb("#f5f2ea"))
-    sign = facing(panel(0.055, 0.026, 0.004), "x", side).moved(x=side * 0.0335, y=0.2, z=-0.02)
-    model.add("badge", Material("badge", roughness=0.4, texture=picture), sign)
-    model.add(
-        "switch",
-        trim,
-        box((-side * 0.03, 0.17, -0.01), (-side * 0.022, 0.178, 0.008), 0.002).scaled(size, 1, 1),
-    )
-    button = cylinder(0.012, 0, 0.006, bevel=0.002, segments=20).turned("z", side * 90)
-    model.add(
-        "button", gloss("button", rgb("#c62828")), button.moved(x=-side * 0.0325, y=0.21, z=-0.03)
-    )
-    return model.scene()
 
 
 def _watering_can(rng: np.random.Generator) -> trimesh.Scene:
@@ -237,6 +245,11 @@ def _watering_can(rng: np.random.Generator) -> trimesh.Scene:
         metal("brass", rgb("#c9a34e"), 0.3),
         rose.aimed(way).moved(y=tip_y - 0.004, z=tip_z - 0.004),
     )
+    _can_handle(model, accent, high, paint, r)
+    return model.scene()
+
+
+def _can_handle(model: Model, accent: Material, high: float, paint: Material, r: float) -> None:
     grip = tube(
         [
             (0, high * 0.94, r * 0.6),
@@ -257,7 +270,6 @@ def _watering_can(rng: np.random.Generator) -> trimesh.Scene:
         paint,
         half.warped(lambda p: np.column_stack([p[:, 0], p[:, 1], np.maximum(p[:, 2], 0.0)])),
     )
-    return model.scene()
 
 
 def _wheelbarrow(rng: np.random.Generator) -> trimesh.Scene:
@@ -268,21 +280,7 @@ def _wheelbarrow(rng: np.random.Generator) -> trimesh.Scene:
         plastic("frame", pick(rng, ("#2b2e33", "#5a3a24", "#3c5a3c"))),
     )
     wheel, model = rng.uniform(0.17, 0.21), Model()
-    x0, x1, z0, z1 = 0.2, 0.32, (-0.26, 0.3), (-0.42, 0.52)
-    outer = np.array(
-        [
-            [[-x0, 0.3, z0[0]], [x0, 0.3, z0[0]], [x0, 0.3, z0[1]], [-x0, 0.3, z0[1]]],
-            [[-x1, 0.58, z1[0]], [x1, 0.58, z1[0]], [x1, 0.58, z1[1]], [-x1, 0.58, z1[1]]],
-        ]
-    )
-    inner = outer * np.array([0.95, 1.0, 0.95]) + np.array([[[0, 0.02, 0.0]], [[0, 0.0, 0.0]]])
-    model.add("tray", paint, skin(np.concatenate([outer, inner[::-1]]), crease_deg=20))
-    lip = np.concatenate([outer[1], outer[1][:1]])
-    model.add(
-        "rim",
-        steel("lip"),
-        *(rod(point(a), point(b), 0.013) for a, b in pairwise(lip)),
-    )
+    _tray(model, paint)
     bar = tube(
         [
             (0.05, wheel, 0.62),
@@ -309,6 +307,29 @@ def _wheelbarrow(rng: np.random.Generator) -> trimesh.Scene:
     half = tyre(wheel, 0.08)
     model.add("wheel", rubber(), half.moved(**place))
     model.add("wheel", steel("rim"), rim(0.62 * wheel, 0.09, 5).moved(**place).both_sides())
+    _barrow_load(rng, model, side)
+    return model.scene()
+
+
+def _tray(model: Model, paint: Material) -> None:
+    x0, x1, z0, z1 = 0.2, 0.32, (-0.26, 0.3), (-0.42, 0.52)
+    outer = np.array(
+        [
+            [[-x0, 0.3, z0[0]], [x0, 0.3, z0[0]], [x0, 0.3, z0[1]], [-x0, 0.3, z0[1]]],
+            [[-x1, 0.58, z1[0]], [x1, 0.58, z1[0]], [x1, 0.58, z1[1]], [-x1, 0.58, z1[1]]],
+        ]
+    )
+    inner = outer * np.array([0.95, 1.0, 0.95]) + np.array([[[0, 0.02, 0.0]], [[0, 0.0, 0.0]]])
+    model.add("tray", paint, skin(np.concatenate([outer, inner[::-1]]), crease_deg=20))
+    lip = np.concatenate([outer[1], outer[1][:1]])
+    model.add(
+        "rim",
+        steel("lip"),
+        *(rod(point(a), point(b), 0.013) for a, b in pairwise(lip)),
+    )
+
+
+def _barrow_load(rng: np.random.Generator, model: Model, side: float) -> None:
     heap = [
         lump((side * 0.03, 0.47, 0.04), (0.19, 0.14, 0.3)),
         lump((side * 0.08, 0.54, -0.1), (0.14, 0.13, 0.16)),
@@ -339,7 +360,6 @@ def _wheelbarrow(rng: np.random.Generator) -> trimesh.Scene:
     model.add(
         "shovel_blade", steel("blade"), blade.turned("x", 30).turned("z", -side * 25).moved(*top)
     )
-    return model.scene()
 
 
 def _axe_in_stump(rng: np.random.Generator) -> trimesh.Scene:
@@ -372,6 +392,25 @@ def _axe_in_stump(rng: np.random.Generator) -> trimesh.Scene:
     u = np.hypot(top.points_m[:, 0], top.points_m[:, 2]) / r
     grain = Material("rings", roughness=0.8, texture=rings)
     model.add("cut", grain, top.with_uv(np.stack([u * 2.0, u * 0 + 0.5], axis=1)).warped(gnarled))
+    _axe(rng, model, high, r, side)
+    cap = matte("mushroom", pick(rng, ("#c0392b", "#d98a3d", "#8a5a3a")))
+    foot = 1.12 * r
+    model.add(
+        "mushroom",
+        cap,
+        lathe(
+            [(0.045, 0.05), (0.04, 0.065), (0.02, 0.085), (0, 0.09)], segments=20, crease_deg=60
+        ).moved(x=side * foot, z=foot * 0.6),
+    )
+    model.add(
+        "stem",
+        matte("stem", rgb("#efe4cf")),
+        rod((side * foot, 0, foot * 0.6), (side * foot, 0.055, foot * 0.6), 0.014),
+    )
+    return model.scene()
+
+
+def _axe(rng: np.random.Generator, model: Model, high: float, r: float, side: float) -> None:
     blade = [
         (-0.02, -0.035),
         (-0.02, 0.035),
@@ -412,21 +451,6 @@ def _axe_in_stump(rng: np.random.Generator) -> trimesh.Scene:
                 x=float(1.55 * r * np.sin(a)), z=float(1.55 * r * np.cos(a))
             ),
         )
-    cap = matte("mushroom", pick(rng, ("#c0392b", "#d98a3d", "#8a5a3a")))
-    foot = 1.12 * r
-    model.add(
-        "mushroom",
-        cap,
-        lathe(
-            [(0.045, 0.05), (0.04, 0.065), (0.02, 0.085), (0, 0.09)], segments=20, crease_deg=60
-        ).moved(x=side * foot, z=foot * 0.6),
-    )
-    model.add(
-        "stem",
-        matte("stem", rgb("#efe4cf")),
-        rod((side * foot, 0, foot * 0.6), (side * foot, 0.055, foot * 0.6), 0.014),
-    )
-    return model.scene()
 
 
 def _toolbox(rng: np.random.Generator) -> trimesh.Scene:
@@ -463,6 +487,19 @@ def _toolbox(rng: np.random.Generator) -> trimesh.Scene:
         Material("label", roughness=0.5, texture=sign),
         panel(0.14, 0.06, 0.006).moved(y=h * 0.42, z=d / 2 + 0.002),
     )
+    _toolbox_tools(rng, model, d, h, side, w)
+    nail = knob(0.008, 0.01)
+    model.add(
+        "rivet",
+        chrome(),
+        *(nail.moved(x=s * w * 0.46, y=h * 0.12, z=d / 2 - 0.001) for s in (1, -1)),
+    )
+    return model.scene()
+
+
+def _toolbox_tools(
+    rng: np.random.Generator, model: Model, d: float, h: float, side: float, w: float
+) -> None:
     saw = extrude([(0, 0), (0.3, 0), (0.3, 0.045), (0, 0.1)], 0.004).turned("z", 40)
     where = {"x": side * w * 0.12, "y": h * 0.55, "z": -d * 0.25}
     model.add("saw", steel("saw"), (saw if side > 0 else saw.mirrored()).moved(**where))
@@ -494,13 +531,6 @@ def _toolbox(rng: np.random.Generator) -> trimesh.Scene:
         gloss("tape", pick(rng, BRIGHTS)),
         tape.moved(x=-side * w * 0.02, y=h * 0.6 + 0.04, z=d * 0.24),
     )
-    nail = knob(0.008, 0.01)
-    model.add(
-        "rivet",
-        chrome(),
-        *(nail.moved(x=s * w * 0.46, y=h * 0.12, z=d / 2 - 0.001) for s in (1, -1)),
-    )
-    return model.scene()
 
 
 CATEGORIES = (
