@@ -74,3 +74,14 @@ def knob(radius: float, length: float) -> Part:
     """A round knob that sticks out along +Z from z = 0."""
     profile = [(radius, 0.0), (radius, length * 0.7), (radius * 0.85, length), (0.0, length)]
     return lathe(profile, segments=20, crease_deg=50).turned("x", 90)
+
+
+def dish(radius: float, rise: float = 0.02) -> Part:
+    """A plate of the given radius, its rim `rise` above the table."""
+    profile = [
+        (radius * 0.55, 0),
+        (radius * 0.6, 0.004),
+        (radius, rise),
+        (radius * 0.97, rise + 0.003),
+    ]
+    return lathe([*profile, (radius * 0.62, 0.009), (0, 0.008)], segments=56, crease_deg=50)

@@ -1,16 +1,16 @@
-"""Birds, fish, turtles, crabs, snails."""
+"""A fish, a crab with unequal claws, a turtle."""
 
 from __future__ import annotations
 
+from viewpoint_gen.assets.procedural.materials import Colour
 import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
 from viewpoint_gen.assets.procedural.fittings import either_side
-from viewpoint_gen.assets.procedural.mammals import DARK, EYE, GLINT, LIGHT, MAIN, coat, eyes
+from viewpoint_gen.assets.procedural.fur import DARK, EYE, GLINT, LIGHT, MAIN, coat, eyes
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
-    WOODS,
     Material,
     gloss,
     matte,
@@ -21,84 +21,10 @@ from viewpoint_gen.assets.procedural.materials import (
     shade,
 )
 from viewpoint_gen.assets.procedural.model import Model
-from viewpoint_gen.assets.procedural.organic import Limb, lump, pair, sculpt, turned_limb
-from viewpoint_gen.assets.procedural.outlines import extrude_across, extrude_up, rounded
-from viewpoint_gen.assets.procedural.part import Array, Part
-from viewpoint_gen.assets.procedural.shapes import cylinder, lathe, rod, skin, sphere, torus
-from viewpoint_gen.assets.procedural.textures import ramp
-
-
-def _duck(rng: np.random.Generator) -> trimesh.Scene:
-    fat, neck = rng.uniform(0.9, 1.1), rng.uniform(0.24, 0.32)
-    limbs = [
-        lump((0, 0.16, -0.02), (0.1 * fat, 0.085, 0.17), MAIN),
-        lump((0, 0.15, 0.08), (0.08, 0.07, 0.09), LIGHT),
-    ]
-    limbs += [Limb((0, 0.18, -0.15), (0, 0.24, -0.24), 0.05, 0.015, DARK)]
-    limbs += [
-        Limb((0, 0.18, 0.11), (0, neck, 0.15), 0.05, 0.036, LIGHT),
-        lump((0, neck + 0.03, 0.165), (0.05, 0.048, 0.056), DARK),
-    ]
-    for wing in pair(lump((0.09 * fat, 0.18, -0.04), (0.03, 0.06, 0.14), DARK)):
-        limbs += [wing]
-    body, head = pick_several(rng, ("#e9e2d3", "#8a6a4a", "#d9b45b", "#6d7f8a", "#b98c6a"), 2)
-    plumage = coat(mix(body, rgb("#ffffff"), 0.6), body, mix(pick(rng, BRIGHTS), head, 0.4), 0.8)
-    model = Model()
-    model.add("body", plumage, sculpt(limbs, blend_m=0.035, cell_m=0.0115))
-    orange = matte("bill", pick(rng, ("#e58f2a", "#e6b32e", "#c9662b")))
-    bill = sphere((0.024, 0.01, 0.045), (0, neck + 0.018, 0.225), segments=20)
-    model.add("bill", orange, bill)
-    leg = rod((0.045, 0.1, 0.01), (0.045, 0.01, 0.02), 0.008)
-    web = extrude_up(
-        rounded([(0.04, -0.02), (0.05, -0.02), (0.085, 0.05), (0.045, 0.065), (0.01, 0.05)], 0.004),
-        0,
-        0.008,
-    )
-    model.add("foot", orange, leg.both_sides(), web.both_sides())
-    ball, glint = eyes(0.0085, (0, neck + 0.042, 0.199), 0.038)
-    model.add("eye", EYE, ball)
-    model.add("eye", GLINT, glint)
-    return model.scene()
-
-
-def _parrot(rng: np.random.Generator) -> trimesh.Scene:
-    """A parrot on a perch, one wing lifted."""
-    side = either_side(rng)
-    colours = pick_several(rng, BRIGHTS, 3)
-    limbs = [
-        Limb((0, 0.2, -0.02), (0, 0.3, 0.03), 0.055, 0.048, MAIN),
-        lump((0, 0.24, 0.035), (0.045, 0.07, 0.035), LIGHT),
-    ]
-    limbs += [lump((0, 0.365, 0.05), (0.046, 0.046, 0.048), MAIN)]
-    limbs += [Limb((0, 0.18, -0.05), (0, 0.0, -0.13), 0.035, 0.016, DARK, (1.3, 1, 0.7))]
-    limbs += [lump((-side * 0.055, 0.23, -0.03), (0.02, 0.085, 0.045), DARK)]
-    limbs += [
-        Limb((side * 0.05, 0.29, 0.0), (side * 0.2, 0.38, -0.03), 0.035, 0.025, DARK, (1, 1, 0.45))
-    ]
-    limbs += [
-        Limb((side * 0.12, 0.3, -0.01), (side * 0.25, 0.33, -0.05), 0.04, 0.02, DARK, (1, 1, 0.4))
-    ]
-    model = Model()
-    body = sculpt(limbs, blend_m=0.025, cell_m=0.009)
-    model.add("body", coat(colours[0], colours[1], colours[2], 0.75), body)
-    beak = lathe([(0.02, 0), (0.018, 0.012), (0.008, 0.03), (0, 0.042)], segments=16, crease_deg=60)
-    model.add("beak", gloss("beak", rgb("#3a3430")), beak.turned("x", 125).moved(y=0.372, z=0.088))
-    ball, glint = eyes(0.008, (0, 0.378, 0.082), 0.034)
-    model.add("eye", EYE, ball)
-    model.add("eye", GLINT, glint)
-    timber = Material("perch", pick(rng, WOODS), roughness=0.7)
-    model.add(
-        "perch",
-        timber,
-        rod((-0.15, 0.13, 0.02), (0.15, 0.13, 0.02), 0.013),
-        rod((0, 0.13, 0.02), (0, -0.14, 0.02), 0.012),
-    )
-    model.add("base", timber, cylinder(0.09, -0.155, -0.135, bevel=0.006))
-    foot = sphere((0.016, 0.014, 0.022), (0.022, 0.147, 0.025), segments=12)
-    model.add("foot", matte("foot", rgb("#6b625a")), foot.both_sides())
-    cup = lathe([(0.02, 0), (0.026, 0.03), (0.022, 0.03), (0.018, 0.008), (0, 0.008)], segments=20)
-    model.add("cup", gloss("cup", pick(rng, BRIGHTS)), cup.moved(x=-side * 0.13, y=0.14, z=0.02))
-    return model.scene()
+from viewpoint_gen.assets.procedural.organic import Limb, lump, sculpt, turned_limb
+from viewpoint_gen.assets.procedural.outlines import extrude_across, rounded
+from viewpoint_gen.assets.procedural.part import Part
+from viewpoint_gen.assets.procedural.shapes import lathe, rod, sphere, torus
 
 
 def _fin(outline: list[tuple[float, float]], thickness: float) -> Part:
@@ -215,7 +141,7 @@ def _turtle(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
-def _turtle_body(model: Model, green: Point, limbs: list[Limb], r: float, side: float) -> None:
+def _turtle_body(model: Model, green: Colour, limbs: list[Limb], r: float, side: float) -> None:
     for x, z, step in ((0.8, 0.75, 0.15), (0.75, -0.85, -0.1)):
         limbs += [
             Limb(
@@ -321,82 +247,8 @@ def _crab(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
-def _spiral(turns: float, radius: float, width: float, side: float) -> Part:
-    """A snail's house: a tube that widens as it winds, shifting to one side."""
-    t = np.linspace(0, 1, int(22 * turns))
-    angle = 2 * np.pi * turns * t
-    grow = 0.06 + 0.94 * t**1.5
-    centre = (
-        radius
-        * 0.52
-        * grow[:, None]
-        * np.column_stack([np.zeros(len(t)), -np.sin(angle), -np.cos(angle)])
-    )
-    centre[:, 0] = side * width * (1 - grow)
-    ring_angle = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    out = centre.copy()
-    out[:, 0] = 0
-    out /= np.linalg.norm(out, axis=1, keepdims=True)
-    across = np.array([1.0, 0, 0])
-    size = radius * 0.48 * grow[:, None, None]
-    rings = centre[:, None, :] + size * (
-        np.cos(ring_angle)[None, :, None] * out[:, None, :]
-        + 0.95 * np.sin(ring_angle)[None, :, None] * across
-    )
-    part = skin(rings, crease_deg=70)
-    u: Array = part.uv[:, 0] / part.uv[:, 0].max()
-    return part.with_uv(np.stack([u, np.full(len(u), 0.5)], axis=1))
-
-
-def _snail(rng: np.random.Generator) -> trimesh.Scene:
-    r, side = rng.uniform(0.02, 0.035), either_side(rng)
-    skin_colour, shell_colour, band = (
-        pick(rng, ("#b59a7a", "#8a7a6a", "#c9b08a")),
-        *pick_several(rng, WOODS + BRIGHTS, 2),
-    )
-    limbs = [
-        Limb(
-            (0, 0.22 * r, -2.0 * r), (0, 0.35 * r, 0.5 * r), 0.1 * r, 0.42 * r, MAIN, (1.2, 0.75, 1)
-        ),
-        Limb((0, 0.4 * r, 0.5 * r), (side * 0.15 * r, 1.0 * r, 1.6 * r), 0.42 * r, 0.3 * r, MAIN),
-    ]
-    limbs += [
-        lump((0, 0.06 * r, -0.3 * r), (0.6 * r, 0.12 * r, 1.9 * r), LIGHT),
-        Limb((0, 0.1 * r, 0.9 * r), (0, 0.15 * r, 1.5 * r), 0.3 * r, 0.2 * r, LIGHT),
-    ]
-    x = side * 0.15 * r
-    for s, long in ((1.0, 1.0), (-1.0, 0.75)):
-        tip = (x + s * 0.35 * r, (1.0 + 0.75 * long) * r, 1.95 * r)
-        limbs += [
-            Limb((x + s * 0.14 * r, 1.1 * r, 1.65 * r), tip, 0.07 * r, 0.05 * r, MAIN),
-            lump(tip, (0.09 * r, 0.09 * r, 0.09 * r), DARK),
-        ]
-        limbs += [
-            Limb(
-                (x + s * 0.12 * r, 0.8 * r, 1.8 * r),
-                (x + s * 0.2 * r, 0.7 * r, 2.15 * r),
-                0.055 * r,
-                0.04 * r,
-                MAIN,
-            )
-        ]
-    model = Model()
-    flesh = coat(mix(skin_colour, rgb("#f4ead0"), 0.5), skin_colour, rgb("#1c1714"), 0.35)
-    model.add("body", flesh, sculpt(limbs, blend_m=0.18 * r, cell_m=0.075 * r))
-    stripes_ = ramp(
-        [(0, shell_colour), (0.3, band), (0.42, shell_colour), (0.62, band), (0.72, shell_colour)]
-    )
-    house = _spiral(rng.uniform(2.4, 3.0), 1.25 * r, 0.55 * r, side)
-    turn = house.turned("x", rng.uniform(150, 185)).moved(y=1.5 * r, z=-0.4 * r)
-    model.add("shell", Material("shell", roughness=0.3, texture=stripes_), turn)
-    return model.scene()
-
-
 CATEGORIES = (
     Category("crab", "animal", Symmetry.NONE, _crab),
-    Category("duck", "animal", Symmetry.MIRROR, _duck),
     Category("fish", "animal", Symmetry.MIRROR, _fish),
-    Category("parrot", "animal", Symmetry.NONE, _parrot),
-    Category("snail", "animal", Symmetry.NONE, _snail),
     Category("turtle", "animal", Symmetry.NONE, _turtle),
 )

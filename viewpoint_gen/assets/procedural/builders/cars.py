@@ -1,4 +1,4 @@
-"""Cars, lorries and buses. Left and right sides differ: flaps, exhausts, doors, lettering."""
+"""Cars. Left and right differ: a flap, an exhaust, odd doors, lettering."""
 
 from __future__ import annotations
 

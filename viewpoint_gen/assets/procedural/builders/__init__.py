@@ -1,0 +1,1 @@
+"""One module per few categories; each has a table CATEGORIES."""
