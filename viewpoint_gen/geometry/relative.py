@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from viewpoint_gen.geometry.camera import Camera
-from viewpoint_gen.geometry.frames import Array, wrap_rad
+from viewpoint_gen.geometry.frames import wrap_rad
 from viewpoint_gen.geometry.orbit import OrbitPosition
 from viewpoint_gen.geometry.pose import angles_of, inverse, rotation_size_rad, transform
 
@@ -134,6 +134,3 @@ class ViewGeometry:
 def field_names(kind: type[RelativeView] | type[ViewGeometry]) -> tuple[str, ...]:
     """The names of the numbers, in order: the columns of a table of them."""
     return tuple(field.name for field in fields(kind))
-
-
-__all__ = ["Array", "RelativeView", "ViewGeometry", "field_names"]

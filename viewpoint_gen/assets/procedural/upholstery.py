@@ -52,6 +52,7 @@ def add_drawers(
     z: float,
     count: int,
 ) -> None:
+    """Drawer fronts with knobs on a face towards +Z at depth `z`, between x0, x1 and heights y."""
     high = (y[1] - y[0]) / count
     pull = BRASS if rng.random() < 0.5 else chrome()
     for i in range(count):

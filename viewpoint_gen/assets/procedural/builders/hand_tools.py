@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from viewpoint_gen.assets.procedural.materials import Colour
 import numpy as np
 import trimesh
 
@@ -11,6 +10,7 @@ from viewpoint_gen.assets.procedural.fittings import either_side, facing, knob, 
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     WOODS,
+    Colour,
     Material,
     chrome,
     gloss,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PIL import Image
-from viewpoint_gen.assets.procedural.part import Part
 import numpy as np
 import trimesh
+from PIL import Image
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
 from viewpoint_gen.assets.procedural.fittings import either_side
@@ -20,6 +19,7 @@ from viewpoint_gen.assets.procedural.materials import (
 from viewpoint_gen.assets.procedural.model import Model
 from viewpoint_gen.assets.procedural.organic import Limb, sculpt
 from viewpoint_gen.assets.procedural.outlines import extrude, rounded
+from viewpoint_gen.assets.procedural.part import Part
 from viewpoint_gen.assets.procedural.shapes import box, frustum, lathe, sphere
 from viewpoint_gen.assets.procedural.textures import ramp
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from viewpoint_gen.assets.procedural.materials import Colour
 import numpy as np
 import trimesh
 
@@ -12,6 +11,7 @@ from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     ENAMELS,
     WOODS,
+    Colour,
     Material,
     chrome,
     gloss,

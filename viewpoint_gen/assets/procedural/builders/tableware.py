@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PIL import Image
 import numpy as np
 import trimesh
+from PIL import Image
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
 from viewpoint_gen.assets.procedural.fittings import either_side

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from viewpoint_gen.assets.procedural.part import Point
 import numpy as np
 import trimesh
 
@@ -26,6 +25,7 @@ from viewpoint_gen.assets.procedural.materials import (
 )
 from viewpoint_gen.assets.procedural.model import Model
 from viewpoint_gen.assets.procedural.outlines import extrude_across, rounded
+from viewpoint_gen.assets.procedural.part import Point
 from viewpoint_gen.assets.procedural.shapes import (
     box,
     capsule,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from viewpoint_gen.assets.procedural.materials import Colour
 import numpy as np
 import trimesh
 
@@ -11,6 +10,7 @@ from viewpoint_gen.assets.procedural.fittings import either_side
 from viewpoint_gen.assets.procedural.fur import DARK, EYE, GLINT, LIGHT, MAIN, coat, eyes
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
+    Colour,
     Material,
     gloss,
     matte,
