@@ -182,7 +182,7 @@ def test_without_not_at_all_nothing_is_asked_and_the_reason_is_told() -> None:
 
 
 def _cue(bins: list[int], tolerance: float = 0.1) -> Cue:
-    return Cue("other", np.array(bins), 2, tolerance, None)
+    return Cue("other", np.array(bins), 2, tolerance, None, BalanceConfig().slack_questions)
 
 
 def _both_ways(counts: dict[tuple[int, int], int]) -> tuple[Cue, np.ndarray, np.ndarray]:

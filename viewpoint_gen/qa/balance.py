@@ -64,6 +64,7 @@ class Rule:
 
     name: str
     tolerance: float
+    slack: int
     start: int
     stop: int
 
@@ -98,7 +99,7 @@ def rules_of(cues: Sequence[Cue]) -> list[Rule]:
         ):
             if tolerance is not None:
                 start = rules[-1].stop if rules else 0
-                rules.append(Rule(name, tolerance, start, start + size))
+                rules.append(Rule(name, tolerance, cue.slack, start, start + size))
     return rules
 
 
@@ -217,6 +218,10 @@ class Balancer:
     def _tolerances(self) -> Array:
         return np.array([rule.tolerance for rule in self._rules])
 
+    @property
+    def _slacks(self) -> Array:
+        return np.array([float(rule.slack) for rule in self._rules])
+
     def _relaxed(self, cells: Cells) -> Array:
         """How many units of each cell to keep, in fractions: the linear programme.
 
@@ -254,7 +259,7 @@ class Balancer:
         limits = [
             -tally.sums,
             tally.sums,
-            self._tolerances * tally.weights + slack,
+            self._tolerances * tally.weights + self._slacks,
             slack - _AHEAD @ tally.options,
         ]
         return sparse.bmat(blocks, format="csr"), np.concatenate(limits)
@@ -282,7 +287,7 @@ class Balancer:
         """How far beyond the rules, (...,); 0: all hold."""
         slack = self._config.slack_questions
         reached = np.add.reduceat(np.abs(total.sums), self._starts, axis=-1)
-        over = reached - self._tolerances * total.weights - slack
+        over = reached - self._tolerances * total.weights - self._slacks
         spread = np.ptp(total.options, axis=-1) - slack
         beyond = np.maximum(over, 0.0).sum(axis=-1) + np.maximum(spread, 0.0)
         return np.asarray(np.where(beyond > _ROUNDING, beyond, 0.0))

@@ -31,6 +31,8 @@ class BalanceConfig(BaseModel):
     """For the text's note that the object kept still, which goes with the backdrop."""
     slack_questions: Annotated[int, Field(ge=0)] = 3
     """Allowed on top in every count; without it a handful of pairs could ask nothing."""
+    axis_slack_questions: Annotated[int, Field(ge=0)] = 1
+    """The same for the signs of the motion's other axes, where a few questions already show."""
     centred_most_deg: AngleDeg = 1.5
     """An object nearer to the optical axis counts as neither left nor right, up nor down."""
 

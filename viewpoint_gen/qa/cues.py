@@ -33,6 +33,7 @@ class Cue:
             them and could only tell "nothing" from a direction.
         tolerance: most that the side may tell the positive from the negative direction by.
         nothing_tolerance: most that it may tell "nothing" from a direction by; None: any.
+        slack: questions allowed on top of the tolerances.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Cue:
     size: int
     tolerance: float
     nothing_tolerance: float | None
+    slack: int
 
 
 AXES: Final[dict[str, str]] = {
@@ -93,6 +95,7 @@ def cues_of(family: Family, facts: Facts, config: QaConfig, medians: Medians) ->
             size=2,
             tolerance=balance.axis_tolerance,
             nothing_tolerance=None,
+            slack=balance.axis_slack_questions,
         )
         for axis in family.other_axes
     ]
@@ -105,10 +108,18 @@ def cues_of(family: Family, facts: Facts, config: QaConfig, medians: Medians) ->
             else:
                 bins = _signs(values, near_zero(config), zero=2)
             cues.append(
-                Cue(f"{cue}_{view}", bins, 3, balance.image_tolerance, balance.nothing_tolerance)
+                Cue(
+                    name=f"{cue}_{view}",
+                    bins=bins,
+                    size=3,
+                    tolerance=balance.image_tolerance,
+                    nothing_tolerance=balance.nothing_tolerance,
+                    slack=balance.slack_questions,
+                )
             )
     told = facts.static_backdrop.astype(np.int64)
-    cues.append(Cue("backdrop", told, 2, balance.text_tolerance, balance.text_tolerance))
+    tolerance, slack = balance.text_tolerance, balance.slack_questions
+    cues.append(Cue("backdrop", told, 2, tolerance, tolerance, slack))
     return cues
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 import numpy as np
 
 from viewpoint_gen.assets.procedural.materials import Material
@@ -9,10 +12,17 @@ from viewpoint_gen.assets.procedural.model import Model
 from viewpoint_gen.assets.procedural.part import Axis, Part, join
 from viewpoint_gen.assets.procedural.shapes import box, cuboid, cylinder, lathe, torus
 
+T = TypeVar("T")
+
 
 def either_side(rng: np.random.Generator) -> float:
     """+1 for the object's left (+X) or -1 for its right, evenly."""
     return 1.0 if rng.random() < 0.5 else -1.0
+
+
+def one_of(rng: np.random.Generator, options: Sequence[T]) -> T:
+    """One of the options, evenly."""
+    return options[int(rng.integers(len(options)))]
 
 
 def panel(width: float, height: float, thickness: float = 0.004, bevel: float = 0.0) -> Part:

@@ -43,11 +43,10 @@ def _tinted(colour: Colour, light: Array) -> Array:
 
 def wood(rng: np.random.Generator, colour: Colour) -> Image.Image:
     """Grain along v."""
-    y, x = np.mgrid[0:SIZE_PX, 0:SIZE_PX] / SIZE_PX
+    x = np.mgrid[0:SIZE_PX, 0:SIZE_PX][1] / SIZE_PX
     bend = 0.05 * _noise(rng, 14, 40)
     lines = np.sin(2 * np.pi * (7 * x + 2.2 * bend * 7))
     light = 0.92 + 0.09 * lines + 0.05 * _noise(rng, 0.7, 14)
-    del y
     return _image(_tinted(colour, light))
 
 

@@ -7,7 +7,7 @@ import trimesh
 from scipy.interpolate import PchipInterpolator
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import either_side, facing, panel, rim, tyre
+from viewpoint_gen.assets.procedural.fittings import either_side, facing, one_of, panel, rim, tyre
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     CAR_PAINTS,
@@ -232,7 +232,7 @@ def _helicopter_details(rng: np.random.Generator, model: Model, radius: float, s
         "winch", steel("winch"), winch, drum.moved(x=side * (radius + 0.25), y=radius * 0.72, z=0.1)
     )
     text = label(
-        ("RESCUE", "POLICE", "MEDIC", "NEWS")[int(rng.integers(4))],
+        one_of(rng, ("RESCUE", "POLICE", "MEDIC", "NEWS")),
         rgb("#f4f1e4"),
         pick(rng, BRIGHTS),
     )

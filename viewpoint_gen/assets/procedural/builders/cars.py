@@ -9,7 +9,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import add_wheels, either_side, facing, panel
+from viewpoint_gen.assets.procedural.fittings import add_wheels, either_side, facing, one_of, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     CAR_PAINTS,
@@ -68,7 +68,7 @@ class _CarShape:
 
 
 def _car_shape(rng: np.random.Generator) -> _CarShape:
-    style = ("saloon", "hatchback", "estate", "coupe", "suv")[int(rng.integers(5))]
+    style = one_of(rng, ("saloon", "hatchback", "estate", "coupe", "suv"))
     length = {"saloon": 4.5, "hatchback": 3.8, "estate": 4.5, "coupe": 4.2, "suv": 4.5}[style]
     length *= rng.uniform(0.95, 1.05)
     tall = {"suv": 1.72, "coupe": 1.28, "hatchback": 1.48}.get(style, 1.42) * rng.uniform(
@@ -196,7 +196,7 @@ def _car_one_sided(
         sign = panel(0.62, 0.42, 0.006)
     else:
         words = ("TAXI", "PIZZA", "POST", "RALLY", "HELLO", "CAFE")
-        text, sign = words[int(rng.integers(len(words)))], panel(0.95, 0.34, 0.006)
+        text, sign = one_of(rng, words), panel(0.95, 0.34, 0.006)
     picture = Material("sticker", roughness=0.4, texture=label(text, ground, ink))
     door = (shape.cabin[0] + shape.cabin[3]) / 2 + 0.3
     low, high = shape.wheel * 1.2, shape.belt - 0.07

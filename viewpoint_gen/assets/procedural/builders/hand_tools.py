@@ -6,7 +6,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import either_side, facing, knob, panel
+from viewpoint_gen.assets.procedural.fittings import either_side, facing, knob, one_of, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     WOODS,
@@ -124,7 +124,7 @@ def _drill(rng: np.random.Generator) -> trimesh.Scene:
         ),
     )
     words = ("18V", "20V", "PRO", "MAX")
-    picture = label(words[int(rng.integers(4))], accent, rgb("#f5f2ea"))
+    picture = label(one_of(rng, words), accent, rgb("#f5f2ea"))
     sign = facing(panel(0.055, 0.026, 0.004), "x", side).moved(x=side * 0.0335, y=0.2, z=-0.02)
     model.add("badge", Material("badge", roughness=0.4, texture=picture), sign)
     model.add(
@@ -210,7 +210,7 @@ def _toolbox(rng: np.random.Generator) -> trimesh.Scene:
     model.add("handle", DARK, rod((-w / 2 + t, h + 0.07, 0), (w / 2 - t, h + 0.07, 0), 0.013))
     latch = box((-0.025, h * 0.66, d / 2), (0.025, h * 0.98, d / 2 + 0.012), 0.004)
     model.add("latch", chrome(), latch.moved(x=w * 0.28), latch.moved(x=-w * 0.28))
-    sign = label(("TOOLS", "FIX IT", "DIY")[int(rng.integers(3))], accent, rgb("#f5f2ea"))
+    sign = label(one_of(rng, ("TOOLS", "FIX IT", "DIY")), accent, rgb("#f5f2ea"))
     model.add(
         "label",
         Material("label", roughness=0.5, texture=sign),

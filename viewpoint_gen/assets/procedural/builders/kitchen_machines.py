@@ -6,7 +6,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import either_side, facing, knob, panel
+from viewpoint_gen.assets.procedural.fittings import either_side, facing, knob, one_of, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     ENAMELS,
@@ -133,9 +133,7 @@ def _toaster_fittings(
                 x=side * w * (0.12 - 0.1 * i), y=h * 0.32, z=d / 2
             ),
         )
-    name = label(
-        ("TOAST", "CRISPY", "DUO", "RETRO")[int(rng.integers(4))], rgb("#d9dcdf"), rgb("#26292e")
-    )
+    name = label(one_of(rng, ("TOAST", "CRISPY", "DUO", "RETRO")), rgb("#d9dcdf"), rgb("#26292e"))
     model.add(
         "badge",
         Material("badge", roughness=0.3, texture=name),
@@ -187,7 +185,7 @@ def _kettle(rng: np.random.Generator) -> trimesh.Scene:
     model.add(
         "gauge", lamp("water", rgb("#58b8f0"), 0.3), fill.moved(x=side * r * 0.965, y=high * 0.52)
     )
-    name = label(("HOT", "TEA", "BOIL")[int(rng.integers(3))], *pick_several(rng, ENAMELS, 2))
+    name = label(one_of(rng, ("HOT", "TEA", "BOIL")), *pick_several(rng, ENAMELS, 2))
     sign = facing(panel(0.055, 0.03, 0.012), "x", -side)
     model.add(
         "badge",

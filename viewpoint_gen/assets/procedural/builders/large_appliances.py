@@ -6,7 +6,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import either_side, knob, panel
+from viewpoint_gen.assets.procedural.fittings import either_side, knob, one_of, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     ENAMELS,
@@ -159,7 +159,7 @@ def _refrigerator(rng: np.random.Generator) -> trimesh.Scene:
     hinge = cylinder(0.018, -0.03, 0.03, bevel=0.004, segments=16)
     for y in (h - 0.1, split, 0.16):
         model.add("hinge", chrome(), hinge.moved(x=-side * (w / 2 - 0.0), y=y, z=f - 0.03))
-    name = label(("FROST", "POLAR", "COOL", "NORD")[int(rng.integers(4))], tint, rgb("#8a8f96"))
+    name = label(one_of(rng, ("FROST", "POLAR", "COOL", "NORD")), tint, rgb("#8a8f96"))
     model.add(
         "badge",
         Material("badge", roughness=0.3, texture=name),

@@ -6,7 +6,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import add_wheels, either_side, facing, panel
+from viewpoint_gen.assets.procedural.fittings import add_wheels, either_side, facing, one_of, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     CAR_PAINTS,
@@ -24,11 +24,13 @@ from viewpoint_gen.assets.procedural.materials import (
 )
 from viewpoint_gen.assets.procedural.model import Model
 from viewpoint_gen.assets.procedural.outlines import extrude, extrude_across, rectangle, rounded
+from viewpoint_gen.assets.procedural.part import Part
 from viewpoint_gen.assets.procedural.shapes import box, cylinder, rod
 from viewpoint_gen.assets.procedural.textures import label
 
 HEADLIGHT = lamp("headlight", rgb("#fff3cf"), 0.6)
 TAIL_LIGHT = lamp("tail_light", rgb("#c8141e"), 0.4)
+BUS_LEAN_M = 0.2  # how far a bus's roof lies behind its bumper
 BLACK = plastic("black", rgb("#1a1b1e"))
 
 
@@ -91,7 +93,7 @@ def _box_truck(rng: np.random.Generator) -> trimesh.Scene:
         )
         model.add("trim", plastic("trim", accent), strip)
     words = ("FRESH", "MOVERS", "EXPRESS", "FLOWERS", "TOOLS", "BAKERY", "PARTS")
-    text = label(words[int(rng.integers(len(words)))], box_paint, accent, width_px=384)
+    text = label(one_of(rng, words), box_paint, accent, width_px=384)
     sign = panel(box_length * 0.72, box_length * 0.24, 0.012)
     sign = facing(sign, "x", side).moved(
         x=side * width / 2, y=(box_top + 1.1) / 2, z=rear + box_length / 2
@@ -160,34 +162,14 @@ def _bus(rng: np.random.Generator) -> trimesh.Scene:
     body, band = pick_several(rng, CAR_PAINTS, 2)
     model = Model()
     a = length / 2
-    outline = [
-        (-a, 0.34),
-        (-a, top),
-        (a - 0.12, top),
-        (a, top - 0.9 if not double else 1.4),
-        (a, 0.34),
-    ]
-    model.add(
-        "body", gloss("paint", body), extrude_across(rounded(outline, 0.16), width, bevel=0.12)
-    )
+    outline = [(-a, 0.34), (-a, top), (a - BUS_LEAN_M, top), (a, 1.2), (a, 0.34)]
+    shell = extrude_across(rounded(outline, 0.12), width, bevel=0.1)
+    model.add("body", gloss("paint", body), shell)
     door_side = either_side(rng)
     _bus_side(model, gloss("door", pick(rng, BRIGHTS)), width, length, door_side, double)
     stripe = extrude_across(rectangle(length - 0.5, 0.2), width + 0.012).moved(y=1.12)
     model.add("stripe", gloss("stripe", band), stripe)
-    for y in (1.35, 3.05) if double else (1.35,):
-        screen = extrude(rectangle(width - 0.3, 1.15 if y < 2 else 0.9, 0.12), 0.05, bevel=0.012)
-        lean = 7.0 if not double and y < 2 else (1.5 if double else 0.0)
-        z = a - (0.1 if not double else 0.02 if y < 2 else 0.09)
-        model.add("window", dark_glass(), screen.turned("x", -lean).moved(y=y + 0.5, z=z))
-        rear = facing(extrude(rectangle(width - 0.6, 0.7, 0.12), 0.04, bevel=0.012), "z", -1)
-        model.add("window", dark_glass(), rear.moved(y=y + 0.5, z=-a + 0.015))
-    number = label(str(int(rng.integers(1, 199))), rgb("#16181b"), rgb("#ffb52e"), height_px=96)
-    board = panel(0.95, 0.26, 0.05).moved(
-        y=top - (0.26 if not double else 1.95), z=a - (0.02 if double else 0.07)
-    )
-    model.add(
-        "destination", Material("destination", roughness=0.4, texture=number, glow=0.0), board
-    )
+    _bus_ends(rng, model, width, a, top)
     _bus_advert(rng, model, door_side, length, width)
     fascia = box((0, top - 0.36, -a * 0.88), (0.02, top - 0.16, a * 0.86), 0.006)
     fascia = fascia.moved(x=width / 2 - 0.008)
@@ -201,11 +183,31 @@ def _bus(rng: np.random.Generator) -> trimesh.Scene:
     return model.scene()
 
 
+def _bus_ends(
+    rng: np.random.Generator, model: Model, width: float, half_length: float, top: float
+) -> None:
+    """Windscreens on the leaning front, the number above them, and rear windows."""
+    lean = float(np.degrees(np.arctan2(BUS_LEAN_M, top - 1.2)))
+
+    def on_front(part: Part, y: float) -> Part:
+        z = half_length - BUS_LEAN_M * (y - 1.2) / (top - 1.2) - 0.035
+        return part.turned("x", -lean).moved(y=y, z=z)
+
+    screen = extrude(rectangle(width - 0.35, 1.05, 0.12), 0.05, bevel=0.012)
+    rear = facing(extrude(rectangle(width - 0.6, 0.7, 0.12), 0.04, bevel=0.012), "z", -1)
+    for y in (1.8, 3.55) if top > 4 else (1.8,):
+        model.add("window", dark_glass(), on_front(screen, y))
+        model.add("window", dark_glass(), rear.moved(y=y, z=-half_length + 0.015))
+    digits = label(str(int(rng.integers(1, 199))), rgb("#16181b"), rgb("#ffb52e"), height_px=96)
+    board = on_front(panel(0.95, 0.26, 0.08), 2.52)
+    model.add("destination", Material("destination", roughness=0.4, texture=digits), board)
+
+
 def _bus_advert(
     rng: np.random.Generator, model: Model, door_side: float, length: float, width: float
 ) -> None:
     advert = label(
-        ("CINEMA", "MUSEUM", "COFFEE", "ZOO")[int(rng.integers(4))],
+        one_of(rng, ("CINEMA", "MUSEUM", "COFFEE", "ZOO")),
         *pick_several(rng, BRIGHTS, 2),
         width_px=384,
     )

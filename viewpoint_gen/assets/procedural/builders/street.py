@@ -6,7 +6,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import either_side, facing, panel
+from viewpoint_gen.assets.procedural.fittings import either_side, facing, one_of, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     ENAMELS,
@@ -59,7 +59,7 @@ def _phone_booth(rng: np.random.Generator) -> trimesh.Scene:
     )
     model.add("roof", paint, crown.turned("y", 45).moved(y=h + 0.06))
     sign = label(
-        ("PHONE", "TELEPHONE", "CALL")[int(rng.integers(3))],
+        one_of(rng, ("PHONE", "TELEPHONE", "CALL")),
         rgb("#f4f0e2"),
         rgb("#1b1d22"),
         width_px=320,
@@ -119,7 +119,7 @@ def _booth_panes(
         box((side * half * 0.6, 0.99, half - 0.03), (side * half * 0.64, 1.26, half + 0.015)),
     )
     poster = label(
-        ("CIRCUS", "JAZZ", "LOST CAT", "SALE")[int(rng.integers(4))],
+        one_of(rng, ("CIRCUS", "JAZZ", "LOST CAT", "SALE")),
         *pick_several(rng, BRIGHTS, 2),
         width_px=160,
         height_px=224,
@@ -151,7 +151,7 @@ def _mailbox(rng: np.random.Generator) -> trimesh.Scene:
         "flag", trim, arm.turned("x", -turn).moved(**place), cloth.turned("x", -turn).moved(**place)
     )
     name = label(
-        ("SMITH", "LEE", "NOVAK", "ROSSI", "DIAZ", "KIM")[int(rng.integers(6))],
+        one_of(rng, ("SMITH", "LEE", "NOVAK", "ROSSI", "DIAZ", "KIM")),
         main,
         shade(accent, 0.8),
     )

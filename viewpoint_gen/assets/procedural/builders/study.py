@@ -6,7 +6,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import either_side, panel
+from viewpoint_gen.assets.procedural.fittings import either_side, one_of, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     ENAMELS,
@@ -139,7 +139,7 @@ def _shelf_row(
         wide, tall = rng.uniform(0.022, 0.05), high * rng.uniform(0.6, 0.9)
         deep = rng.uniform(0.16, 0.2)
         book = box((x, y, -0.1), (x + wide, y + tall, -0.1 + deep)).with_fitted_uv()
-        model.add("book", spines[int(rng.integers(len(spines)))], book)
+        model.add("book", one_of(rng, spines), book)
         x += wide + 0.0015
         if rng.random() < 0.06:
             x += rng.uniform(0.06, 0.2)

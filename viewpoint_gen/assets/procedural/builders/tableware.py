@@ -7,7 +7,7 @@ import trimesh
 from PIL import Image
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import either_side
+from viewpoint_gen.assets.procedural.fittings import either_side, one_of
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     ENAMELS,
@@ -121,9 +121,7 @@ def _mug(rng: np.random.Generator) -> trimesh.Scene:
     )
     model.add("handle", glaze, ear if side > 0 else ear.mirrored())
     words = ("TEA", "HELLO", "MUM", "BOSS", "MONDAY", "CAT")
-    print_ = label(
-        words[int(rng.integers(len(words)))], mix(main, rgb("#ffffff"), 0.75), shade(ink, 0.7)
-    )
+    print_ = label(one_of(rng, words), mix(main, rgb("#ffffff"), 0.75), shade(ink, 0.7))
     _mug_motto(model, high, print_, r)
     _mug_setting(rng, model, high, r, side)
     return model.scene()
