@@ -225,7 +225,8 @@ def verify(
     if not report.ok:
         msg = f"{run}: {report.wrong_count:,} findings; nothing of it should be published"
         raise Untruth(msg)
-    _say(f"{run}: {sum(report.checked.values()):,} checks, 0 untruths")
+    if not as_json:
+        _say(f"{run}: {sum(report.checked.values()):,} checks, 0 untruths")
 
 
 @app.command()
