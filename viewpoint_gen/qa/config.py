@@ -42,7 +42,7 @@ class QaConfig(BaseModel):
 
     Between what counts as "not at all" (``still_…``) and what counts as a direction
     (``…_least_…``) nothing is asked. The least motions are also further from the boundary
-    between two answers (0) than the 10 degrees that ``questions.md`` asks for.
+    between two answers (0) than any of them is wide.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

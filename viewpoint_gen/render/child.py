@@ -347,8 +347,8 @@ def _refused_start(code: str, message: str) -> str:
             f"apt-get install -y {SYSTEM_LIBRARIES}"
         )
     return (
-        f"Blender's module can't be imported ({message}); bpy needs Python 3.11: install viewgen "
-        f"there, or name a Blender binary with --set machine.blender=PATH"
+        f"Blender's module can't be imported ({message}); pip install 'bpy>=4.5,<4.6' in a "
+        "Python 3.11 environment, or name a Blender binary with --set machine.blender=PATH"
     )
 
 
