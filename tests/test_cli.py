@@ -166,6 +166,12 @@ def test_summaries_are_json_on_stdout_and_nothing_else(small_run):
         assert isinstance(json.loads(done.stdout), dict)
 
 
+def test_the_list_of_families_shows_an_example_of_each():
+    shown = viewgen("qa", "--list").stdout
+    assert shown.count("    example ") == 9
+    assert shown.count("?") >= 5
+
+
 @pytest.mark.blender
 def test_an_unknown_family_lists_the_known_ones(small_run):
     done = viewgen("qa", small_run, "--families", "ego_rotation_jaw")

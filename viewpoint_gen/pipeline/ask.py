@@ -17,6 +17,7 @@ from viewpoint_gen.errors import RunIncomplete, StorageError
 from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.qa.build import QaBlock, QaSchemas, build_questions
 from viewpoint_gen.qa.families import describe
+from viewpoint_gen.qa.phrasing import wording_of
 from viewpoint_gen.qa.summary import QaSummary
 from viewpoint_gen.recipe import Recipe, with_overrides
 from viewpoint_gen.storage import Store, open_store, write
@@ -59,11 +60,14 @@ def ask_questions(run: str, overrides: Sequence[tuple[str, Any]] = ()) -> QaSumm
 
 
 def describe_families() -> list[str]:
-    """Lines for people: each family, what it asks, and in which frame."""
+    """Lines for people: each family, what it asks, in which frame, and an example."""
     lines = []
     for family in describe():
-        lines.append(family["id"])
-        lines.extend(f"    {name:<9} {text}" for name, text in family.items() if name != "id")
+        wording = wording_of(family["id"])
+        example = f"{wording.questions[0].text} ({' / '.join(wording.option_sets[0].texts)})"
+        about = {**family, "example": example}
+        lines.append(about.pop("id"))
+        lines.extend(f"    {name:<9} {text}" for name, text in about.items())
     return lines
 
 

@@ -41,8 +41,7 @@ class QaConfig(BaseModel):
     """What is asked, and what is too small, too near a boundary or too hidden to be asked.
 
     Between what counts as "not at all" (``still_…``) and what counts as a direction
-    (``…_least_…``) nothing is asked. The least motions are also further from the boundary
-    between two answers (0) than any of them is wide.
+    (``…_least_…``) nothing is asked, so that no answer lies near the boundary of another.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
