@@ -7,7 +7,7 @@ import logging
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from viewpoint_gen import __version__
 from viewpoint_gen.errors import RecipeError, Untruth, ViewgenError
 from viewpoint_gen.recipe import Recipe, load_recipe, parse_override
 from viewpoint_gen.render.config import Device, Engine, Quality
+
+if TYPE_CHECKING:
+    from viewpoint_gen.verify import Report
 
 DEFAULT_RUN = "runs/viewpoint"
 
@@ -211,20 +214,13 @@ def verify(
 
     By code that shares nothing with the builder. Exits 1 at an untruth, naming the row.
     """
-    from viewpoint_gen.dataset.schema import ASSETS, TABLES
-    from viewpoint_gen.verify import verify_run
-
-    report = verify_run(run, schemas={**TABLES, "assets": ASSETS}, workers=workers)
+    report = _verified(run, workers=workers)
     if as_json:
         _print_json({"run": run, **report.summary()})
     else:
         for check, count in sorted(report.checked.items()):
             typer.echo(f"  {check:<28} {count:>9,} checked  {report.wrong.get(check, 0):>6,} wrong")
-        for finding in report.findings[:20]:
-            typer.echo(f"  UNTRUE  {finding}", err=True)
-    if not report.ok:
-        msg = f"{run}: {report.wrong_count:,} findings; nothing of it should be published"
-        raise Untruth(msg)
+    _refuse_untruths(run, report, listed=not as_json)
     if not as_json:
         _say(f"{run}: {sum(report.checked.values()):,} checks, 0 untruths")
 
@@ -263,19 +259,14 @@ def doctor(as_json: JsonOption = False) -> None:
 def demo(run: Annotated[str, typer.Argument(metavar="RUN")] = "runs/demo") -> None:
     """Make a small run of everything, without any network."""
     from viewpoint_gen.pipeline.ask import ask_questions
-    from viewpoint_gen.verify import verify_run
 
     _say("1/3  Rendering pairs of procedural objects ...")
     summary = _render(_recipe("demo", [], {}), run, as_json=False)
     _say("2/3  Asking questions about them ...")
     asked = ask_questions(run, [])
     _say(*asked.lines(), "3/3  Verifying every file and every answer ...")
-    report = verify_run(run)
-    for finding in report.findings[:20]:
-        typer.echo(f"  UNTRUE  {finding}", err=True)
-    if not report.ok:
-        msg = f"{run}: {report.wrong_count:,} findings"
-        raise Untruth(msg)
+    report = _verified(run, workers=1)
+    _refuse_untruths(run, report, listed=True)
     _say(
         f"     {sum(report.checked.values()):,} checks, 0 untruths.",
         "",
@@ -307,6 +298,22 @@ def _recipe_path(name: str | None) -> Path | None:
         msg = f"recipe {name!r}: no such file, nor a bundled recipe ({', '.join(bundled)})"
         raise RecipeError(msg)
     return bundled[name]
+
+
+def _verified(run: str, *, workers: int) -> Report:
+    from viewpoint_gen.dataset.schema import ASSETS, TABLES
+    from viewpoint_gen.verify import verify_run
+
+    return verify_run(run, schemas={**TABLES, "assets": ASSETS}, workers=workers)
+
+
+def _refuse_untruths(run: str, report: Report, *, listed: bool) -> None:
+    """Raise if anything is wrong; the first findings go to stderr."""
+    for finding in report.findings[:20] if listed else ():
+        typer.echo(f"  UNTRUE  {finding}", err=True)
+    if not report.ok:
+        msg = f"{run}: {report.wrong_count:,} findings; nothing of it should be published"
+        raise Untruth(msg)
 
 
 def _render(recipe: Recipe, run: str, *, as_json: bool) -> dict[str, Any]:

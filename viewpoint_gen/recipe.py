@@ -84,9 +84,8 @@ def load_recipe(path: Path | None = None, *, overrides: Sequence[tuple[str, Any]
         RecipeError: the file can't be read, or a key or a value is wrong.
     """
     values = _read_toml(path) if path is not None else {}
-    for key, value in overrides:
-        _set_dotted(values, key, value)
-    return recipe_from(values, origin=str(path) if path is not None else "recipe")
+    origin = str(path) if path is not None else "recipe"
+    return _overridden(values, overrides, origin=origin)
 
 
 def with_overrides(recipe: Recipe, overrides: Sequence[tuple[str, Any]]) -> Recipe:
@@ -95,10 +94,7 @@ def with_overrides(recipe: Recipe, overrides: Sequence[tuple[str, Any]]) -> Reci
     Raises:
         RecipeError: a key or a value is wrong.
     """
-    values = recipe.model_dump(mode="json")
-    for key, value in overrides:
-        _set_dotted(values, key, value)
-    return recipe_from(values, origin="--set")
+    return _overridden(recipe.model_dump(mode="json"), overrides, origin="--set")
 
 
 def recipe_from(values: Mapping[str, Any], *, origin: str) -> Recipe:
@@ -131,6 +127,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         msg = f"recipe {path}: not valid TOML: {error}"
     raise RecipeError(msg)
+
+
+def _overridden(
+    values: dict[str, Any], overrides: Sequence[tuple[str, Any]], *, origin: str
+) -> Recipe:
+    for key, value in overrides:
+        _set_dotted(values, key, value)
+    return recipe_from(values, origin=origin)
 
 
 def _set_dotted(values: dict[str, Any], dotted: str, value: Any) -> None:

@@ -150,9 +150,20 @@ def describe_backdrop(backdrop: Backdrop) -> str:
 
 
 def pair_row(
-    first: AcceptedView, second: AcceptedView, *, kind: str, pair_id: str, reverse_id: str
+    first: AcceptedView,
+    second: AcceptedView,
+    *,
+    kind: str,
+    pair_id: str,
+    reverse_id: str,
+    overlaps: tuple[float, float],
 ) -> Row:
-    """Every number of the relative view, and both cameras."""
+    """Every number of the relative view, and both cameras.
+
+    Args:
+        overlaps: of the first view by the second, and of the second by the first; the reverse
+            pair has the same two, and they are the dearest numbers of the row.
+    """
     one, two = first.view, second.view
     relative = RelativeView.between(
         one.camera,
@@ -170,8 +181,8 @@ def pair_row(
         **asdict(relative),
         **{f"{name}_1": value for name, value in asdict(first.geometry).items()},
         **{f"{name}_2": value for name, value in asdict(second.geometry).items()},
-        "overlap_12": overlap(one, two),
-        "overlap_21": overlap(two, one),
+        "overlap_12": overlaps[0],
+        "overlap_21": overlaps[1],
         **{f"{name}_1": first.row[name] for name in _PER_VIEW},
         **{f"{name}_2": second.row[name] for name in _PER_VIEW},
         "light_moved": one.request.lighting != two.request.lighting,

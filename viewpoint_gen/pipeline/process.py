@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from viewpoint_gen.dataset.rows import (
     Row,
     accepted_view,
     outcome_row,
+    overlap,
     pair_row,
     rejection_row,
 )
@@ -190,7 +192,7 @@ class Processor:
             provenance=self._provenance,
         )
 
-    @property
+    @cached_property
     def _provenance(self) -> Provenance:
         render = self.recipe.render
         return Provenance(
@@ -222,11 +224,24 @@ def _pair_rows(
         first, second = accepted[candidate.view_id_1], accepted[candidate.view_id_2]
         forward, reverse = _pair_id(first, second), _pair_id(second, first)
         both = 2 * number + 2 <= quota
+        there, back = overlap(first.view, second.view), overlap(second.view, first.view)
         yield pair_row(
-            first, second, kind=candidate.kind, pair_id=forward, reverse_id=reverse if both else ""
+            first,
+            second,
+            kind=candidate.kind,
+            pair_id=forward,
+            reverse_id=reverse if both else "",
+            overlaps=(there, back),
         )
         if both:
-            yield pair_row(second, first, kind=candidate.kind, pair_id=reverse, reverse_id=forward)
+            yield pair_row(
+                second,
+                first,
+                kind=candidate.kind,
+                pair_id=reverse,
+                reverse_id=forward,
+                overlaps=(back, there),
+            )
 
 
 def _refused_pairs(pairing: Pairing, uid: str) -> Iterator[Rejection]:

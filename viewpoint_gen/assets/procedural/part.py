@@ -6,7 +6,7 @@ Surfaces are closed and wound counter-clockwise seen from outside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -162,11 +162,6 @@ def join(*parts: Part) -> Part:
         np.concatenate([p.uv for p in parts]),
         np.concatenate([p.faces + o for p, o in zip(parts, offsets, strict=True)]),
     )
-
-
-def join_all(parts: Iterable[Part]) -> Part:
-    """`join` for an iterable."""
-    return join(*parts)
 
 
 def creased(

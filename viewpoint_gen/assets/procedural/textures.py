@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from viewpoint_gen.assets.procedural.materials import Colour, mix, shade
+from viewpoint_gen.assets.procedural.materials import Colour, mix
 from viewpoint_gen.assets.procedural.part import Array
 
 SIZE_PX = 128
@@ -211,17 +211,4 @@ def book_spine(rng: np.random.Generator, colour: Colour, ink: Colour) -> Image.I
     draw.rectangle(
         (12, top, 36, top + int(rng.integers(24, 52))), fill=_byte(mix(colour, ink, 0.7))
     )
-    return image
-
-
-def window_grid(
-    wall: Colour, glass: Colour, columns: int, rows: int, *, lit: Sequence[int] = ()
-) -> Image.Image:
-    """Windows in rows on a wall; those numbered in `lit` are bright."""
-    image = Image.new("RGB", (32 * columns, 32 * rows), _byte(wall))
-    draw = ImageDraw.Draw(image)
-    for i in range(columns * rows):
-        x, y = 32 * (i % columns), 32 * (i // columns)
-        fill = (255, 226, 150) if i in lit else _byte(glass)
-        draw.rectangle((x + 7, y + 5, x + 25, y + 27), fill=fill, outline=_byte(shade(wall, 0.6)))
     return image
