@@ -13,17 +13,13 @@ from functools import cache
 import numpy as np
 import pytest
 import trimesh
+from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.spatial import ConvexHull, cKDTree
 
-from viewpoint_gen.assets.procedural import (
-    CATALOGUE,
-    Category,
-    ProceduralObject,
-    Symmetry,
-    build,
-)
+from viewpoint_gen.assets.procedural import CATALOGUE, Category, ProceduralObject, Symmetry, build
+from viewpoint_gen.assets.procedural.outlines import extrude, rounded
 
 SEED = 11
 TURNING = [name for name, c in CATALOGUE.items() if c.symmetry.step_deg is not None]
@@ -241,6 +237,40 @@ def test_normals_point_the_way_the_faces_do(name: str) -> None:
         mean = mesh.vertex_normals[mesh.faces].mean(axis=1)
         agree = np.einsum("ij,ij->i", mesh.face_normals, mean) > 0
         assert mesh.area_faces[~agree].sum() < 2e-3 * mesh.area
+
+
+def filled_cells(mesh: trimesh.Trimesh, cells: int) -> np.ndarray:
+    """A grid, `cells` along the longest side, with the cells that hold surface and the floor."""
+    step, rng = max(mesh.extents) / cells, np.random.default_rng(0)
+    face = rng.choice(len(mesh.faces), 100_000, p=mesh.area_faces / mesh.area)
+    inside = np.einsum("nc,ncd->nd", rng.dirichlet([1, 1, 1], len(face)), mesh.triangles[face])
+    start, end = np.moveaxis(mesh.vertices[mesh.edges_unique], 1, 0)
+    pieces = np.ceil(2 * np.linalg.norm(end - start, axis=1) / step).astype(int) + 1
+    edge = np.repeat(np.arange(len(pieces)), pieces)
+    share = np.concatenate([np.linspace(0, 1, n) for n in pieces])[:, None]
+    points = np.vstack([inside, start[edge] + share * (end - start)[edge]])
+    cell = np.floor((points - mesh.bounds[0]) / step).astype(int) + 1
+    grid = np.zeros(cell.max(axis=0) + 2, dtype=bool)
+    grid[tuple(cell.T)] = True
+    grid[:, :2] = True
+    return grid
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE))
+def test_nothing_hangs_in_the_air(name: str) -> None:
+    piece, _ = ndimage.label(filled_cells(loaded(name).to_geometry(), 90), np.ones((3, 3, 3)))
+    loose = np.sort(np.bincount(piece[piece > 0]))[:-1]
+    assert loose.max(initial=0) <= 10  # so few cells are gaps between samples
+
+
+def test_bevel_wider_than_the_rounded_corners_leaves_the_face_flat_and_unfolded() -> None:
+    outline = rounded([(-0.05, -0.03), (0.05, -0.03), (0.05, 0.03), (-0.05, 0.03)], 0.006)
+    part = extrude(outline, 0.036, bevel=0.012)
+    corners = part.points_m[part.faces]
+    top = corners[(corners[:, :, 2] > 0.036 - 1e-9).all(axis=1)][:, :, :2]
+    turn = np.linalg.det(top[:, 1:] - top[:, :1])
+    assert (turn > 0).all()
+    assert turn.sum() / 2 == pytest.approx(ConvexHull(top.reshape(-1, 2)).volume)
 
 
 @pytest.mark.parametrize("name", list(CATALOGUE))

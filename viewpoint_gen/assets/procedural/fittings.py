@@ -26,8 +26,8 @@ def one_of(rng: np.random.Generator, options: Sequence[T]) -> T:
 
 
 def panel(width: float, height: float, thickness: float = 0.004, bevel: float = 0.0) -> Part:
-    """A plate centred on the origin that faces +Z; its picture fills the face."""
-    return cuboid(width, height, thickness, bevel).with_fitted_uv()
+    """A plate centred on the origin that faces +Z; its picture fills the face, edges plain."""
+    return cuboid(width, height, thickness, bevel).with_planar_uv("z").with_fitted_uv()
 
 
 def facing(part: Part, axis: Axis, sign: float) -> Part:

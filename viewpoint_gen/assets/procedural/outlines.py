@@ -22,6 +22,7 @@ from viewpoint_gen.assets.procedural.part import (
 from viewpoint_gen.assets.procedural.shapes import earcut
 
 CORNER_STEPS = 5  # points along a rounded corner
+_LEAST_BEVEL_M = 2e-4  # smaller ones can't be seen
 
 
 def ellipse(radius_x: float, radius_y: float, count: int = 28) -> Array:
@@ -84,7 +85,7 @@ def extrude(
     """
     loops = [_wound(np.array(outline, dtype=float), ccw=True)]
     loops += [_wound(np.array(h, dtype=float), ccw=False) for h in holes]
-    bevel = min(bevel, 0.49 * depth)
+    bevel = _fitting(loops, min(bevel, 0.49 * depth))
     if bevel > 0:
         levels = [(0.0, bevel), (bevel, 0.0), (depth - bevel, 0.0), (depth, bevel)]
     else:
@@ -97,8 +98,6 @@ def extrude(
     points = np.concatenate(layers)
     walls = [_walls(loop, i, total, levels) for loop, i in zip(loops, _starts(loops), strict=True)]
     face = [_inset(loop, bevel) for loop in loops]
-    if not shapely.Polygon(face[0], face[1:]).is_valid:  # corners rounder than the bevel folded
-        face = loops
     full = np.concatenate(face)
     cap = earcut(face[0], face[1:])
     a, b, c = (full[cap[:, m]] for m in range(3))
@@ -167,6 +166,16 @@ def _inset(loop: Array, distance: float) -> Array:
     before = np.roll(left, 1, axis=0)
     share = np.maximum(1.0 + (left * before).sum(axis=1, keepdims=True), 0.5)
     return loop + distance * (left + before) / share
+
+
+def _fitting(loops: list[Array], bevel: float) -> float:
+    """The bevel, or as much of it as leaves the rounded corners of the face unfolded."""
+    while bevel > _LEAST_BEVEL_M:
+        face = [_inset(loop, bevel) for loop in loops]
+        if shapely.Polygon(face[0], face[1:]).is_valid:
+            return bevel
+        bevel *= 0.8
+    return 0.0
 
 
 def _starts(loops: list[Array]) -> list[int]:

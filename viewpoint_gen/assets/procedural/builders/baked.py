@@ -194,7 +194,9 @@ def _pizza_topping(
             a = float(rng.uniform(gap[0] + 12, gap[1] + 348))
             t = r * (0.25 + 0.5 * np.sqrt((i + rng.random()) / count))
             spot = part.turned("y", a * 7).moved(
-                x=t * np.sin(np.radians(a)), y=0.0275, z=t * np.cos(np.radians(a))
+                x=t * np.sin(np.radians(a)),
+                y=0.0275 + 0.0004 * i,  # what overlaps must not share a plane
+                z=t * np.cos(np.radians(a)),
             )
             model.add(mat.name, mat, spot)
     middle = np.radians((gap[0] + gap[1]) / 2)

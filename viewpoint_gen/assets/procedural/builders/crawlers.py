@@ -12,6 +12,7 @@ from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     WOODS,
     Material,
+    matte,
     mix,
     pick,
     pick_several,
@@ -20,31 +21,30 @@ from viewpoint_gen.assets.procedural.materials import (
 from viewpoint_gen.assets.procedural.model import Model
 from viewpoint_gen.assets.procedural.organic import Limb, lump, sculpt
 from viewpoint_gen.assets.procedural.part import Array, Part
-from viewpoint_gen.assets.procedural.shapes import skin
+from viewpoint_gen.assets.procedural.shapes import skin, sphere
 from viewpoint_gen.assets.procedural.textures import ramp
 
+_GROWTH = 1.9  # of the spiral per turn
+_TUBE = 0.58  # the tube's radius over its distance from the axis: whorls overlap, no hole is left
+_TIP = 0.45  # how far the tip stands out, over the radius
+_MOUTH_RAD = 0.35  # past the lowest point, so that the tube ends in the neck
 
-def _spiral(turns: float, radius: float, width: float, side: float) -> Part:
-    """A snail's house: a tube that widens as it winds, shifting to one side."""
-    t = np.linspace(0, 1, int(22 * turns))
-    angle = 2 * np.pi * turns * t
-    grow = 0.06 + 0.94 * t**1.5
-    centre = (
-        radius
-        * 0.52
-        * grow[:, None]
-        * np.column_stack([np.zeros(len(t)), -np.sin(angle), -np.cos(angle)])
-    )
-    centre[:, 0] = side * width * (1 - grow)
-    ring_angle = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    out = centre.copy()
-    out[:, 0] = 0
-    out /= np.linalg.norm(out, axis=1, keepdims=True)
+
+def _spiral(turns: float, radius: float, side: float) -> Part:
+    """A snail's house about the x axis: a tube that widens as it winds, its tip to one side.
+
+    It comes down behind and ends below the axis, open to the front; `radius` is from the axis to
+    the middle of the tube there.
+    """
+    turn = np.linspace(_MOUTH_RAD - 2 * np.pi * turns, _MOUTH_RAD, int(24 * turns))
+    reach = radius * _GROWTH ** ((turn - _MOUTH_RAD) / (2 * np.pi))
+    out = np.column_stack([np.zeros(len(turn)), -np.cos(turn), np.sin(turn)])
+    centre = reach[:, None] * out
+    centre[:, 0] = _TIP * side * (radius - reach)
+    around = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     across = np.array([1.0, 0, 0])
-    size = radius * 0.48 * grow[:, None, None]
-    rings = centre[:, None, :] + size * (
-        np.cos(ring_angle)[None, :, None] * out[:, None, :]
-        + 0.95 * np.sin(ring_angle)[None, :, None] * across
+    rings = centre[:, None, :] + _TUBE * reach[:, None, None] * (
+        np.cos(around)[None, :, None] * out[:, None, :] + np.sin(around)[None, :, None] * across
     )
     part = skin(rings, crease_deg=70)
     u: Array = part.uv[:, 0] / part.uv[:, 0].max()
@@ -89,9 +89,15 @@ def _snail(rng: np.random.Generator) -> trimesh.Scene:
     stripes_ = ramp(
         [(0, shell_colour), (0.3, band), (0.42, shell_colour), (0.62, band), (0.72, shell_colour)]
     )
-    house = _spiral(rng.uniform(2.4, 3.0), 1.25 * r, 0.55 * r, side)
-    turn = house.turned("x", rng.uniform(150, 185)).moved(y=1.5 * r, z=-0.4 * r)
-    model.add("shell", Material("shell", roughness=0.3, texture=stripes_), turn)
+    radius = rng.uniform(0.72, 0.88) * r
+    house = _spiral(rng.uniform(3.6, 4.3), radius, side)
+    apex = sphere(0.09 * radius, (_TIP * side * radius, 0.0, 0.0), segments=12)
+    model.add("tip", matte("tip", shell_colour), apex.moved(y=radius + 0.5 * r, z=-0.4 * r))
+    model.add(
+        "shell",
+        Material("shell", roughness=0.3, texture=stripes_),
+        house.moved(y=radius + 0.5 * r, z=-0.4 * r),
+    )
     return model.scene()
 
 

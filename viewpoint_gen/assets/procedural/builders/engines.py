@@ -217,9 +217,11 @@ def _tractor_body(model: Model, paint: Material, trim: Material, side: float) ->
         [(-0.95, 1.02), (-0.55, 1.0), (-0.55, 1.12), (-0.85, 1.14), (-1.0, 1.6), (-1.1, 1.58)], 0.03
     )
     model.add("seat", matte("seat", rgb("#232428")), extrude_across(seat, 0.46, bevel=0.03))
-    column = rod((0, 1.2, -0.1), (0, 1.55, -0.3), 0.025)
+    column = rod((0, 1.2, -0.06), (0, 1.56, -0.32), 0.025)
     wheel = torus(0.17, 0.018, segments=24, sides=8).turned("x", -30).moved(y=1.55, z=-0.3)
-    model.add("steering", BLACK, column, wheel)
+    spoke = rod((0, 0, -0.17), (0, 0, 0.17), 0.014).ring(2, 90).turned("x", -30)
+    post = box((-0.06, 0.8, -0.8), (0.06, 1.05, -0.66), 0.01)
+    model.add("steering", BLACK, column, wheel, spoke.moved(y=1.55, z=-0.3), post)
     step = box((side * 0.3, 0.42, -0.2), (side * 0.62, 0.46, 0.1), 0.01)
     toolbox = box((-side * 0.36, 0.62, 0.2), (-side * 0.6, 0.9, 0.75), 0.03)
     model.add("step", steel("step"), step)

@@ -256,7 +256,7 @@ def _telephone(rng: np.random.Generator) -> trimesh.Scene:
     shell, model = gloss("shell", pick(rng, BRIGHTS + ENAMELS + ("#1d1d20",))), Model()
     _telephone_dial(model, d, h, shell, w)
     y, z = h + 0.035, -d * 0.2
-    cradle = box((-0.012, h - 0.008, z - 0.022), (0.012, h + 0.028, z + 0.022), 0.006)
+    cradle = box((-0.012, h - 0.008, z - 0.022), (0.012, y + 0.017, z + 0.022), 0.006)
     model.add("cradle", chrome(), cradle.moved(x=w * 0.24).both_sides())
     bend = [
         (-w * 0.5, y + 0.012, z),

@@ -163,9 +163,10 @@ def _tray(model: Model, paint: Material) -> None:
 
 def _barrow_load(rng: np.random.Generator, model: Model, side: float) -> None:
     heap = [
-        lump((side * 0.03, 0.47, 0.04), (0.19, 0.14, 0.3)),
-        lump((side * 0.08, 0.54, -0.1), (0.14, 0.13, 0.16)),
-        lump((side * 0.04, 0.51, 0.2), (0.15, 0.12, 0.15)),
+        lump((0.0, 0.5, 0.04), (0.26, 0.06, 0.36)),
+        lump((0.0, 0.44, 0.03), (0.2, 0.09, 0.28)),
+        lump((side * 0.07, 0.56, -0.08), (0.14, 0.1, 0.2)),
+        lump((-side * 0.03, 0.54, 0.17), (0.15, 0.07, 0.15)),
     ]
     soil = Material(
         "soil",
@@ -173,7 +174,7 @@ def _barrow_load(rng: np.random.Generator, model: Model, side: float) -> None:
         texture=speckle(rng, pick(rng, ("#4a3526", "#6b5138", "#c9ad7a")), depth=0.12),
         tile_m=(0.25, 0.25),
     )
-    model.add("load", soil, sculpt(heap, blend_m=0.1, cell_m=0.03).with_planar_uv("y"))
+    model.add("load", soil, sculpt(heap, blend_m=0.08, cell_m=0.024).with_planar_uv("y"))
     top = (side * 0.12, 0.6, 0.0)
     end = (side * 0.42, 1.05, -0.35)
     model.add(
@@ -274,8 +275,8 @@ def _axe(rng: np.random.Generator, model: Model, high: float, r: float, side: fl
         model.add("axe", mat, posed.moved(x=-side * 0.03, y=high + 0.062, z=-0.03))
     chip = box((-0.03, 0, -0.015), (0.03, 0.012, 0.015), 0.003)
     light = matte("chip", rgb("#d9b98a"))
-    for _ in range(4):
-        a = rng.uniform(0, 2 * np.pi)
+    for quarter in range(4):  # one each, so that no two lie in one place
+        a = np.pi / 2 * (quarter + rng.uniform(0.12, 0.88))
         model.add(
             "chip",
             light,

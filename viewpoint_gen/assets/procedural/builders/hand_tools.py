@@ -176,8 +176,8 @@ def _drill_body(rng: np.random.Generator, model: Model, body: Material) -> None:
         matte("grip", rgb("#26282c")),
         extrude_across(
             rounded([(-0.064, 0.165), (-0.04, 0.165), (-0.046, 0.06), (-0.071, 0.06)], 0.005),
-            0.037,
-            bevel=0.01,
+            0.042,
+            bevel=0.004,
         ),
     )
 
@@ -192,11 +192,11 @@ def _toolbox(rng: np.random.Generator) -> trimesh.Scene:
     model.add(
         "box",
         paint,
-        box((-w / 2, 0, -d / 2), (w / 2, t, d / 2), 0.004),
+        box((0.002 - w / 2, 0.002, 0.002 - d / 2), (w / 2 - 0.002, t, d / 2 - 0.002), 0.004),
         box((-w / 2, 0, d / 2 - t), (w / 2, h, d / 2), 0.004),
         box((-w / 2, 0, -d / 2), (w / 2, h, -d / 2 + t), 0.004),
     )
-    end = box((w / 2 - t, 0, -d / 2), (w / 2, h * 1.0, d / 2), 0.004)
+    end = box((w / 2 - t, 0.001, 0.002 - d / 2), (w / 2 + 0.002, h + 0.003, d / 2 - 0.002), 0.004)
     model.add("box", paint, end.both_sides())
     model.add(
         "tray",
@@ -247,13 +247,14 @@ def _toolbox_tools(
         Material("saw_grip", pick(rng, WOODS), roughness=0.5),
         (grip if side > 0 else grip.mirrored()).moved(**where),
     )
-    driver = (-side * w * 0.25, h * 0.55, d * 0.2)
     tip = (-side * w * 0.3, h + 0.1, d * 0.24)
     model.add(
         "driver",
         gloss("driver", pick(rng, BRIGHTS)),
-        capsule((driver[0] - side * 0.004, h + 0.0, driver[2] + 0.004), tip, 0.014, 0.016),
+        capsule((-side * w * 0.26, h, d * 0.21), tip, 0.014, 0.016),
     )
+    blade = rod((-side * w * 0.22, h * 0.58, d * 0.17), (-side * w * 0.26, h, d * 0.21), 0.005)
+    model.add("driver", steel("blade"), blade)
     tape = cylinder(0.04, -0.015, 0.015, bevel=0.004, segments=32).turned("x", 90)
     model.add(
         "tape",

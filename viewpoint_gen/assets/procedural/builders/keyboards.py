@@ -117,7 +117,8 @@ def _piano_keys(
         .turned("x", -18)
         .moved(y=y1 - 0.02, z=-0.1)
     )
-    model.add("music_rest", lacquer, rest)
+    bracket = box((0.27, y1 - 0.115, -0.115), (0.3, y1 + 0.02, -0.088), 0.004)
+    model.add("music_rest", lacquer, rest, bracket.both_sides())
 
 
 def _pedals_and_stool(

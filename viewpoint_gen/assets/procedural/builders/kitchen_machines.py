@@ -156,7 +156,7 @@ def _kettle(rng: np.random.Generator) -> trimesh.Scene:
     model = Model()
     model.add("base", DARK, cylinder(r * 1.12, 0, 0.022, bevel=0.006, segments=44))
     wall = [
-        (r, 0.026),
+        (r, 0.02),
         (r * 1.03, 0.05),
         (r * 0.98, high * 0.5),
         (top, high),
@@ -186,11 +186,11 @@ def _kettle(rng: np.random.Generator) -> trimesh.Scene:
         "gauge", lamp("water", rgb("#58b8f0"), 0.3), fill.moved(x=side * r * 0.965, y=high * 0.52)
     )
     name = label(one_of(rng, ("HOT", "TEA", "BOIL")), *pick_several(rng, ENAMELS, 2))
-    sign = facing(panel(0.055, 0.03, 0.012), "x", -side)
+    sign = facing(panel(0.046, 0.025, 0.012), "x", -side)
     model.add(
         "badge",
         Material("badge", roughness=0.3, texture=name),
-        sign.turned("z", -side * slope).moved(x=-side * r * 0.995, y=high * 0.4),
+        sign.turned("z", -side * slope).moved(x=-side * (r * 0.995 - 0.004), y=high * 0.4),
     )
     _kettle_cord(rng, model, r, side)
     return model.scene()

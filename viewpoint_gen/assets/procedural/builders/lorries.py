@@ -25,12 +25,12 @@ from viewpoint_gen.assets.procedural.materials import (
 from viewpoint_gen.assets.procedural.model import Model
 from viewpoint_gen.assets.procedural.outlines import extrude, extrude_across, rectangle, rounded
 from viewpoint_gen.assets.procedural.part import Part
-from viewpoint_gen.assets.procedural.shapes import box, cylinder, rod
+from viewpoint_gen.assets.procedural.shapes import box, cuboid, cylinder, rod, tube
 from viewpoint_gen.assets.procedural.textures import label
 
 HEADLIGHT = lamp("headlight", rgb("#fff3cf"), 0.6)
 TAIL_LIGHT = lamp("tail_light", rgb("#c8141e"), 0.4)
-BUS_LEAN_M = 0.2  # how far a bus's roof lies behind its bumper
+BUS_LEAN_M = 0.45  # how far a bus's roof lies behind its bumper
 BLACK = plastic("black", rgb("#1a1b1e"))
 
 
@@ -166,8 +166,10 @@ def _bus(rng: np.random.Generator) -> trimesh.Scene:
     shell = extrude_across(rounded(outline, 0.12), width, bevel=0.1)
     model.add("body", gloss("paint", body), shell)
     door_side = either_side(rng)
+    _bus_tail(model, gloss("tail", band), width, a, top)
+    _bus_mirrors(model, width, a)
     _bus_side(model, gloss("door", pick(rng, BRIGHTS)), width, length, door_side, double)
-    stripe = extrude_across(rectangle(length - 0.5, 0.2), width + 0.012).moved(y=1.12)
+    stripe = extrude_across(rectangle(length - 0.5, 0.2), width + 0.014).moved(y=1.12)
     model.add("stripe", gloss("stripe", band), stripe)
     _bus_ends(rng, model, width, a, top)
     _bus_advert(rng, model, door_side, length, width)
@@ -179,8 +181,33 @@ def _bus(rng: np.random.Generator) -> trimesh.Scene:
         model.add("roof_unit", plastic("roof_unit", rgb("#d8dadb")), unit)
     _lights(model, width / 2 - 0.35, 0.72, a - 0.03, -a + 0.03)
     add_wheels(model, rubber(), steel("rim"), radius=0.48, width=0.3, track=width - 0.26,
-               axles=(-a * 0.5, a * 0.56), spokes=8)  # fmt: skip
+               axles=(-a * 0.4, a * 0.6), spokes=8)  # fmt: skip
     return model.scene()
+
+
+def _bus_tail(model: Model, paint: Material, width: float, a: float, top: float) -> None:
+    """The engine's end in a colour of its own, its edge slanting, with grilles on three sides."""
+    skin_m = 0.005
+    outline = [(-a - skin_m, 0.335), (-a - skin_m, top + skin_m), (-a * 0.72, top + skin_m)]
+    outline += [(-a * 0.34, 0.335)]
+    tail = extrude_across(rounded(outline, 0.11), width + 2 * skin_m, bevel=0.1)
+    model.add("tail", paint, tail)
+    for i in range(5):
+        slat = box((-0.7, 0.62 + 0.1 * i, -a - 0.03), (0.7, 0.67 + 0.1 * i, -a + 0.03), 0.008)
+        model.add("grille", BLACK, slat)
+        side = box((width / 2 - 0.03, 0.5 + 0.08 * i, -a * 0.93),
+                   (width / 2 + 0.022, 0.54 + 0.08 * i, -a * 0.8), 0.006)  # fmt: skip
+        model.add("grille", BLACK, side.both_sides())
+
+
+def _bus_mirrors(model: Model, width: float, a: float) -> None:
+    """A dark bumper, and mirrors that hang ahead of the windscreen."""
+    bumper = box((-width / 2 - 0.01, 0.3, a - 0.3), (width / 2 + 0.01, 0.56, a + 0.05), 0.04)
+    model.add("bumper", BLACK, bumper)
+    arm = tube([(width / 2 - 0.12, 2.3, a - 0.45), (width / 2 + 0.1, 2.45, a - 0.1),
+                (width / 2 + 0.17, 2.3, a + 0.06)], 0.025, smooth=4)  # fmt: skip
+    mirror = cuboid(0.2, 0.46, 0.1, 0.04).moved(x=width / 2 + 0.17, y=2.1, z=a + 0.06)
+    model.add("mirror", BLACK, arm.both_sides(), mirror.both_sides())
 
 
 def _bus_ends(
@@ -193,13 +220,13 @@ def _bus_ends(
         z = half_length - BUS_LEAN_M * (y - 1.2) / (top - 1.2) - 0.035
         return part.turned("x", -lean).moved(y=y, z=z)
 
-    screen = extrude(rectangle(width - 0.35, 1.05, 0.12), 0.05, bevel=0.012)
+    screen = extrude(rectangle(width - 0.24, 1.25, 0.12), 0.05, bevel=0.012)
     rear = facing(extrude(rectangle(width - 0.6, 0.7, 0.12), 0.04, bevel=0.012), "z", -1)
     for y in (1.8, 3.55) if top > 4 else (1.8,):
         model.add("window", dark_glass(), on_front(screen, y))
-        model.add("window", dark_glass(), rear.moved(y=y, z=-half_length + 0.015))
+        model.add("window", dark_glass(), rear.moved(y=y + 0.1, z=-half_length + 0.015))
     digits = label(str(int(rng.integers(1, 199))), rgb("#16181b"), rgb("#ffb52e"), height_px=96)
-    board = on_front(panel(0.95, 0.26, 0.08), 2.52)
+    board = on_front(panel(1.1, 0.27, 0.08), 2.6)
     model.add("destination", Material("destination", roughness=0.4, texture=digits), board)
 
 

@@ -49,8 +49,7 @@ def _dog_body(rng: np.random.Generator, leg: float, side: float) -> list[Limb]:
     return limbs
 
 
-def _dog_head(rng: np.random.Generator, y: float, side: float) -> list[Limb]:
-    snout = rng.uniform(0.12, 0.18)
+def _dog_head(rng: np.random.Generator, y: float, side: float, snout: float) -> list[Limb]:
     limbs = [lump((0, y, 0.4), (0.105, 0.1, 0.115), MAIN)]
     limbs += [Limb((0, y - 0.035, 0.46), (0, y - 0.05, 0.44 + snout), 0.062, 0.044, LIGHT)]
     floppy = rng.random() < 0.5
@@ -84,8 +83,8 @@ def _dog(rng: np.random.Generator) -> trimesh.Scene:
     leg, side = rng.uniform(0.26, 0.4), either_side(rng)
     y = leg + 0.4
     pivot, turn = (0.0, y, 0.3), side * rng.uniform(12, 28)
-    body = _dog_body(rng, leg, side)
-    head = [turned_limb(part, "y", turn, pivot) for part in _dog_head(rng, y, side)]
+    body, snout = _dog_body(rng, leg, side), rng.uniform(0.1, 0.16)
+    head = [turned_limb(part, "y", turn, pivot) for part in _dog_head(rng, y, side, snout)]
     spots = [lump((side * 0.14, leg + 0.17, rng.uniform(-0.2, 0.05)), (0.07, 0.1, 0.12), DARK)]
     spots += [lump((-side * 0.1, leg + 0.2, -0.26), (0.08, 0.07, 0.07), LIGHT)]
     spots += [
@@ -97,7 +96,7 @@ def _dog(rng: np.random.Generator) -> trimesh.Scene:
     skin = sculpt([*body, *head], blend_m=0.055, cell_m=0.02, paint=spots)
     model.add("body", coat_of(rng), skin)
     ball, glint = eyes(0.018, (0.0, y + 0.03, 0.493), 0.046)
-    nose = sphere((0.027, 0.02, 0.02), (0, y - 0.03, 0.4 + 0.2), segments=16)
+    nose = sphere((0.027, 0.021, 0.02), (0, y - 0.028, 0.475 + snout), segments=16)
     model.add("eye", EYE, ball.turned("y", turn, pivot))
     model.add("eye", GLINT, glint.turned("y", turn, pivot))
     model.add("nose", EYE, nose.turned("y", turn, pivot))

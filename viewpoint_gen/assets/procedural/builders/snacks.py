@@ -146,21 +146,22 @@ def _sandwich(rng: np.random.Generator) -> trimesh.Scene:
         "bread",
         roughness=0.95,
         texture=speckle(
-            rng, pick(rng, ("#ead2a4", "#d9b884", "#b98f5a")), grain_px=1.6, depth=0.07
+            rng, pick(rng, ("#ead2a4", "#d9b884", "#b98f5a")), grain_px=2.2, depth=0.05
         ),
         tile_m=(0.05, 0.05),
     )
     crust = matte("crust", pick(rng, ("#a9713f", "#8f5a33")))
-    triangle = np.array([(-a * 0.72, a * 0.36), (a * 0.72, a * 0.36), (0.0, -a * 0.36)])
+    triangle = a * np.array([(-0.84, 0.4), (0.84, 0.4), (0.0, -0.44)])
     model = Model()
-    model.add("plate", gloss("plate", pick(rng, ENAMELS)), dish(a * 1.25))
+    model.add("plate", gloss("plate", pick(rng, ENAMELS)), dish(a * 1.1))
     _sandwich_layers(rng, model, a, bread, crust, side, triangle)
     pickle = sculpt(
-        [Limb((side * a * 0.95, 0.022, a * 0.1), (side * a * 0.7, 0.022, -a * 0.5), 0.012, 0.01)],
+        [Limb((side * a * 0.88, 0.022, a * 0.0), (side * a * 0.55, 0.022, -a * 0.6), 0.013, 0.011)],
         blend_m=0.01,
         cell_m=0.005,
     )
     model.add("pickle", gloss("pickle", rgb("#5f7a33")), pickle)
+    _ramekin(rng, model, -side * a * 0.5, a * 0.72, a * 0.24)
     for i in range(4):
         crisp = (
             cylinder(0.02, 0, 0.002, segments=18)
@@ -171,10 +172,20 @@ def _sandwich(rng: np.random.Generator) -> trimesh.Scene:
             "crisp",
             matte("crisp", rgb("#e8c067")),
             crisp.moved(
-                x=-side * a * (0.75 + 0.06 * i), y=0.02 + 0.005 * i, z=a * (-0.35 + 0.2 * i)
+                x=-side * a * (0.56 + 0.09 * i), y=0.02 + 0.005 * i, z=a * (-0.55 + 0.16 * i)
             ),
         )
     return model.scene()
+
+
+def _ramekin(rng: np.random.Generator, model: Model, x: float, z: float, radius: float) -> None:
+    """A small pot of sauce."""
+    wall = [(0.78, 0), (1.0, 0.9), (0.9, 0.9), (0.84, 0.66), (0, 0.66)]
+    pot = lathe([(radius * r, radius * y) for r, y in wall], segments=32, crease_deg=50)
+    model.add("ramekin", gloss("ramekin", pick(rng, ENAMELS)), pot.moved(x, 0.009, z))
+    sauce = cylinder(radius * 0.86, radius * 0.6, radius * 0.74, segments=32)
+    tint = pick(rng, ("#b3261e", "#d9a12e", "#6b7f2f"))
+    model.add("sauce", gloss("sauce", tint), sauce.moved(x, 0.009, z))
 
 
 def _sandwich_layers(
@@ -196,27 +207,25 @@ def _sandwich_layers(
     ]
     order = [fillings[int(i)] for i in rng.permutation(len(fillings))[: int(rng.integers(3, 5))]]
     y = 0.01
-    layers: list[tuple[str, Material, float, float]] = [("bread", bread, 0.014, 1.0)]
+    layers: list[tuple[str, Material, float, float]] = [("bread", bread, 0.019, 1.0)]
     layers += [
         (
             n,
             plastic(n, pick(rng, (c,))),
-            float(rng.uniform(0.004, 0.008)),
+            float(rng.uniform(0.006, 0.011)),
             float(rng.uniform(0.96, 1.09)),
         )
         for n, c in order
     ]
-    layers += [("bread", bread, 0.014, 1.0)]
+    layers += [("bread", bread, 0.019, 1.0)]
     for name, mat, thick, grow in layers:
         outline = rounded(triangle * grow + np.array([0, rng.uniform(-0.002, 0.002)]), 0.006)
         model.add(name, mat, extrude_up(outline, y, y + thick, bevel=0.002))
         if name == "bread":
-            rim = rounded(triangle * 1.0, 0.006)
-            edge = rim[rim[:, 1] < a * 0.3]
-            path = [
-                (float(p[0]), y + thick / 2, float(p[1])) for p in edge[np.argsort(edge[:, 0])][::2]
-            ]
-            model.add("crust", crust, tube(path, thick * 0.56, sides=10, smooth=1).scaled(x=1.0))
+            left, right, tip = 0.98 * triangle
+            edge = (left, tip + 0.06 * (left - tip), tip + 0.06 * (right - tip), right)
+            path = [(float(p[0]), y + thick / 2, float(p[1])) for p in edge]
+            model.add("crust", crust, tube(path, thick * 0.56, sides=10, smooth=1))
         y += thick + 0.0004
     stick = (side * a * 0.12, y, a * 0.08)
     model.add(

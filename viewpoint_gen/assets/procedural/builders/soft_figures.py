@@ -49,12 +49,12 @@ def _snowman(rng: np.random.Generator) -> trimesh.Scene:
     ]
     model.add("body", snow, sculpt(balls, blend_m=0.06, cell_m=0.045))
     _snowman_face(model, coal, head, y2)
-    for t in (0.45, 0.0, -0.45):
-        model.add(
-            "button",
-            coal,
-            sphere(mid * 0.08, (0, y1 + mid * t, mid * np.sqrt(1 - t * t) * 0.99), segments=12),
-        )
+    for y, z in (
+        (y1 + 0.45 * mid, 0.885 * mid),
+        (y1 + 0.02 * mid, 0.99 * mid),
+        (1.35 * r, 0.825 * r),
+    ):
+        model.add("button", coal, sphere(mid * 0.08, (0, y, z), segments=12))
     twig = matte("twig", pick(rng, WOODS))
     up, down = (
         (side * mid * 2.0, y1 + mid * 0.85, mid * 0.15),

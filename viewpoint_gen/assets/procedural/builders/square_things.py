@@ -132,15 +132,16 @@ def _bench(rng: np.random.Generator) -> trimesh.Scene:
     rail = box((x - 0.02, height - 0.07, -depth * 0.44), (x + 0.02, height - 0.036, depth * 0.44))
     model.add("rail", iron, rail.ring(2))
     if rng.random() < 0.6:
-        y = 0.3 * height
-        model.add("stretcher", iron, *_bar_halves(x, y))
+        y, share = 0.3 * height, 0.3 * height / (height - 0.03)
+        reach = depth * 0.38 * (1 + foot / depth * 4 * (1 - share))  # to the leaning legs
+        model.add("stretcher", iron, *_bar_halves(x, y, reach))
     return model.scene()
 
 
-def _bar_halves(x: float, y: float) -> list[Part]:
+def _bar_halves(x: float, y: float, reach: float) -> list[Part]:
     bar = rod((0, y, 0), (x, y, 0), 0.016)
-    cross = rod((x, y, 0), (x, y, 0.15), 0.014)
-    return [bar.ring(2), cross.ring(2), cross.mirrored().ring(2)]
+    cross = rod((x, y, -reach), (x, y, reach), 0.014)
+    return [bar.ring(2), cross.ring(2)]
 
 
 def _dining_table(rng: np.random.Generator) -> trimesh.Scene:

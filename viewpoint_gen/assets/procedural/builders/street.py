@@ -26,6 +26,7 @@ from viewpoint_gen.assets.procedural.materials import (
 )
 from viewpoint_gen.assets.procedural.model import Model
 from viewpoint_gen.assets.procedural.outlines import extrude
+from viewpoint_gen.assets.procedural.part import Part, join
 from viewpoint_gen.assets.procedural.shapes import box, cylinder, frustum, lathe, rod, sphere, tube
 from viewpoint_gen.assets.procedural.textures import label, wood
 
@@ -65,46 +66,50 @@ def _phone_booth(rng: np.random.Generator) -> trimesh.Scene:
         width_px=320,
         height_px=72,
     )
-    board = panel(w * 0.74, 0.16, 0.03)
-    for axis, s in (("z", 1.0), ("x", side)):
-        where = (
-            (0.0, h - 0.14, half + 0.006) if axis == "z" else (side * (half + 0.006), h - 0.14, 0.0)
-        )
-        model.add(
-            "sign",
-            Material("sign", roughness=0.5, texture=sign),
-            facing(board, "z" if axis == "z" else "x", s).moved(*where),
-        )
-    _booth_panes(rng, model, h, half, paint, side, w)
+    board = panel(w * 0.74, 0.16, 0.03).moved(y=h - 0.14, z=half + 0.006)
+    model.add("sign", Material("sign", roughness=0.5, texture=sign), board)
+    _booth_door(model, h, half)
+    _booth_panes(rng, model, h, half, paint, side)
     return model.scene()
 
 
+def _booth_door(model: Model, h: float, half: float) -> None:
+    """A pale door frame and a step: nothing like them on the other sides."""
+    inside, z = half - 0.08, (half - 0.03, half + 0.012)
+    stile = box((inside - 0.07, 0.1, z[0]), (inside + 0.004, h - 0.27, z[1]), 0.006)
+    rails = [
+        box((0.07 - inside, y, z[0]), (inside - 0.07, y + thick, z[1] - 0.003), 0.006)
+        for y, thick in ((0.12, 0.16), (1.06, 0.09), (h - 0.38, 0.1))
+    ]
+    model.add("door", plastic("door", rgb("#efe8d6")), stile.both_sides(), *rails)
+    step = box((-half * 0.85, 0.0, half - 0.02), (half * 0.85, 0.07, half + 0.24), 0.012)
+    model.add("step", matte("stone", rgb("#8d8a84")), step)
+
+
+def _glazed(half: float, sill: float, top: float, rows: int) -> tuple[Part, Part]:
+    """Bars with the panel below them, and the glass, of one side that faces +Z."""
+    inside = half - 0.08
+    bars = [box((x - 0.014, sill, -0.02), (x + 0.014, top, 0.02))
+            for x in (-inside / 3, inside / 3)]  # fmt: skip
+    bars += [box((-inside, y - 0.014, -0.016), (inside, y + 0.014, 0.016))
+             for y in np.linspace(sill, top, rows + 1)]  # fmt: skip
+    lower = box((-inside, 0.1, -0.02), (inside, sill, 0.025), 0.008)
+    pane = box((-inside - 0.002, sill - 0.002, -0.006), (inside + 0.002, top + 0.002, 0.006))
+    return join(*bars, lower), pane
+
+
 def _booth_panes(
-    rng: np.random.Generator,
-    model: Model,
-    h: float,
-    half: float,
-    paint: Material,
-    side: float,
-    w: float,
+    rng: np.random.Generator, model: Model, h: float, half: float, paint: Material, side: float
 ) -> None:
-    glazing = []
-    columns, rows, y0, y1 = 3, 6, 0.34, h - 0.34
-    for i in range(1, columns):
-        x = -half + 0.08 + (w - 0.16) * i / columns
-        glazing.append(box((x - 0.014, y0, -0.02), (x + 0.014, y1, 0.02)))
-    for i in range(rows + 1):
-        y = y0 + (y1 - y0) * i / rows
-        glazing.append(box((-half + 0.08, y - 0.014, -0.016), (half - 0.08, y + 0.014, 0.016)))
-    lower = box((-half + 0.08, 0.1, -0.02), (half - 0.08, y0, 0.025), 0.008)
-    pane = box((-half + 0.078, y0 - 0.002, -0.006), (half - 0.078, y1 + 0.002, 0.006))
+    """Glass all the way down in front, in the upper half only on one side, none elsewhere."""
     glass = gloss("glass", rgb("#a9c4cc"))
-    for axis, s in (("z", 1.0), ("x", side)):
-        where = (0.0, 0.0, half - 0.04) if axis == "z" else (side * (half - 0.04), 0.0, 0.0)
-        for name, mat, parts in (("glazing", paint, [*glazing, lower]), ("pane", glass, [pane])):
-            model.add(
-                name, mat, *(facing(p, "z" if axis == "z" else "x", s).moved(*where) for p in parts)
-            )
+    top, middle = h - 0.29, 0.55 * h
+    bars, pane = _glazed(half, 0.28, top, 6)
+    model.add("glazing", paint, bars.moved(z=half - 0.04))
+    model.add("pane", glass, pane.moved(z=half - 0.04))
+    bars, pane = _glazed(half, middle, top, 3)
+    model.add("glazing", paint, facing(bars, "x", side).moved(x=side * (half - 0.04)))
+    model.add("pane", glass, facing(pane, "x", side).moved(x=side * (half - 0.04)))
     wall = box((-half + 0.08, 0.1, -0.02), (half - 0.08, h - 0.28, 0.02))
     model.add(
         "wall",

@@ -6,7 +6,7 @@ import numpy as np
 import trimesh
 
 from viewpoint_gen.assets.procedural.category import Category, Symmetry
-from viewpoint_gen.assets.procedural.fittings import either_side, one_of, panel
+from viewpoint_gen.assets.procedural.fittings import either_side, knob, one_of, panel
 from viewpoint_gen.assets.procedural.materials import (
     BRIGHTS,
     ENAMELS,
@@ -146,8 +146,8 @@ def _shelf_row(
 
 
 def _bookshelf(rng: np.random.Generator) -> trimesh.Scene:
-    width, height, depth = rng.uniform(0.7, 1.1), rng.uniform(1.4, 2.0), rng.uniform(0.26, 0.32)
-    rows, board = int(rng.integers(4, 6)), 0.022
+    width, height, depth = rng.uniform(0.7, 1.1), rng.uniform(1.5, 2.1), rng.uniform(0.26, 0.32)
+    rows, board = 3 if height < 1.7 else 4, 0.022
     tint = pick(rng, WOODS)
     wood_ = timber(rng, tint) if rng.random() < 0.7 else plastic("paint", pick(rng, ENAMELS))
     back = timber(rng, shade(tint, 0.7), "back")
@@ -170,25 +170,40 @@ def _bookshelf(rng: np.random.Generator) -> trimesh.Scene:
         )
         for i in range(7)
     ]
-    step = (height - 0.08 - board) / rows
+    chest = rng.uniform(0.42, 0.56)
+    _shelf_chest(model, wood_, half, chest, depth)
+    step = (height - chest - board) / rows
     for i in range(rows + 1):
-        y = 0.08 + i * step
+        y = chest + i * step
         shelf = box(
             (-half + board, y - board, -depth / 2 + 0.01), (half - board, y, depth / 2 - 0.004)
         )
-        model.add("shelf", wood_, shelf.with_planar_uv("y").with_swapped_uv())
+        if i > 0:  # the lowest row stands on the chest
+            model.add("shelf", wood_, shelf.with_planar_uv("y").with_swapped_uv())
         if i < rows:
             start = -half + board + 0.004 + (rng.uniform(0.0, 0.3) if rng.random() < 0.4 else 0.0)
             _shelf_row(
                 rng, model, start, (half - board) * rng.uniform(0.35, 1.0), y, step - board, spines
             )
-    model.add(
-        "plinth",
-        wood_,
-        box((-half + board, 0, -depth / 2 + 0.02), (half - board, 0.058, depth / 2 - 0.03)),
-    )
     _shelf_plant(rng, model, board, half, height)
     return model.scene()
+
+
+def _shelf_chest(model: Model, wood_: Material, half: float, high: float, depth: float) -> None:
+    """A cupboard with two doors under the shelves, deeper than they are."""
+    back, front, wide = -depth / 2 - 0.004, depth / 2 + 0.16, half + 0.012
+    model.add(
+        "chest",
+        wood_,
+        box((-wide + 0.03, 0, back + 0.03), (wide - 0.03, 0.07, front - 0.04)),
+        box((-wide, 0.06, back), (wide, high - 0.024, front), 0.004),
+    )
+    top = box((-wide - 0.012, high - 0.026, back), (wide + 0.012, high, front + 0.016), 0.006)
+    model.add("chest", wood_, top.with_planar_uv("y").with_swapped_uv())
+    door = box((0.006, 0.085, front - 0.002), (wide - 0.02, high - 0.045, front + 0.018), 0.005)
+    model.add("door", wood_, door.both_sides())
+    pull = knob(0.016, 0.028).moved(x=0.05, y=high * 0.6, z=front + 0.016)
+    model.add("pull", BRASS, pull.both_sides())
 
 
 def _shelf_plant(
@@ -214,16 +229,17 @@ def _grandfather_clock(rng: np.random.Generator) -> trimesh.Scene:
     width, height, depth = rng.uniform(0.42, 0.5), rng.uniform(1.9, 2.2), rng.uniform(0.26, 0.32)
     wood_, model = timber(rng, pick(rng, WOODS)), Model()
     half, d = width / 2, depth / 2
+    front = 0.45 * d  # of the trunk: it stands back behind base and hood, all backs in one plane
     model.add(
         "base",
         wood_,
         box((-half, 0, -d), (half, 0.45, d), 0.015),
-        box((-half - 0.02, -0.01, -d - 0.02), (half + 0.02, 0.08, d + 0.02), 0.01),
+        box((-half - 0.02, -0.01, -d - 0.005), (half + 0.02, 0.08, d + 0.04), 0.01),
     )
     model.add(
         "trunk",
         wood_,
-        box((-half * 0.72, 0.44, -d * 0.8), (half * 0.72, height - 0.55, d * 0.8), 0.01),
+        box((-half * 0.72, 0.44, 0.01 - d), (half * 0.72, height - 0.55, front), 0.01),
     )
     model.add("hood", wood_, box((-half, height - 0.56, -d), (half, height - 0.08, d), 0.012))
     crest = [
@@ -239,27 +255,29 @@ def _grandfather_clock(rng: np.random.Generator) -> trimesh.Scene:
         "crest",
         wood_,
         extrude(rounded(crest, 0.012), depth + 0.04, bevel=0.006).moved(
-            y=height - 0.09, z=-d - 0.02
+            y=height - 0.09, z=-d - 0.005
         ),
     )
-    glass_ = box((-half * 0.5, 0.56, d * 0.8), (half * 0.5, height - 0.66, d * 0.8 + 0.006))
+    glass_ = box((-half * 0.5, 0.56, front), (half * 0.5, height - 0.66, front + 0.006))
     model.add("window", gloss("window", rgb("#2a2420")), glass_)
     face = clock_face(rgb("#f3ead2"), rgb("#1c1a18"), float(rng.uniform(0, 12)))
     dial = disc(half * 0.78, 0.02, segments=40).moved(y=height - 0.32, z=d - 0.004)
     model.add("dial", Material("dial", roughness=0.5, texture=face), dial)
-    _pendulum(rng, model, d, half, height)
+    _pendulum(rng, model, front, half, height)
     plate = Material("plate", roughness=0.5, texture=checks(pick(rng, WOODS), rgb("#3a2416")))
     model.add("inlay", plate, panel(width * 0.5, 0.2, 0.008).moved(y=0.26, z=d))
     model.add("finial", BRASS, sphere((0.03, 0.05, 0.03), (0, height + 0.05, 0), segments=16))
     return model.scene()
 
 
-def _pendulum(rng: np.random.Generator, model: Model, d: float, half: float, height: float) -> None:
+def _pendulum(
+    rng: np.random.Generator, model: Model, front: float, half: float, height: float
+) -> None:
     swing = float(rng.choice([-1, 1])) * rng.uniform(5, 9)
-    top = (0.0, height - 0.62, d * 0.8 + 0.012)
+    top = (0.0, height - 0.62, front + 0.012)
     low = height * 0.36
-    rod_ = box((-0.006, low, d * 0.8 + 0.008), (0.006, height - 0.66, d * 0.8 + 0.014))
-    bob = disc(0.07, 0.012, bevel=0.003).moved(y=low, z=d * 0.8 + 0.008)
+    rod_ = box((-0.006, low, front + 0.008), (0.006, height - 0.66, front + 0.014))
+    bob = disc(0.07, 0.012, bevel=0.003).moved(y=low, z=front + 0.008)
     model.add("pendulum", BRASS, rod_.turned("z", swing, top), bob.turned("z", swing, top))
     side = either_side(rng)
     model.add(

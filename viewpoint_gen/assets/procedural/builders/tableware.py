@@ -23,7 +23,6 @@ from viewpoint_gen.assets.procedural.materials import (
     shade,
 )
 from viewpoint_gen.assets.procedural.model import Model
-from viewpoint_gen.assets.procedural.organic import lump, sculpt
 from viewpoint_gen.assets.procedural.shapes import box, cylinder, lathe, rod, sphere, tube, wedge
 from viewpoint_gen.assets.procedural.textures import dots, label, ramp, tartan
 
@@ -226,8 +225,6 @@ def _fruit_bowl(rng: np.random.Generator) -> trimesh.Scene:
             .turned("y", -side * 14.0 * i)
         )
         model.add("banana", peel, banana.moved(y=r * 0.05 * i))
-    leaf = lump((-side * r * 0.1, r * 1.12, r * 0.02), (0.012, 0.002, 0.028))
-    model.add("leaf", matte("leaf", rgb("#4f8a3a")), sculpt([leaf], blend_m=0.004, cell_m=0.004))
     return model.scene()
 
 
@@ -268,6 +265,12 @@ def _fruit(
                     (x * r + 0.006, y * r + size * 1.2, z * r),
                     0.0022,
                 ),
+            )
+            leaf = sphere((0.02, 0.002, 0.01), (0.019, 0.0, 0.0), segments=14).turned("z", 18.0)
+            model.add(
+                "leaf",
+                matte("leaf", rgb("#4f8a3a")),
+                leaf.turned("y", 75.0 * i).moved(x * r + 0.004, y * r + size * 1.0, z * r),
             )
         else:
             fruit = sphere(

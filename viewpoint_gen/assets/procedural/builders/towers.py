@@ -33,9 +33,9 @@ from viewpoint_gen.assets.procedural.materials import (
     shade,
 )
 from viewpoint_gen.assets.procedural.model import Model
-from viewpoint_gen.assets.procedural.part import Part, join
+from viewpoint_gen.assets.procedural.part import Array, Part, join
 from viewpoint_gen.assets.procedural.shapes import box, cylinder, frustum, lathe, rod, wedge
-from viewpoint_gen.assets.procedural.textures import shingles
+from viewpoint_gen.assets.procedural.textures import shingles, speckle
 
 
 def _windmill_sail(length: float, width: float) -> tuple[Part, Part]:
@@ -144,17 +144,31 @@ def _lighthouse(rng: np.random.Generator) -> trimesh.Scene:
                 part.moved(y=height * t, z=base + (top - base) * t - 0.01).turned("y", azimuth),
             )
     _keeper(rng, model, side, base)
-    rock = lathe(
-        [(base * 2.6, 0), (base * 2.5, 0.12), (base * 2.2, 0.22), (0, 0.25)],
-        segments=11,
-        crease_deg=20,
-    )
-    model.add(
-        "rock",
-        matte("rock", mix(rgb("#7a756c"), pick(rng, ROOFS), 0.2)),
-        rock.scaled(x=1.25).moved(y=-0.25, x=side * base * 0.5),
-    )
+    _rock(rng, model, base, side * base * 0.5)
     return model.scene()
+
+
+def _rock(rng: np.random.Generator, model: Model, base: float, x: float) -> None:
+    """A low rugged island, flat where the buildings stand."""
+    profile = [(2.75, 0), (2.7, 0.4), (2.4, 0.55), (2.45, 0.8), (2.2, 1.05), (2.1, 1.1), (0, 1.1)]
+    phase = rng.uniform(0, 2 * np.pi, 4)
+
+    def rugged(points: Array) -> Array:
+        around = np.arctan2(points[:, 2], points[:, 0])
+        tier = points[:, 1] * 2.5
+        bulge = sum(
+            depth * np.sin(waves * around + phase[k] + tier)
+            for k, (waves, depth) in enumerate(((2, 0.05), (5, 0.06), (9, 0.04), (14, 0.025)))
+        )
+        return points * np.column_stack([1 + bulge, np.ones(len(points)), 1 + bulge])
+
+    cliff = lathe([(base * r, y) for r, y in profile], segments=44).warped(rugged, crease_deg=25)
+    stone = mix(rgb("#7a756c"), pick(rng, ROOFS), 0.2)
+    grain = Material(
+        "rock", roughness=0.95, texture=speckle(rng, stone, grain_px=2.5, depth=0.1),
+        tile_m=(2.5, 2.5),
+    )  # fmt: skip
+    model.add("rock", grain, cliff.scaled(x=1.25).moved(y=-1.1, x=x))
 
 
 def _lighthouse_lantern(model: Model, height: float, top: float) -> None:

@@ -39,14 +39,14 @@ def _fish(rng: np.random.Generator) -> trimesh.Scene:
     limbs += [
         Limb((0, 0, -0.6 * a), (0, 0, -1.05 * a), 0.34 * high, 0.16 * high, MAIN, (0.6, 1, 1))
     ]
-    limbs += [lump((0, -0.3 * high, 0.2 * a), (0.38 * high, 0.62 * high, 0.7 * half), LIGHT)]
-    bands = [
+    markings = [lump((0, -0.95 * high, 0.15 * a), (high, 0.6 * high, 1.05 * a), LIGHT)]
+    markings += [
         lump((0, 0, z * a), (high, 1.4 * high, 0.075 * a), DARK)
         for z in rng.permutation([0.5, 0.15, -0.2, -0.55])[: int(rng.integers(1, 5))]
     ]
     model = Model()
     scales = coat(mix(body, rgb("#fff6e0"), 0.65), body, accent, 0.3)
-    model.add("body", scales, sculpt(limbs, blend_m=0.12 * a, cell_m=0.052 * a, paint=bands))
+    model.add("body", scales, sculpt(limbs, blend_m=0.12 * a, cell_m=0.052 * a, paint=markings))
     paint, thin = matte("fin", fin), 0.05 * a
     tail = [
         (-0.95 * a, 0.12 * high),
@@ -68,7 +68,7 @@ def _fish(rng: np.random.Generator) -> trimesh.Scene:
     )
     side = side.turned("y", -38).moved(x=0.38 * high, y=-0.2 * high, z=0.3 * a)
     model.add("fin", paint, side.both_sides())
-    ball, glint = eyes(0.105 * high, (0, 0.25 * high, 0.78 * a), 0.25 * high)
+    ball, glint = eyes(0.1 * high, (0, 0.25 * high, 0.775 * a), 0.3 * high)
     white = sphere(0.15 * high, (0.215 * high, 0.25 * high, 0.765 * a), segments=16).both_sides()
     model.add("eye", gloss("white", rgb("#f6f3ea")), white)
     model.add("eye", EYE, ball)
@@ -190,20 +190,18 @@ def _claw(model: Model, red: Material, r: float, side: float, size: float) -> No
         0.13 * r,
         0.15 * r * size,
     )
-    palm = lump(
-        (side * 1.12 * r, 0.62 * r, 1.3 * r), (0.26 * r * size, 0.2 * r * size, 0.32 * r * size)
-    )
-    tip = 1.3 * r + 0.62 * r * size
-    fingers = [
-        Limb(
-            (side * (1.12 + s * 0.14 * size) * r, 0.62 * r, 1.45 * r),
-            (side * (1.1 + s * 0.04) * r, 0.64 * r, tip),
-            0.12 * r * size,
-            0.03 * r,
+    x, y, z = 1.12 * r, 0.62 * r, 1.25 * r
+    grip = r * size
+    palm = lump((side * x, y, z), (0.25 * grip, 0.19 * grip, 0.3 * grip))
+    fingers = []
+    for s in (1.0, -1.0):  # they bow apart and meet at the tips, so that the claw stands open
+        root, bow, tip = (
+            (side * (x + s * out * grip), y, z + along * grip)
+            for out, along in ((0.13, 0.2), (0.27, 0.52), (0.05, 0.92))
         )
-        for s in (1.0, -1.0)
-    ]
-    model.add("claw", red, sculpt([arm, fore, palm, *fingers], blend_m=0.08 * r, cell_m=0.055 * r))
+        fingers.append(Limb(root, bow, 0.11 * grip, 0.09 * grip))
+        fingers.append(Limb(bow, tip, 0.09 * grip, 0.02 * grip))
+    model.add("claw", red, sculpt([arm, fore, palm, *fingers], blend_m=0.05 * r, cell_m=0.05 * r))
 
 
 def _crab(rng: np.random.Generator) -> trimesh.Scene:

@@ -49,7 +49,7 @@ def _elephant_limbs(rng: np.random.Generator, side: float) -> list[Limb]:
         limbs += [Limb(trunk[i], trunk[i + 1], width[i], width[i + 1], MAIN)]
     size = rng.uniform(0.85, 1.15)
     for x in (1.0, -1.0):
-        limbs += [lump((x * 0.72, 2.2, 0.88), (0.4 * size, 0.55 * size, 0.09), DARK)]
+        limbs += [lump((x * 0.72, 2.2, 0.88), (0.4 * size, 0.55 * size, 0.11), DARK)]
     limbs += [
         Limb((0, 1.95, -1.4), (side * 0.06, 1.1, -1.55), 0.07, 0.03, MAIN),
         lump((side * 0.06, 1.05, -1.55), (0.06, 0.14, 0.06), DARK),
@@ -65,7 +65,7 @@ def _elephant(rng: np.random.Generator) -> trimesh.Scene:
     toes = [lump((x + dx, 0.07, z), (0.07, 0.06, 0.05), LIGHT)
             for x in (0.42, -0.42) for z in (0.93, -0.6) for dx in (-0.13, 0.0, 0.13)]  # fmt: skip
     model.add(
-        "body", hide, sculpt(_elephant_limbs(rng, side), blend_m=0.22, cell_m=0.085, paint=toes)
+        "body", hide, sculpt(_elephant_limbs(rng, side), blend_m=0.22, cell_m=0.072, paint=toes)
     )
     tusk = tube(
         [(0.22, 1.95, 1.5), (0.27, 1.6, 1.75), (0.28, 1.45, 2.1), (0.25, 1.5, 2.3)],
@@ -86,12 +86,11 @@ def _elephant(rng: np.random.Generator) -> trimesh.Scene:
     model.add("eye", EYE, ball)
     model.add("eye", GLINT, glint)
     if rng.random() < 0.7:
-        cloth = lump((0, 1.9, -0.15), (0.79, 0.72, 0.42))
-        rug = sculpt([cloth], blend_m=0.05, cell_m=0.1)
-        shell = rug.moved(y=0.0)
+        cloth = Limb((0, 1.83, -0.45), (0, 1.85, 0.05), 0.8, 0.79)
+        shell = sculpt([cloth], blend_m=0.05, cell_m=0.1)
         colours = [pick(rng, BRIGHTS) for _ in range(3)]
         picture = ramp([(i / 9, colours[i % 3]) for i in range(9)])
-        u = (shell.points_m[:, 2] + 0.6) / 0.95
+        u = (shell.points_m[:, 2] + 0.85) / 1.3
         model.add(
             "rug",
             Material("rug", roughness=0.9, texture=picture),
