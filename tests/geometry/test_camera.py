@@ -29,6 +29,14 @@ def test_a_hand_computed_projection():
     assert np.allclose(pixels, [[205.0, 110.0]])
 
 
+def test_a_cropped_camera_sees_the_same_points_in_its_part_of_the_image():
+    camera = level_camera()
+    part = camera.cropped(left_px=100, top_px=40, width_px=200, height_px=150)
+    points = np.array([[0.0, 0.7, 0.3], [2.0, -0.5, 0.1]])
+    assert np.allclose(part.project(points)[0], camera.project(points)[0] - [100, 40])
+    assert (part.width_px, part.height_px) == (200, 150)
+
+
 def test_a_fixed_point_moves_left_when_the_camera_steps_right():
     before, _ = level_camera().project(np.zeros((1, 3)))
     after, _ = level_camera(centre=(-4.0, -0.5, 0.0)).project(np.zeros((1, 3)))  # right is -Y

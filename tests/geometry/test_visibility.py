@@ -6,6 +6,7 @@ import pytest
 from viewpoint_gen.geometry.camera import Camera, intrinsics_from_fov
 from viewpoint_gen.geometry.pose import look_at, turn_about_up
 from viewpoint_gen.geometry.visibility import (
+    VisibleSurface,
     directed_overlap,
     pixel_centres,
     share_in_frame,
@@ -31,22 +32,28 @@ def wall_depth(camera: Camera, *, half_width: float = 0.5, half_height: float = 
     return np.where(inside, depth, np.inf).reshape(HEIGHT, WIDTH)
 
 
+def overlap(depth_1, camera_1, depth_2, camera_2, *, stride: int = 1, moved=None) -> float:
+    first = VisibleSurface.of(depth_1, camera_1, stride=stride)
+    second = VisibleSurface.of(depth_2, camera_2, stride=stride)
+    return directed_overlap(first, second, world_2_from_world_1=moved)
+
+
 def test_a_view_overlaps_itself_fully():
     camera = facing(-2, 0)
     depth = wall_depth(camera)
-    assert directed_overlap(depth, camera, depth, camera) == pytest.approx(1.0)
+    assert overlap(depth, camera, depth, camera) == pytest.approx(1.0)
 
 
 def test_a_view_of_nothing_has_no_overlap_to_speak_of():
     camera = facing(-2, 0)
     empty = np.full((HEIGHT, WIDTH), np.inf)
-    assert np.isnan(directed_overlap(empty, camera, wall_depth(camera), camera))
+    assert np.isnan(overlap(empty, camera, wall_depth(camera), camera))
 
 
 def test_a_wall_seen_from_two_places_overlaps_fully():
     first, second = facing(-2, 0), facing(-1.8, 0.8)
-    overlap = directed_overlap(wall_depth(first), first, wall_depth(second), second)
-    assert overlap == pytest.approx(1.0, abs=0.03)
+    share = overlap(wall_depth(first), first, wall_depth(second), second)
+    assert share == pytest.approx(1.0, abs=0.03)
 
 
 def test_only_half_is_seen_again_when_half_has_left_the_frame():
@@ -54,9 +61,9 @@ def test_only_half_is_seen_again_when_half_has_left_the_frame():
     # Turned so that the wall's middle lies exactly on the image's edge.
     half_fov = np.arctan(WIDTH / 2 / K[0, 0])
     second = facing(-2, 0, target=(-2 + np.cos(half_fov), np.sin(half_fov), 0.0))
-    overlap = directed_overlap(wall_depth(first), first, wall_depth(second), second)
-    assert overlap == pytest.approx(0.5, abs=0.03)
-    assert directed_overlap(wall_depth(second), second, wall_depth(first), first) == pytest.approx(
+    share = overlap(wall_depth(first), first, wall_depth(second), second)
+    assert share == pytest.approx(0.5, abs=0.03)
+    assert overlap(wall_depth(second), second, wall_depth(first), first) == pytest.approx(
         1.0, abs=0.03
     )
 
@@ -64,16 +71,22 @@ def test_only_half_is_seen_again_when_half_has_left_the_frame():
 def test_what_is_hidden_behind_something_nearer_does_not_count():
     camera = facing(-2, 0)
     nearer = wall_depth(camera) - 0.5
-    assert directed_overlap(wall_depth(camera), camera, nearer, camera) == 0.0
+    assert overlap(wall_depth(camera), camera, nearer, camera) == 0.0
 
 
 def test_an_object_that_turns_away_takes_its_surface_with_it():
     camera = facing(-2, 0)
     depth = wall_depth(camera)
-    turned = directed_overlap(
-        depth, camera, depth, camera, world_2_from_world_1=turn_about_up(np.pi / 2)
-    )
+    turned = overlap(depth, camera, depth, camera, moved=turn_about_up(np.pi / 2))
     assert turned < 0.1
+
+
+def test_points_lie_on_the_surface_wherever_in_the_image_it_is():
+    camera = facing(-2, 0, target=(0.0, -0.5, 0.0))
+    surface = VisibleSurface.of(wall_depth(camera), camera, stride=3)
+    assert len(surface.areas) == len(surface.points_world) > 50
+    assert np.abs(surface.points_world[:, 0]).max() < 1e-9
+    assert (np.abs(surface.points_world[:, 1:]) < [0.5, 0.4]).all()
 
 
 def test_surface_area_of_a_wall_adds_up_to_its_area():
@@ -85,7 +98,7 @@ def test_surface_area_of_a_wall_adds_up_to_its_area():
 def test_a_stride_changes_the_overlap_little():
     first, second = facing(-2, 0), facing(-2, 0, target=(0.0, 0.9, 0.0))
     args = (wall_depth(first), first, wall_depth(second), second)
-    assert directed_overlap(*args, stride=4) == pytest.approx(directed_overlap(*args), abs=0.08)
+    assert overlap(*args, stride=4) == pytest.approx(overlap(*args), abs=0.08)
 
 
 def test_share_in_frame_counts_points():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from viewpoint_gen.dataset.config import StoreConfig
 from viewpoint_gen.dataset.images import encode_depth, encode_mask, encode_normals, encode_picture
 from viewpoint_gen.geometry.frames import Z_UP_FROM_Y_UP, Array, wrap_rad
 from viewpoint_gen.geometry.relative import RelativeView, ViewGeometry
-from viewpoint_gen.geometry.visibility import directed_overlap
+from viewpoint_gen.geometry.visibility import VisibleSurface, directed_overlap
 from viewpoint_gen.records import (
     Asset,
     Backdrop,
@@ -35,7 +36,7 @@ _IMPORT_FROM_ASSET: dict[str, Array] = {
 }
 """How Blender's importer turns a file's own axes; formats that trimesh can't load are absent."""
 
-_OVERLAP_STRIDE_PX = 256  # overlap is measured on about this many columns at the most
+_OVERLAP_COLUMNS = 256  # overlap is measured on about this many at the most
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,13 @@ class AcceptedView:
     view: RenderedView
     geometry: ViewGeometry
     row: Row
+
+    @cached_property
+    def surface(self) -> VisibleSurface:
+        """What it shows of the object, the ground left out."""
+        depth = np.where(self.view.mask, self.view.depth, np.inf)
+        stride = max(1, round(self.view.camera.width_px / _OVERLAP_COLUMNS))
+        return VisibleSurface.of(depth, self.view.camera, stride=stride)
 
 
 def accepted_view(
@@ -198,17 +206,10 @@ _PER_VIEW = (
 )  # fmt: skip
 
 
-def overlap(first: RenderedView, second: RenderedView) -> float:
+def overlap(first: AcceptedView, second: AcceptedView) -> float:
     """Share of the object's surface seen in the first view that the second view shows too."""
-    object_depth = np.where(first.mask, first.depth, np.inf).astype(np.float64)
-    return directed_overlap(
-        object_depth,
-        first.camera,
-        np.where(second.mask, second.depth, np.inf).astype(np.float64),
-        second.camera,
-        world_2_from_world_1=world_2_from_world_1(first, second),
-        stride=max(1, round(first.camera.width_px / _OVERLAP_STRIDE_PX)),
-    )
+    moved = world_2_from_world_1(first.view, second.view)
+    return directed_overlap(first.surface, second.surface, world_2_from_world_1=moved)
 
 
 def rejection_row(rejection: Rejection, provenance: Provenance) -> Row:
@@ -241,6 +242,7 @@ def outcome_row(outcome: Outcome, uid: str, provenance: Provenance) -> Row:
         "triangles": outcome.triangles,
         "attempts": outcome.attempts,
         "seconds": outcome.seconds,
+        "mended": list(outcome.mended),
         **{name: getattr(asset, name, None) for name in _OF_ASSET},
         "seed": provenance.seed,
         "fingerprint": provenance.fingerprint,

@@ -64,6 +64,12 @@ class Camera:
         """The same camera at another pose."""
         return replace(self, world_from_camera=world_from_camera)
 
+    def cropped(self, *, left_px: int, top_px: int, width_px: int, height_px: int) -> Camera:
+        """The same camera for a rectangle of its image."""
+        shifted = self.intrinsics.copy()
+        shifted[:2, 2] -= (left_px, top_px)
+        return replace(self, intrinsics=shifted, width_px=width_px, height_px=height_px)
+
     def zoomed(self, focal_ratio: float) -> Camera:
         """The same camera with its focal length multiplied."""
         scaled = self.intrinsics.copy()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from viewpoint_gen.geometry.camera import Camera
@@ -51,39 +53,71 @@ def _step(points: Array, *, axis: int) -> Array:
     return np.where((cost_ahead <= cost_behind)[..., None], ahead, behind)
 
 
+@dataclass(frozen=True)
+class VisibleSurface:
+    """The surface that one view shows: points on it, and how much of it each stands for.
+
+    It costs more than comparing two of them, so make it once per view.
+
+    Attributes:
+        depth: (H, W) z-depth along the camera's +Z; inf where there is no surface.
+        points_world: (N, 3) at the pixels that were sampled.
+        areas: (N,) squared world units of the surface that those pixels cover.
+    """
+
+    depth: Array
+    camera: Camera
+    points_world: Array
+    areas: Array
+
+    @classmethod
+    def of(cls, depth: Array, camera: Camera, *, stride: int = 1) -> VisibleSurface:
+        """Sample a depth map (H, W) at every ``stride``-th pixel in each direction."""
+        seen = np.isfinite(depth)
+        if not seen.any():
+            return cls(depth, camera, np.empty((0, 3)), np.empty(0))
+        rows, columns = _extent(seen.any(axis=1)), _extent(seen.any(axis=0))
+        part = np.asarray(depth[rows, columns], dtype=np.float64)
+        part_camera = camera.cropped(
+            left_px=columns.start,
+            top_px=rows.start,
+            width_px=part.shape[1],
+            height_px=part.shape[0],
+        )
+        sampled = (slice(stride // 2, None, stride),) * 2
+        pixels = pixel_centres(part_camera.width_px, part_camera.height_px, stride=stride)
+        depths = part[sampled].reshape(-1)
+        finite = np.isfinite(depths)
+        areas = surface_area(part, part_camera)[sampled].reshape(-1)[finite]
+        points_world = part_camera.unproject(pixels[finite], depths[finite])
+        return cls(depth, camera, points_world, areas)
+
+
+def _extent(occupied: Bools) -> slice:
+    """From the first to the last that is true; at least one must be."""
+    places = np.flatnonzero(occupied)
+    return slice(int(places[0]), int(places[-1]) + 1)
+
+
 def directed_overlap(
-    depth_1: Array,
-    camera_1: Camera,
-    depth_2: Array,
-    camera_2: Camera,
-    *,
-    world_2_from_world_1: Array | None = None,
-    stride: int = 1,
+    first: VisibleSurface, second: VisibleSurface, *, world_2_from_world_1: Array | None = None
 ) -> float:
     """Share of the surface seen in view 1 that view 2 sees too, weighted by area.
 
     Args:
-        depth_1: (H, W) z-depth along camera 1's +Z; inf where there is no surface.
-        depth_2: the same for view 2.
         world_2_from_world_1: how the object moved between the views; None if it did not.
-        stride: use every stride-th pixel of view 1 in each direction.
 
     Returns:
         In [0, 1]; nan if view 1 shows no surface.
     Source: visibility test of MultiSPA (arXiv 2505.17015), made one-sided and area-weighted.
     """
-    pixels_1 = pixel_centres(camera_1.width_px, camera_1.height_px, stride=stride)
-    start = stride // 2
-    depths = depth_1[start::stride, start::stride].reshape(-1)
-    area = surface_area(depth_1, camera_1)[start::stride, start::stride].reshape(-1)
-    seen_1 = np.isfinite(depths)
-    if not seen_1.any():
+    if not len(first.areas):
         return float("nan")
-    points_world = camera_1.unproject(pixels_1[seen_1], depths[seen_1])
+    points_world = first.points_world
     if world_2_from_world_1 is not None:
         points_world = transform(world_2_from_world_1, points_world)
-    seen_2 = visible_points(points_world, depth_2, camera_2)
-    return float(area[seen_1][seen_2].sum() / area[seen_1].sum())
+    seen_again = visible_points(points_world, second.depth, second.camera)
+    return float(first.areas[seen_again].sum() / first.areas.sum())
 
 
 def visible_points(points_world: Array, depth: Array, camera: Camera) -> Bools:
