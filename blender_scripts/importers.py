@@ -74,7 +74,7 @@ def _import_obj(path: str) -> set[str]:
 
 
 def _import_fbx(path: str) -> set[str]:
-    return bpy.ops.import_scene.fbx(filepath=path, use_custom_props=False)
+    return bpy.ops.import_scene.fbx(filepath=path, use_custom_props=False, use_image_search=False)
 
 
 def _import_stl(path: str) -> set[str]:

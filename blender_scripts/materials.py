@@ -11,6 +11,14 @@ from nodes import Graph
 
 BARE_COLOUR = (0.6, 0.6, 0.6, 1.0)  # of a mesh without material and colours; linear
 BARE_ROUGHNESS = 0.6
+DIRECTIONS = {"Normal", "Coat Normal", "Tangent"}
+FINISH = DIRECTIONS | {
+    "Roughness", "Metallic", "Specular IOR Level", "Specular Tint", "IOR",
+    "Anisotropic", "Anisotropic Rotation", "Coat Weight", "Coat Roughness", "Coat Tint",
+    "Coat IOR", "Sheen Weight", "Sheen Roughness", "Sheen Tint", "Occlusion",
+}  # fmt: skip
+"""Inputs of a shader that change how a surface shines, and not its own colour or shape."""
+FLAT_NORMAL, WHITE = (0.5, 0.5, 1.0, 1.0), (1.0, 1.0, 1.0, 1.0)
 BRIGHTEST = 0.8  # share of light that a white vertex colour reflects, as white paint does
 
 
@@ -72,16 +80,73 @@ def confine_images(folder: Path) -> None:
 
 def missing_textures(materials: Iterable[bpy.types.Material]) -> list[str]:
     """Names of images that shaders read and that have no pixels."""
-    missing = set()
+    return sorted({_texture_name(*texture) for texture in _missing(materials)})
+
+
+def leave_out_missing_finish(materials: list[bpy.types.Material]) -> list[str]:
+    """Make missing textures neutral that no colour depends on; what was done.
+
+    Without its image Blender would read magenta for a normal or a roughness. With a neutral one
+    the surface is as even, rough or metallic as the material's own numbers say.
+    """
+    left_out = set()
+    for material, node in list(_missing(materials)):
+        fed = _sockets_fed_by(node)
+        if fed <= FINISH:
+            left_out.add(f"texture_left_out: {_texture_name(material, node)}")
+            node.image = _neutral_image(FLAT_NORMAL if fed <= DIRECTIONS else WHITE)
+    return sorted(left_out)
+
+
+def _neutral_image(colour: tuple[float, float, float, float]) -> bpy.types.Image:
+    """One pixel of a value that is no colour."""
+    image = bpy.data.images.new("viewgen_neutral", 1, 1, alpha=False, is_data=True)
+    image.generated_color = colour
+    return image
+
+
+def make_opaque(materials: list[bpy.types.Material]) -> list[str]:
+    """Give constant alphas of 0 the value 1; what was done.
+
+    For FBX files whose every material is invisible: exporters and importers disagree about what
+    its transparency factor means.
+    """
+    for material in materials:
+        for alpha in _alphas(material):
+            alpha.default_value = 1.0
+    return ["made_opaque: every material had an alpha of 0"]
+
+
+def _missing(
+    materials: Iterable[bpy.types.Material],
+) -> Iterator[tuple[bpy.types.Material, bpy.types.Node]]:
+    """Image nodes that something reads and that have no pixels to give."""
     for material in materials:
         for node in _nodes(material.node_tree):
             if node.bl_idname != "ShaderNodeTexImage" or not _is_read(node):
                 continue
-            if node.image is None:
-                missing.add(f"{material.name}: {node.label or node.name}")
-            elif not _has_pixels(node.image):
-                missing.add(node.image.name)
-    return sorted(missing)
+            if node.image is None or not _has_pixels(node.image):
+                yield material, node
+
+
+def _texture_name(material: bpy.types.Material, node: bpy.types.Node) -> str:
+    return node.image.name if node.image else f"{material.name}: {node.label or node.name}"
+
+
+def _sockets_fed_by(node: bpy.types.Node) -> set[str]:
+    """Inputs of shaders that depend on a node, through whatever lies between."""
+    fed, to_follow, followed = set(), [node], {node}
+    while to_follow:
+        for output in to_follow.pop().outputs:
+            for link in output.links:
+                if any(socket.type == "SHADER" for socket in link.to_node.outputs):
+                    fed.add(link.to_socket.name)
+                elif not link.to_node.outputs:  # a group that only keeps values for an exporter
+                    fed.add("Occlusion")
+                elif link.to_node not in followed:
+                    followed.add(link.to_node)
+                    to_follow.append(link.to_node)
+    return fed
 
 
 def _nodes(tree: bpy.types.NodeTree | None) -> Iterator[bpy.types.Node]:
@@ -106,9 +171,13 @@ def all_invisible(materials: list[bpy.types.Material]) -> bool:
 
 
 def _is_invisible(material: bpy.types.Material) -> bool:
-    alphas = [
+    alphas = _alphas(material)
+    return bool(alphas) and all(not a.is_linked and a.default_value <= 0 for a in alphas)
+
+
+def _alphas(material: bpy.types.Material) -> list[bpy.types.NodeSocket]:
+    return [
         node.inputs["Alpha"]
         for node in _nodes(material.node_tree)
         if node.bl_idname == "ShaderNodeBsdfPrincipled"
     ]
-    return bool(alphas) and all(not a.is_linked and a.default_value <= 0 for a in alphas)

@@ -49,7 +49,7 @@ def load(job: dict, settings: engine.Settings) -> dict:
         "bounds": bounds.tolist(),
         "triangles": sum(len(piece.triangles) for piece in pieces),
         "mesh_objects": len(pieces),
-        **_material_report(asset_objects),
+        **_material_report(asset_objects, job["format"]),
         "seconds": time.monotonic() - began_s,
     }
 
@@ -140,10 +140,15 @@ def place_asset(world_from_import: np.ndarray | list) -> None:
     bpy.context.view_layer.update()
 
 
-def _material_report(asset_objects: list[bpy.types.Object]) -> dict:
+def _material_report(asset_objects: list[bpy.types.Object], file_format: str) -> dict:
+    """Mend what can honestly be mended; tell that, and what is still wrong."""
     used = materials.used_materials(asset_objects)
+    mended = materials.leave_out_missing_finish(used)
+    if file_format == "fbx" and materials.all_invisible(used):
+        mended += materials.make_opaque(used)
     return {
         "materials": len(used),
         "missing_textures": materials.missing_textures(used),
+        "mended": mended,
         "warnings": ["alpha_zero"] if materials.all_invisible(used) else [],
     }

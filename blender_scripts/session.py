@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ import scene
 from refusal import Refusal
 
 BLENDER = (4, 5)
+CONFINED = "VIEWGEN_CONFINED"  # set by what started this process
 
 
 class Session:
@@ -58,6 +60,7 @@ class Session:
             "engine": self._settings.engine,
             "device_type": self._settings.device_type,
             "device_names": list(self._settings.device_names),
+            "confined": [part for part in os.environ.get(CONFINED, "").split(",") if part],
         }
 
     def _devices(self, _job: dict) -> dict:

@@ -107,7 +107,10 @@ def render(
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option(help="procedural[:CATEGORY,…] or folder:PATH. [default: procedural]"),
+        typer.Option(
+            help="procedural[:CATEGORY,…], folder:PATH, objaverse[:lvis|:uids=FILE] or "
+            "manifest:FILE. [default: procedural]"
+        ),
     ] = None,
     recipe_file: Annotated[
         str | None,
@@ -322,7 +325,7 @@ def _render(recipe: Recipe, run: str, *, as_json: bool) -> dict[str, Any]:
     from viewpoint_gen.pipeline.run import RunIsShort, run_render
     from viewpoint_gen.storage import open_store
 
-    source = open_source(recipe.assets.source, seed=recipe.seed)
+    source = open_source(recipe.assets, seed=recipe.seed)
     lanes = BlenderLanes(recipe, source, logs=open_store(run).scratch / "logs")
     shortage: RunIsShort | None = None
     try:

@@ -6,6 +6,8 @@
     ├── RecipeError              a recipe or an option is wrong
     ├── SourceError              a source of assets can't be read or is empty
     ├── AssetError               one asset failed; carries a code; the run goes on
+    │   ├── FetchFailed          its file can't be brought onto this machine
+    │   │   └── FetchInterrupted for a passing reason: the network, a busy server
     │   ├── ImportFailed         Blender (or the reader) refused the file
     │   ├── DeadlineExceeded     a stage of one asset took too long; its child was killed
     │   └── ChildDied            the Blender child went away while working on the asset
@@ -59,6 +61,22 @@ class AssetError(ViewgenError):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
+
+
+class FetchFailed(AssetError):
+    """The asset's file can't be brought onto this machine."""
+
+
+class FetchInterrupted(FetchFailed):
+    """A fetch ended for a passing reason; another try may bring the file.
+
+    Args:
+        wait_s: how long the server asks to wait before that; None: it didn't say.
+    """
+
+    def __init__(self, code: str, message: str, *, wait_s: float | None = None) -> None:
+        super().__init__(code, message)
+        self.wait_s = wait_s
 
 
 class ImportFailed(AssetError):

@@ -18,7 +18,7 @@ class Asset:
 
     Attributes:
         uid: unique in the run; file-name safe.
-        source: the kind of source, e.g. "procedural" or "folder".
+        source: the kind of source: "procedural", "folder", "objaverse" or "manifest".
         path: local file that Blender opens.
         source_path: the file as the user knows it, relative to the source.
         category: one word or snake_case words.
@@ -131,7 +131,9 @@ class LoadedAsset:
         bounds_world: (2, 3) least and greatest corner after normalisation.
         points_world: (N, 3) points spread evenly by area over the evaluated surface.
         triangles: of the evaluated meshes.
-        missing_textures: names of images that materials use and that could not be loaded.
+        missing_textures: names of images that colours depend on and that could not be loaded.
+        mended: what was put right, one "code: detail" each.
+        warnings: codes of what is wrong and was left so.
         seconds: for the import.
     """
 
@@ -142,8 +144,9 @@ class LoadedAsset:
     mesh_objects: int
     materials: int
     missing_textures: tuple[str, ...]
-    warnings: tuple[str, ...]
     seconds: float
+    mended: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ class Rejection:
     """Something that was made and not kept: which, why, and the numbers behind it.
 
     Attributes:
-        kind: "asset", "view", "pair" or "question".
+        kind: "view", "pair" or "question".
         subject_id: uid, view_id, pair_id or question id.
         code: short snake_case reason.
         numbers: what was measured and the limits it was held to.
@@ -222,6 +225,7 @@ class Outcome:
     Attributes:
         code: "" when written, else the reason.
         message: one line for people.
+        mended: what was put right about the asset, one "code: detail" each.
     """
 
     visit: Visit
@@ -235,3 +239,4 @@ class Outcome:
     triangles: int
     attempts: int
     seconds: float
+    mended: tuple[str, ...] = ()

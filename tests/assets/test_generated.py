@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import trimesh
 
+from viewpoint_gen.assets.config import AssetsConfig
 from viewpoint_gen.assets.generated import ProceduralSource, distinct_categories
 from viewpoint_gen.assets.procedural import CATALOGUE
 from viewpoint_gen.assets.sources import open_source
@@ -32,7 +33,7 @@ def test_every_category_comes_once_before_any_comes_again():
 def test_objects_that_look_alike_from_several_sides_are_left_out_unless_named():
     assert all(CATALOGUE[name].symmetry in {"none", "mirror"} for name in distinct_categories())
     symmetric = next(name for name in CATALOGUE if CATALOGUE[name].symmetry == "cinf")
-    named = open_source(f"procedural:{symmetric}", seed=0)
+    named = open_source(AssetsConfig(source=f"procedural:{symmetric}"), seed=0)
     assert named.uid(5).startswith(symmetric)
 
 
@@ -48,4 +49,4 @@ def test_the_file_is_a_mesh_that_opens_and_goes_when_released(tmp_path):
 
 def test_an_unknown_category_is_refused_with_the_known_ones():
     with pytest.raises(SourceError, match=r"unknown category 'unicorn'; known: .*car"):
-        open_source("procedural:unicorn", seed=0)
+        open_source(AssetsConfig(source="procedural:unicorn"), seed=0)

@@ -71,7 +71,7 @@ class FakeLanes:
     def __call__(self, number: int) -> Iterator[ProcessVisit]:
         yield self.process
 
-    def process(self, visit: Visit) -> VisitResult:
+    def process(self, visit: Visit, *, following: Visit | None = None) -> VisitResult:
         if self.diary:
             with Path(self.diary).open("a") as diary:
                 diary.write(f"{visit.round} {visit.index} {os.getpid()}\n")

@@ -9,6 +9,7 @@ import pytest
 from viewpoint_gen.errors import ChildDied, DeadlineExceeded, ImportFailed
 from viewpoint_gen.geometry.pose import turn_about_up
 from viewpoint_gen.pipeline.process import Processor
+from viewpoint_gen.pipeline.read_ahead import ReadAhead
 from viewpoint_gen.recipe import Recipe, load_recipe
 from viewpoint_gen.records import (
     Asset,
@@ -19,12 +20,15 @@ from viewpoint_gen.records import (
     Visit,
 )
 
+THING = Path(__file__).with_name("thing.obj")
+
 
 @dataclass
 class OneAsset:
     """A source of a single asset."""
 
     size: int = 1
+    path: Path = THING
     released: list[str] = field(default_factory=list)
 
     def uid(self, index: int) -> str:
@@ -32,7 +36,7 @@ class OneAsset:
 
     def asset(self, index: int) -> Asset:
         return Asset(
-            uid=self.uid(index), source="folder", path="meshes/thing.glb", source_path="thing.glb",
+            uid=self.uid(index), source="folder", path=str(self.path), source_path="thing.obj",
             category="thing", licence="CC0-1.0", author="someone", title="Thing", url="",
             sha256="0" * 64, front_azimuth_rad=-np.pi / 2,
         )  # fmt: skip
@@ -52,6 +56,7 @@ class SplatRenderer:
 
     failures: list[Exception | None] = field(default_factory=list)
     missing_textures: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
     spoil: object = None
     rendered: int = 0
 
@@ -64,15 +69,16 @@ class SplatRenderer:
         return LoadedAsset(
             world_from_import=np.eye(4), bounds_world=np.array([points.min(0), points.max(0)]),
             points_world=points, triangles=12, mesh_objects=1, materials=1,
-            missing_textures=self.missing_textures, warnings=(), seconds=0.0,
+            missing_textures=self.missing_textures, seconds=0.0, mended=self.mended,
         )  # fmt: skip
 
-    def render(self, request: ViewRequest, loaded: LoadedAsset) -> RenderedView:
-        self.rendered += 1
-        turned = turn_about_up(request.object_turn_rad)
-        points = loaded.points_world @ turned[:3, :3].T
-        view = paint(request, points, turned)
-        return self.spoil(view) if self.spoil else view
+    def render_each(self, requests, loaded: LoadedAsset):
+        for request in requests:
+            self.rendered += 1
+            turned = turn_about_up(request.object_turn_rad)
+            points = loaded.points_world @ turned[:3, :3].T
+            view = paint(request, points, turned)
+            yield self.spoil(view) if self.spoil else view
 
 
 def paint(request: ViewRequest, points: np.ndarray, world_from_import: np.ndarray) -> RenderedView:
@@ -99,7 +105,7 @@ def recipe() -> Recipe:
 
 
 def process(recipe: Recipe, renderer: SplatRenderer, quota: int = 10, visit_round: int = 0):
-    processor = Processor(source=OneAsset(), renderer=renderer, recipe=recipe)
+    processor = Processor(source=ReadAhead(OneAsset()), renderer=renderer, recipe=recipe)
     return processor(Visit(index=0, round=visit_round, quota=quota))
 
 
@@ -171,16 +177,29 @@ def test_a_file_that_does_not_import_is_tried_once(recipe):
     assert result.outcome.attempts == 1
 
 
-def test_an_asset_with_missing_textures_is_rejected_by_name_and_never_rendered(recipe):
+def test_a_file_that_the_preflight_refuses_is_never_loaded(recipe, tmp_path):
+    page = tmp_path / "thing.glb"
+    page.write_text("<html>not found</html>")
+    renderer = SplatRenderer(failures=[AssertionError("it was loaded")])
+    processor = Processor(source=ReadAhead(OneAsset(path=page)), renderer=renderer, recipe=recipe)
+    outcome = processor(Visit(0, 0, 4)).outcome
+    assert (outcome.status, outcome.code) == (OutcomeStatus.FAILED, "html_page")
+
+
+def test_what_was_mended_is_in_the_outcome(recipe):
+    row = process(recipe, SplatRenderer(mended=("made_opaque: all",))).tables["outcomes"]
+    assert row.column("mended").to_pylist() == [["made_opaque: all"]]
+
+
+def test_an_asset_with_missing_textures_fails_by_name_and_is_never_rendered(recipe):
     renderer = SplatRenderer(missing_textures=("wood.png",))
     result = process(recipe, renderer)
     assert (result.outcome.status, result.outcome.code) == (
-        OutcomeStatus.REJECTED,
+        OutcomeStatus.FAILED,
         "missing_texture",
     )
     assert "wood.png" in result.outcome.message
     assert renderer.rendered == 0
-    assert result.tables["rejected"].column("kind").to_pylist() == ["asset"]
 
 
 def spoiled_blank(view: RenderedView) -> RenderedView:
@@ -261,7 +280,7 @@ def test_different_cameras_with_the_same_picture_are_near_duplicates(recipe):
 def test_the_asset_is_released_whatever_happens(recipe):
     source = OneAsset()
     processor = Processor(
-        source=source,
+        source=ReadAhead(source),
         renderer=SplatRenderer(failures=[ImportFailed("no_mesh", "")]),
         recipe=recipe,
     )
@@ -278,6 +297,6 @@ def test_rows_say_where_they_come_from(recipe):
     row = process(recipe, SplatRenderer()).tables["views"].to_pylist()[0]
     assert row["fingerprint"] == recipe.fingerprint
     assert row["engine"] == "cycles"
-    assert Path(row["source_path"]).name == "thing.glb"
+    assert Path(row["source_path"]).name == "thing.obj"
     assert np.shape(row["world_from_asset"]) == (4, 4)
     assert row["front_azimuth_rad"] is not None

@@ -138,7 +138,7 @@ def test_lanes_that_always_die_end_the_run(tmp_path, monkeypatch):
 
 def test_what_stops_a_lane_stops_the_run_with_its_own_words(tmp_path):
     class FullDisk(FakeLanes):
-        def process(self, visit):
+        def process(self, visit, *, following=None):
             msg = "can't write /there: the disk is full"
             raise StorageError(msg)
 
@@ -158,7 +158,7 @@ def test_a_lane_that_can_not_start_stops_the_run_with_its_own_words(tmp_path):
 
 def test_a_bug_in_a_lane_stops_the_run(tmp_path):
     class Buggy(FakeLanes):
-        def process(self, visit):
+        def process(self, visit, *, following=None):
             return {}["no such key"]
 
     with pytest.raises(KeyError, match="no such key"):

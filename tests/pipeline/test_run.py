@@ -56,7 +56,7 @@ def stop_after(count, lanes=None):
     class Stopping(FakeLanes):
         left = count
 
-        def process(self, visit):
+        def process(self, visit, *, following=None):
             type(self).left -= 1
             if type(self).left < 0:
                 raise KeyboardInterrupt
@@ -438,7 +438,7 @@ def _pretend_that_the_driver_died_at(run, asset):
 
 def test_rows_that_break_the_contract_stop_the_run(tmp_path):
     class Generous(FakeLanes):
-        def process(self, visit):
+        def process(self, visit, *, following=None):
             return super().process(replace(visit, quota=visit.quota + 1))
 
     with pytest.raises(ValueError, match="don't fit the outcome"):

@@ -63,7 +63,7 @@ def test_a_run_has_the_same_rows_as_a_local_one_and_resumes(bucket, undisturbed,
     run = f"{bucket}/runs/one"
 
     class Stopping(FakeLanes):
-        def process(self, visit):
+        def process(self, visit, *, following=None):
             if visit.index == 7:
                 raise KeyboardInterrupt
             return super().process(visit)

@@ -113,6 +113,7 @@ def test_a_quarantined_asset_is_not_started(store):
         "triangles": 0,
         "attempts": 3,
         "seconds": 0.0,
+        "mended": [],
         "seed": 0,
         "fingerprint": "f" * 16,
     }

@@ -73,7 +73,7 @@ def test_a_run_at_work_tells_who_does_what(tmp_path):
     seen = []
 
     class Watched(FakeLanes):
-        def process(self, visit):
+        def process(self, visit, *, following=None):
             seen.append(run_status(tmp_path / "run"))
             return super().process(visit)
 

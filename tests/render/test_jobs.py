@@ -32,7 +32,6 @@ LOADED = LoadedAsset(
     mesh_objects=1,
     materials=0,
     missing_textures=(),
-    warnings=(),
     seconds=0.0,
 )
 

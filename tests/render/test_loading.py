@@ -28,6 +28,7 @@ from viewpoint_gen.bundled import bundled_path
 from viewpoint_gen.errors import ImportFailed
 from viewpoint_gen.geometry.frames import Z_UP_FROM_Y_UP, Array
 from viewpoint_gen.geometry.pose import transform
+from viewpoint_gen.records import BackdropKind
 from viewpoint_gen.render.child import BlenderChild
 
 pytestmark = pytest.mark.blender
@@ -201,10 +202,95 @@ def test_missing_texture_is_reported_by_name(child: BlenderChild) -> None:
     assert taxi.missing_textures == ()
 
 
+def textured_gltf(folder: Path, surface: dict, alpha_mode: str = "OPAQUE", **material) -> Path:
+    """A square whose texture 0 is a file that isn't there."""
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32)
+    faces = np.array([0, 1, 2, 0, 2, 3], np.uint16)
+    data = corners.tobytes() + corners[:, :2].tobytes() + faces.tobytes()
+    views = [(0, 48), (48, 32), (80, 12)]
+    described = {
+        "asset": {"version": "2.0"},
+        "scene": 0,
+        "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0}],
+        "meshes": [{"primitives": [
+            {"attributes": {"POSITION": 0, "TEXCOORD_0": 1}, "indices": 2, "material": 0}
+        ]}],
+        "materials": [
+            {"pbrMetallicRoughness": surface, "alphaMode": alpha_mode, "doubleSided": True,
+             **material}
+        ],
+        "textures": [{"source": 0}],
+        "images": [{"uri": "gone.png"}],
+        "accessors": [
+            {"bufferView": 0, "componentType": 5126, "count": 4, "type": "VEC3",
+             "min": [-1, -1, 0], "max": [1, 1, 0]},
+            {"bufferView": 1, "componentType": 5126, "count": 4, "type": "VEC2"},
+            {"bufferView": 2, "componentType": 5123, "count": 6, "type": "SCALAR"},
+        ],
+        "bufferViews": [
+            {"buffer": 0, "byteOffset": start, "byteLength": size} for start, size in views
+        ],
+        "buffers": [{"byteLength": len(data), "uri": "data.bin"}],
+    }  # fmt: skip
+    (folder / "data.bin").write_bytes(data)
+    path = folder / "square.gltf"
+    path.write_text(json.dumps(described))
+    return path
+
+
 @needs_meshes
-def test_invisible_materials_are_warned_of(child: BlenderChild) -> None:
+def test_an_fbx_that_is_all_invisible_is_made_opaque(child: BlenderChild) -> None:
     loaded = child.load(asset_at(MESHES / "hostile" / "fbx_alpha0_cow.fbx"))
-    assert loaded.warnings == ("alpha_zero",)
+    assert loaded.mended == ("made_opaque: every material had an alpha of 0",)
+    assert loaded.warnings == ()
+    camera = orbit_camera(-50, 20, 2.0, width_px=64, height_px=48)
+    view = child.render(view_of(camera, kind=BackdropKind.TRANSPARENT), loaded)
+    assert view.mask.mean() > 0.02
+    inner = view.rgba[view.mask][:, 3]
+    assert np.mean(inner == 255) > 0.5  # the rest is its outline
+
+
+def test_a_glb_that_is_all_invisible_is_warned_of(child: BlenderChild, tmp_path: Path) -> None:
+    asset = asset_at(textured_gltf(tmp_path, {"baseColorFactor": [1, 1, 1, 0]}, "BLEND"))
+    loaded = child.load(asset)
+    assert (loaded.mended, loaded.warnings) == ((), ("alpha_zero",))
+
+
+@pytest.mark.parametrize("finish", ["normalTexture", "occlusionTexture"])
+def test_a_missing_finish_is_left_out_and_said(
+    child: BlenderChild, tmp_path: Path, finish: str
+) -> None:
+    asset = asset_at(textured_gltf(tmp_path, {}, **{finish: {"index": 0}}))
+    loaded = child.load(asset)
+    assert loaded.missing_textures == ()
+    assert loaded.mended in ((), ("texture_left_out: gone.png",))
+    assert loaded.mended or finish == "occlusionTexture"
+
+
+def test_a_missing_roughness_leaves_the_picture_as_without_it(
+    child: BlenderChild, tmp_path: Path
+) -> None:
+    camera = orbit_camera(-50, 20, 2.0, width_px=64, height_px=48)
+    pictures = []
+    for name, surface in (("with", {"metallicRoughnessTexture": {"index": 0}}), ("without", {})):
+        folder = tmp_path / name
+        folder.mkdir()
+        loaded = child.load(asset_at(textured_gltf(folder, {"metallicFactor": 0.5, **surface})))
+        pictures.append(child.render(view_of(camera, kind=BackdropKind.TRANSPARENT), loaded).rgba)
+        assert (len(loaded.mended), loaded.missing_textures) == (bool(surface), ())
+    assert np.abs(pictures[0].astype(int) - pictures[1]).max() <= 2
+
+
+@pytest.mark.parametrize("surface", ["baseColorTexture", "emissiveTexture"])
+def test_a_missing_colour_is_missing(child: BlenderChild, tmp_path: Path, surface: str) -> None:
+    texture = {surface: {"index": 0}}
+    if surface == "emissiveTexture":
+        path = textured_gltf(tmp_path, {}, **texture, emissiveFactor=[1, 1, 1])
+    else:
+        path = textured_gltf(tmp_path, texture)
+    loaded = child.load(asset_at(path))
+    assert (loaded.missing_textures, loaded.mended) == (("gone.png",), ())
 
 
 @needs_meshes

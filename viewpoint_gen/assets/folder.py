@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import math
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from viewpoint_gen.assets.description import (
+    SUFFIXES,
+    Wanted,
+    category_of_name,
+    described,
+    front_rad,
+    symmetry_of,
+    uid_of,
+)
+from viewpoint_gen.assets.licences import spdx_of
 from viewpoint_gen.errors import ImportFailed, SourceError
 from viewpoint_gen.records import Asset
-
-SUFFIXES = (".glb", ".gltf", ".obj", ".fbx", ".stl", ".ply", ".usdz", ".usd", ".usdc", ".usda")
-"""Mesh files that are taken; everything else beside them (textures, .mtl, .bin) is left alone."""
 
 SIDECARS = ("manifest.csv", "metadata.csv", "assets.csv")
 """Names, in any case, of the optional table in the folder that says more about its files."""
 
-_COLUMNS = {
-    "file": ("file", "path", "filename"),
-    "category": ("category", "class", "label"),
-    "licence": ("licence", "license", "licence_spdx", "license_spdx"),
-    "author": ("author", "creator", "artist"),
-    "title": ("title", "name"),
-    "url": ("url", "source_url", "source_repo"),
-    "front": ("front_azimuth_deg",),
-    "symmetry": ("symmetry",),
-}
+ALL = Wanted()
 
 
 @dataclass(frozen=True)
@@ -36,9 +32,10 @@ class FolderSource:
     """Mesh files below a folder. Index i is the i-th file in the order of relative paths."""
 
     root: Path
+    wanted: Wanted = ALL
 
     @classmethod
-    def at(cls, path: Path) -> FolderSource:
+    def at(cls, path: Path, wanted: Wanted = ALL) -> FolderSource:
         """Open a folder.
 
         Raises:
@@ -47,15 +44,32 @@ class FolderSource:
         if not path.is_dir():
             msg = f"source folder:{path}: no such folder; give the path of a folder of meshes"
             raise SourceError(msg)
-        source = cls(path.resolve())
-        if not source.files:
+        source = cls(path.resolve(), wanted)
+        if not source.mesh_files:
             msg = f"source folder:{path}: no mesh files below it (looked for {', '.join(SUFFIXES)})"
+            raise SourceError(msg)
+        if not source.files:
+            msg = (
+                f"source folder:{path}: none of its {len(source.mesh_files)} mesh files is left by "
+                "assets.licences, assets.categories and assets.exclude"
+            )
             raise SourceError(msg)
         return source
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """Relative POSIX paths of the mesh files, sorted."""
+        """Relative POSIX paths of the wanted mesh files, sorted."""
+        return tuple(
+            file
+            for file in self.mesh_files
+            if self.wanted.takes(
+                uid=uid_of(file), category=self._category(file), licence=self._licence(file)
+            )
+        )
+
+    @cached_property
+    def mesh_files(self) -> tuple[str, ...]:
+        """Relative POSIX paths of all mesh files, sorted."""
         found = (path for path in self.root.rglob("*") if path.suffix.lower() in SUFFIXES)
         return tuple(sorted(path.relative_to(self.root).as_posix() for path in found))
 
@@ -72,11 +86,14 @@ class FolderSource:
         """Number of mesh files."""
         return len(self.files)
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folder itself."""
+        return (str(self.root),)
+
     def uid(self, index: int) -> str:
-        """File name and a short hash of the relative path: unique and readable."""
-        relative = self.files[index]
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(relative).stem).strip("_") or "mesh"
-        return f"{stem}-{hashlib.sha256(relative.encode()).hexdigest()[:8]}"
+        """File name and a short hash of the relative path."""
+        return uid_of(self.files[index])
 
     def asset(self, index: int) -> Asset:
         """Describe a file and hash it.
@@ -97,34 +114,24 @@ class FolderSource:
             source="folder",
             path=str(path),
             source_path=relative,
-            category=said.get("category") or category_of_name(relative),
-            licence=said.get("licence") or "unknown",
+            category=self._category(relative),
+            licence=self._licence(relative),
             author=said.get("author", ""),
             title=said.get("title") or Path(relative).stem,
             url=said.get("url", ""),
             sha256=sha256,
-            front_azimuth_rad=_front_rad(said.get("front", ""), relative),
-            symmetry=said.get("symmetry") or None,
+            front_azimuth_rad=front_rad(said.get("front", ""), relative),
+            symmetry=symmetry_of(said.get("symmetry", ""), relative),
         )
 
     def release(self, asset: Asset) -> None:
         """Nothing to do: the files are the user's own."""
 
+    def _category(self, file: str) -> str:
+        return self.sidecar.get(file, {}).get("category") or category_of_name(file)
 
-def category_of_name(relative: str) -> str:
-    """The first two words of the file name: ``red_chair_03`` gives red_chair."""
-    words = re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", Path(relative).stem).lower())
-    return "_".join(words[:2]) or "object"
-
-
-def _front_rad(text: str, relative: str) -> float | None:
-    if not text:
-        return None
-    try:
-        return math.radians(float(text))
-    except ValueError:
-        msg = f"{relative}: front_azimuth_deg is {text!r} in the folder's CSV; expected a number"
-        raise SourceError(msg) from None
+    def _licence(self, file: str) -> str:
+        return spdx_of(self.sidecar.get(file, {}).get("licence", ""))
 
 
 def _read_sidecar(path: Path) -> dict[str, dict[str, str]]:
@@ -134,15 +141,5 @@ def _read_sidecar(path: Path) -> dict[str, dict[str, str]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         msg = f"{path}: can't be read as CSV ({error})"
         raise SourceError(msg) from error
-    read = [_known_columns(row) for row in rows]
+    read = [described(row) for row in rows]
     return {row["file"]: row for row in read if row.get("file")}
-
-
-def _known_columns(row: dict[str, str | None]) -> dict[str, str]:
-    lowered = {str(name).strip().lower(): (value or "").strip() for name, value in row.items()}
-    picked = {}
-    for field, names in _COLUMNS.items():
-        value = next((lowered[name] for name in names if lowered.get(name)), "")
-        if value:
-            picked[field] = value
-    return picked

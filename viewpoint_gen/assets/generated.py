@@ -59,6 +59,11 @@ class ProceduralSource:
         """Without end."""
         return
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folder that objects are written into."""
+        return (str(self.directory),)
+
     def category(self, index: int) -> str:
         """Every category comes once before any comes again."""
         turn, place = divmod(index, len(self.categories))

@@ -15,11 +15,17 @@ class Source(Protocol):
         """How many assets there are; None: without end."""
         ...
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Local folders that hold all files of the assets; nothing else needs to be read."""
+        ...
+
     def asset(self, index: int) -> Asset:
         """Bring one asset onto this machine.
 
         Raises:
             AssetError: this asset can't be had; the run goes on without it.
+            EnvironmentProblem: none can be had any more (the network is gone); the run stops.
         """
         ...
 

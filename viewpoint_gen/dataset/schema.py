@@ -126,7 +126,7 @@ PAIRS: Final = _versioned(
 
 REJECTED: Final = _versioned(
     [
-        pa.field("kind", pa.string()),  # "asset", "view", "pair" or "question"
+        pa.field("kind", pa.string()),  # "view", "pair" or "question"
         pa.field("subject_id", pa.string()),
         pa.field("asset_uid", pa.string()),
         pa.field("code", pa.string()),
@@ -150,6 +150,7 @@ OUTCOMES: Final = _versioned(
         pa.field("triangles", pa.int64()),
         pa.field("attempts", pa.int32()),
         pa.field("seconds", pa.float64()),
+        pa.field("mended", pa.list_(pa.string())),  # "code: detail" of what was put right
         pa.field("source", pa.string()),
         pa.field("source_path", pa.string()),
         pa.field("category", pa.string()),
@@ -176,6 +177,7 @@ ASSETS: Final = _versioned(
             OUTCOMES.field(name)
             for name in (
                 "triangles",
+                "mended",
                 "source",
                 "source_path",
                 "category",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from viewpoint_gen.assets.source import Source
 from viewpoint_gen.pipeline.process import Processor
+from viewpoint_gen.pipeline.read_ahead import ReadAhead
 from viewpoint_gen.pipeline.visit import ProcessVisit
 from viewpoint_gen.recipe import Recipe
 from viewpoint_gen.render.child import BlenderChild
@@ -35,6 +36,7 @@ class BlenderLanes:
             self.recipe.render,
             self.recipe.machine,
             log_path=self.logs / f"blender-{number:02d}.log",
+            readable=self.source.folders,
         )
         with child as renderer:
-            yield Processor(source=self.source, renderer=renderer, recipe=self.recipe)
+            yield Processor(source=ReadAhead(self.source), renderer=renderer, recipe=self.recipe)

@@ -1,4 +1,4 @@
-"""The main flow: one asset in; fetch, load, plan cameras, render, judge, pair; rows out.
+"""The main flow: one asset in; fetch, inspect, load, plan, render, judge, pair; rows out.
 
 Read this file first.
 """
@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
 
-from viewpoint_gen.assets.source import Source
+from viewpoint_gen.assets.preflight import inspect
 from viewpoint_gen.dataset.rows import (
     AcceptedView,
     Provenance,
@@ -27,7 +28,8 @@ from viewpoint_gen.dataset.rows import (
     rejection_row,
 )
 from viewpoint_gen.dataset.schema import TABLES
-from viewpoint_gen.errors import AssetError, ChildDied, DeadlineExceeded
+from viewpoint_gen.errors import AssetError, ChildDied, DeadlineExceeded, ImportFailed
+from viewpoint_gen.pipeline.read_ahead import ReadAhead
 from viewpoint_gen.pipeline.visit import VisitResult
 from viewpoint_gen.recipe import Recipe
 from viewpoint_gen.records import (
@@ -63,8 +65,10 @@ class Renderer(Protocol):
         """Import and normalise; raises AssetError."""
         ...
 
-    def render(self, request: ViewRequest, loaded: LoadedAsset) -> RenderedView:
-        """Render one view of the loaded asset; raises AssetError."""
+    def render_each(
+        self, requests: Iterable[ViewRequest], loaded: LoadedAsset
+    ) -> Iterator[RenderedView]:
+        """Render views of the loaded asset, one after another; raises AssetError."""
         ...
 
 
@@ -83,18 +87,22 @@ class _Visited:
 class Processor:
     """Turns visits into rows; the same rows whoever does it, and in whatever order."""
 
-    source: Source
+    source: ReadAhead
     renderer: Renderer
     recipe: Recipe
 
-    def __call__(self, visit: Visit) -> VisitResult:
+    def __call__(self, visit: Visit, *, following: Visit | None = None) -> VisitResult:
         """Process one visit. What is wrong with an asset becomes its outcome, never an error."""
         started = time.monotonic()
         uid = self.source.uid(visit.index)
         for attempt in range(1, _ATTEMPTS + 1):
             visited = _Visited()
             try:
-                self._visit(visit, visited)
+                visited.asset = self.source.asset(visit.index)
+                if following is not None:
+                    self.source.expect(following.index)
+                    following = None
+                self._visit(visit, visited.asset, visited)
                 status, code, message = _judge(visited)
             except AssetError as error:
                 log.warning("%s: %s", uid, error)
@@ -118,18 +126,17 @@ class Processor:
             triangles=visited.loaded.triangles if visited.loaded else 0,
             attempts=attempt,
             seconds=time.monotonic() - started,
+            mended=visited.loaded.mended if visited.loaded else (),
         )
         return self._result(uid, outcome, visited)
 
-    def _visit(self, visit: Visit, visited: _Visited) -> None:
-        visited.asset = asset = self.source.asset(visit.index)
+    def _visit(self, visit: Visit, asset: Asset, visited: _Visited) -> None:
+        inspect(Path(asset.path), self.recipe.assets.preflight)
         visited.loaded = loaded = self.renderer.load(asset)
         if loaded.missing_textures:
-            numbers = {"missing_textures": float(len(loaded.missing_textures))}
-            visited.rejections.append(
-                Rejection("asset", asset.uid, asset.uid, "missing_texture", numbers)
-            )
-            return
+            names = ", ".join(loaded.missing_textures[:3])
+            msg = f"textures that its colours depend on can't be loaded: {names}"
+            raise ImportFailed("missing_texture", msg)
         accepted: dict[str, AcceptedView] = {}
         pairing = Pairing(self.recipe.acceptance)
         wanted = -(-visit.quota // 2)
@@ -169,15 +176,15 @@ class Processor:
     ) -> None:
         """Render a cluster and sort its views into accepted and rejected."""
         assert visited.asset is not None
-        for request in cluster.requests:
-            view = self.renderer.render(request, loaded)
+        for view in self.renderer.render_each(cluster.requests, loaded):
+            view_id = view.request.view_id
             refusal = judge_view(view, loaded, self.recipe.acceptance)
             if refusal is None:
-                accepted[request.view_id] = self._accept(view, visit, visited.asset, loaded)
+                accepted[view_id] = self._accept(view, visit, visited.asset, loaded)
             else:
                 uid = visited.asset.uid
                 visited.rejections.append(
-                    Rejection("view", request.view_id, uid, refusal.code, refusal.numbers)
+                    Rejection("view", view_id, uid, refusal.code, refusal.numbers)
                 )
 
     def _accept(
@@ -224,7 +231,7 @@ def _pair_rows(
         first, second = accepted[candidate.view_id_1], accepted[candidate.view_id_2]
         forward, reverse = _pair_id(first, second), _pair_id(second, first)
         both = 2 * number + 2 <= quota
-        there, back = overlap(first.view, second.view), overlap(second.view, first.view)
+        there, back = overlap(first, second), overlap(second, first)
         yield pair_row(
             first,
             second,
@@ -264,13 +271,10 @@ def _judge(visited: _Visited) -> tuple[OutcomeStatus, str, str]:
     if not codes:
         return OutcomeStatus.REJECTED, "no_pairs", "no two of its views could be paired"
     code = max(sorted(set(codes)), key=codes.count)
-    missing = visited.loaded.missing_textures if visited.loaded else ()
-    detail = f": {', '.join(missing[:3])}" if code == "missing_texture" else ""
-    return OutcomeStatus.REJECTED, code, f"{_EXPLAINED.get(code, code)}{detail}"
+    return OutcomeStatus.REJECTED, code, _EXPLAINED.get(code, code)
 
 
 _EXPLAINED = {
-    "missing_texture": "a texture that its materials use can't be loaded",
     "blank": "nothing of it can be seen",
     "alpha_zero": "all its materials are fully transparent",
     "too_small": "it covers too little of the image",

@@ -46,7 +46,7 @@ class Summary:
         assets: different assets visited.
         visits: visits made; one asset may be visited in several rounds.
         outcomes: visits per status ("written", "rejected", "failed") and code ("" if written).
-        rejections: what was made and not kept, per kind ("asset", "view", "pair") and code.
+        rejections: what was made and not kept, per kind ("view", "pair") and code.
         lane_seconds: spent on visits, summed over lanes and over all calls.
         seconds: wall-clock time of this call.
     """
@@ -187,7 +187,7 @@ def _shortage(summary: Summary, recipe: Recipe) -> str:
         (count, f"{count} × {code} ({what})")
         for what, codes in (
             *((f"asset {status}", summary.outcomes[status]) for status in ("rejected", "failed")),
-            *((kind, codes) for kind, codes in summary.rejections.items() if kind != "asset"),
+            *((kind, codes) for kind, codes in summary.rejections.items()),
         )
         for code, count in codes.items()
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import pyarrow as pa
 
@@ -57,11 +58,10 @@ def work_shard(
     for position, tables in spool.recover(store, shard):
         done.add(position)
         yield _event(EventKind.RECOVERED, shard.visits[position], tables["outcomes"])
-    for position, visit in enumerate(shard.visits):
-        if position in done:
-            continue
+    owed = [(at, visit) for at, visit in enumerate(shard.visits) if at not in done]
+    for (position, visit), following in zip_longest(owed, (visit for _, visit in owed[1:])):
         yield Event(EventKind.STARTED, index=visit.index)
-        result = _quarantined(visit, quarantine) or process(visit)
+        result = _quarantined(visit, quarantine) or process(visit, following=following)
         _check(visit, result)
         spool.write_visit(store, shard, position, result.tables)
         yield _event(EventKind.ENDED, visit, result.tables["outcomes"])

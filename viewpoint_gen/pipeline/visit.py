@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -24,5 +24,9 @@ class VisitResult:
     tables: dict[str, pa.Table]
 
 
-ProcessVisit = Callable[[Visit], VisitResult]
-"""One asset in, rows out. Never raises for what is wrong with an asset."""
+class ProcessVisit(Protocol):
+    """One asset in, rows out. Never raises for what is wrong with an asset."""
+
+    def __call__(self, visit: Visit, *, following: Visit | None = None) -> VisitResult:
+        """Make a visit; ``following`` will be asked for next, so its asset may be fetched now."""
+        ...

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from viewpoint_gen.bundled import bundled_path
 from viewpoint_gen.errors import (
     AssetError,
     ChildDied,
@@ -27,9 +23,10 @@ from viewpoint_gen.geometry.pose import turn_about_up
 from viewpoint_gen.records import Asset, LoadedAsset, RenderedView, ViewRequest
 from viewpoint_gen.render import job
 from viewpoint_gen.render.config import Engine, MachineConfig, RenderConfig
+from viewpoint_gen.render.launch import Launch, compiling_kernels, fair_threads
 from viewpoint_gen.render.passes import read_pixels
 from viewpoint_gen.render.scratch import Scratch
-from viewpoint_gen.render.supervised import SupervisedProcess
+from viewpoint_gen.render.supervised import Sent, SupervisedProcess
 from viewpoint_gen.render.verify import check_view
 
 log = logging.getLogger(__name__)
@@ -41,13 +38,15 @@ SYSTEM_LIBRARIES = (
 
 _START_ATTEMPTS = 2  # a start may fail for want of memory at that moment
 _GLANCE_SAMPLES = 4
-_INHERITED = (
-    "PATH", "LD_LIBRARY_PATH", "TZ",
-    "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "NVIDIA_VISIBLE_DEVICES",
-    "NVIDIA_DRIVER_CAPABILITIES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES",
-    "ONEAPI_DEVICE_SELECTOR", "ZE_AFFINITY_MASK",
-)  # fmt: skip
-_CUDA_CACHE_BYTES = 4 * 2**30  # Cycles' kernels are far larger than the driver's default cache
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    """A view that was asked for, and where its picture will be."""
+
+    request: ViewRequest
+    exr: Path
+    sent: Sent
 
 
 class BlenderChild:
@@ -64,6 +63,8 @@ class BlenderChild:
         render: what the pictures are made with.
         machine: deadlines, memory, device, Blender binary.
         log_path: Blender's own messages are appended there.
+        readable: folders that the assets' files lie in: where the system allows it, the child
+            can open no others; None: not known, so it may read everything.
         threads: render threads; by default the machine's cores divided by the lanes.
     """
 
@@ -73,13 +74,15 @@ class BlenderChild:
         machine: MachineConfig,
         *,
         log_path: Path,
+        readable: Sequence[str] | None = None,
         threads: int | None = None,
     ) -> None:
         self._config = render
         self._machine = machine
         self._log_path = log_path
-        self._threads = threads or machine.threads_per_lane or _fair_threads(machine.lanes)
+        self._threads = threads or machine.threads_per_lane or fair_threads(machine.lanes)
         self._scratch = Scratch()
+        self._launch = Launch(machine, self._threads, self._scratch.path, readable)
         self._process: SupervisedProcess | None = None
         self._started: job.Started | None = None
         self._warmed: job.Warmed | None = None
@@ -132,8 +135,12 @@ class BlenderChild:
         self._loaded = self._load()
         return self._loaded
 
-    def render(self, request: ViewRequest, loaded: LoadedAsset) -> RenderedView:
-        """Render one view of the asset loaded last, and prove that it is what was asked.
+    def render_each(
+        self, requests: Iterable[ViewRequest], loaded: LoadedAsset
+    ) -> Iterator[RenderedView]:
+        """Render views of the asset loaded last, and prove that each is what was asked.
+
+        A view is rendered while the caller works on the one before it.
 
         Raises:
             AssetError: ``camera_mismatch``, ``bad_picture``, ``render_failed``,
@@ -141,15 +148,20 @@ class BlenderChild:
             DeadlineExceeded: ``render_deadline``.
             ChildDied: ``child_died`` or ``memory_limit``.
         """
-        return self._render(request, loaded, samples=self._config.samples, denoise=True)
+        return self._render_each(requests, loaded, samples=self._config.samples, denoise=True)
+
+    def render(self, request: ViewRequest, loaded: LoadedAsset) -> RenderedView:
+        """Render one view; errors as in ``render_each``."""
+        return next(self.render_each((request,), loaded))
 
     def glance(self, request: ViewRequest, loaded: LoadedAsset) -> RenderedView:
         """Render one view quickly and noisily (few samples, no denoiser), to compare views.
 
         Views of another ``noise_seed`` show how much of a difference is noise. Errors as in
-        ``render``.
+        ``render_each``.
         """
-        return self._render(request, loaded, samples=_GLANCE_SAMPLES, denoise=False)
+        glances = self._render_each((request,), loaded, samples=_GLANCE_SAMPLES, denoise=False)
+        return next(glances)
 
     def warm_up(self) -> job.Warmed:
         """Render a few pixels of nothing much, if this process hasn't yet.
@@ -176,8 +188,8 @@ class BlenderChild:
 
     def _start_once(self) -> job.Started:
         self._process = SupervisedProcess(
-            self._command(),
-            environment=self._environment(),
+            self._launch.command,
+            environment=self._launch.environment,
             log_path=self._log_path,
             memory_limit_mb=self._machine.memory_limit_mb,
         )
@@ -193,7 +205,7 @@ class BlenderChild:
     def _warm(self) -> job.Warmed:
         if self._warmed is None:
             warm: job.Json = {"job": "warm", "out": str(self._scratch.path / "warm.exr")}
-            with _one_at_a_time(_kernel_cache()):
+            with compiling_kernels():
                 report = self._ask(warm, self._machine.first_view_deadline_s)
             self._warmed = job.Warmed(str(report["device"]), float(report["seconds"]))
             self._holds_asset = False
@@ -212,32 +224,60 @@ class BlenderChild:
         self._holds_asset = True
         return job.loaded_from(report, np.load(points_file))
 
-    def _render(
-        self, request: ViewRequest, loaded: LoadedAsset, *, samples: int, denoise: bool
-    ) -> RenderedView:
-        if loaded is not self._loaded:
-            msg = f"view {request.view_id} is of an asset that is not the one loaded last"
-            raise ValueError(msg)
+    def _render_each(
+        self, requests: Iterable[ViewRequest], loaded: LoadedAsset, *, samples: int, denoise: bool
+    ) -> Iterator[RenderedView]:
+        """Keep one job waiting behind the one under way, so that the child is never idle."""
+        under_way: _UnderWay | None = None
+        for number, request in enumerate(requests):
+            if loaded is not self._loaded:
+                msg = f"view {request.view_id} is of an asset that is not the one loaded last"
+                raise ValueError(msg)
+            if under_way is None:
+                self._hold_asset()
+            exr = self._scratch.path / f"view-{number % 2}.exr"
+            asked = job.render_job(request, loaded, exr, samples=samples, denoise=denoise)
+            following = _UnderWay(request, exr, self._send(asked))
+            if under_way is not None:
+                yield self._rendered(under_way, loaded)
+            under_way = following
+        if under_way is not None:
+            yield self._rendered(under_way, loaded)
+
+    def _hold_asset(self) -> None:
+        """Have the current asset in a running child, loading it again if its child has died."""
         self.start()
         if not self._holds_asset:
-            self._load()  # the child died since
-        exr = self._scratch.path / "view.exr"
-        asked = job.render_job(request, loaded, exr, samples=samples, denoise=denoise)
-        shot = job.shot_from(self._ask(asked, self._machine.view_deadline_s))
+            self._load()
+
+    def _rendered(self, view: _UnderWay, loaded: LoadedAsset) -> RenderedView:
+        shot = job.shot_from(self._receive(view.sent, self._machine.view_deadline_s))
         check_view(
-            request.camera,
+            view.request.camera,
             shot.camera,
-            planned_world_from_import=turn_about_up(request.object_turn_rad)
+            planned_world_from_import=turn_about_up(view.request.object_turn_rad)
             @ loaded.world_from_import,
             rendered_world_from_import=shot.world_from_import,
         )
-        return _with_pixels(request, shot, exr)
+        return _with_pixels(view.request, shot, view.exr)
 
     def _ask(self, asked: job.Json, deadline_s: float) -> job.Json:
-        """Ask the process; an error report becomes the exception it stands for."""
+        return self._receive(self._send(asked), deadline_s)
+
+    def _send(self, asked: job.Json) -> Sent:
         assert self._process is not None
         try:
-            report = self._process.ask(asked, deadline_s=deadline_s)
+            return self._process.send(asked)
+        except ChildDied:
+            self._discard()
+            raise
+
+    def _receive(self, sent: Sent, deadline_s: float) -> job.Json:
+        """Wait for a report; an error report becomes the exception it stands for."""
+        if self._process is None:
+            raise ChildDied("child_died", f"the Blender child ended before its {sent.stage}")
+        try:
+            report = self._process.receive(sent, deadline_s=deadline_s)
         except (ChildDied, DeadlineExceeded):
             self._discard()
             raise
@@ -270,35 +310,6 @@ class BlenderChild:
         self._process, self._started, self._warmed = None, None, None
         self._holds_asset = False
 
-    def _command(self) -> list[str]:
-        worker = str(bundled_path("blender_scripts") / "worker.py")
-        if not self._machine.blender:
-            return [sys.executable, "-I", "-B", worker]
-        return [
-            self._machine.blender, "--background", "--factory-startup",
-            "--threads", str(self._threads), "--python-exit-code", "1", "--python", worker,
-        ]  # fmt: skip
-
-    def _environment(self) -> dict[str, str]:
-        """A minimal environment: the scratch directory for a home, and GPU kernels kept."""
-        home = self._scratch.path / "home"
-        home.mkdir(exist_ok=True)
-        kernels = _kernel_cache()
-        threads = str(self._threads)
-        return {
-            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
-            "HOME": str(home),
-            "TMPDIR": str(self._scratch.path),
-            "LANG": "C.UTF-8",
-            "OIDN_NUM_THREADS": threads,
-            "OMP_NUM_THREADS": threads,
-            "OPENBLAS_NUM_THREADS": threads,
-            "CUDA_CACHE_PATH": str(kernels),
-            "CUDA_CACHE_MAXSIZE": str(_CUDA_CACHE_BYTES),
-            "OPTIX_CACHE_PATH": str(kernels),
-            "MESA_SHADER_CACHE_DIR": str(kernels),
-        }
-
 
 def _with_pixels(request: ViewRequest, shot: job.Shot, exr: Path) -> RenderedView:
     began_s = time.monotonic()
@@ -315,27 +326,6 @@ def _with_pixels(request: ViewRequest, shot: job.Shot, exr: Path) -> RenderedVie
         device=shot.device,
         seconds={**shot.seconds, "read": time.monotonic() - began_s},
     )
-
-
-def _fair_threads(lanes: int) -> int:
-    """The cores this process may use, divided by the lanes."""
-    return max(1, len(os.sched_getaffinity(0)) // lanes)
-
-
-def _kernel_cache() -> Path:
-    """Where compiled GPU kernels are kept between runs; CUDA_CACHE_PATH moves it."""
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "viewgen"
-    cache = Path(os.environ.get("CUDA_CACHE_PATH") or default)
-    cache.mkdir(parents=True, exist_ok=True)
-    return cache
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Hold a lock of this machine, so that lanes don't all compile the same kernels."""
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _refused_start(code: str, message: str) -> str:

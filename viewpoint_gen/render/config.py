@@ -70,6 +70,8 @@ class MachineConfig(BaseModel):
     device: Device = Device.AUTO
     blender: str = ""
     """A Blender binary to use instead of the bpy module."""
+    confine: bool = True
+    """Keep Blender from the network, and from files other than the assets', where Linux can."""
     lanes: Annotated[int, Field(ge=1, le=1024)] = 1
     threads_per_lane: Annotated[int, Field(ge=0, le=1024)] = 0
     """0: the machine's cores divided by the lanes."""

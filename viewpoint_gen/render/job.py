@@ -11,12 +11,12 @@ row-major lists of four rows; colours are linear; lengths are world units; angle
 
     job      asks                                        report
     start    protocol, engine, device, threads,          started: blender, engine, device_type,
-             samples, max_bounces, transparent_bounces   device_names
+             samples, max_bounces, transparent_bounces   device_names, confined
     devices                                              devices: devices [[type, name]]
     warm     out (an EXR, thrown away)                   warmed: device, seconds
     load     path, format (file suffix), frame,          loaded: world_from_import, bounds,
              points, points_seed, out (a .npy file)      triangles, mesh_objects, materials,
-                                                         missing_textures, warnings, seconds
+                                                         missing_textures, mended, warnings, seconds
     render   view_id, world_from_blcam, lens_mm,         rendered: view_id, world_from_blcam,
              sensor_width_mm, shift_x, shift_y,          projection, width_px, height_px,
              width_px, height_px, world_from_import,     world_from_import, device,
@@ -86,12 +86,14 @@ class Started:
         device_type: "CPU", "CUDA", "OPTIX", "HIP", "METAL", "ONEAPI", or "GL" for the engines
             that draw with OpenGL.
         device_names: of the devices in use.
+        confined: what it has given up, of "network", "write" and "read" (outside its folders).
     """
 
     blender: str
     engine: str
     device_type: str
     device_names: tuple[str, ...]
+    confined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -218,8 +220,13 @@ def _backdrop_fields(backdrop: Backdrop) -> Json:
 
 def started_from(report: Json) -> Started:
     """Read a ``started`` report."""
-    names = tuple(report["device_names"])
-    return Started(report["blender"], report["engine"], report["device_type"], names)
+    return Started(
+        blender=report["blender"],
+        engine=report["engine"],
+        device_type=report["device_type"],
+        device_names=tuple(report["device_names"]),
+        confined=tuple(report["confined"]),
+    )
 
 
 def loaded_from(report: Json, points_world: Array) -> LoadedAsset:
@@ -232,6 +239,7 @@ def loaded_from(report: Json, points_world: Array) -> LoadedAsset:
         mesh_objects=int(report["mesh_objects"]),
         materials=int(report["materials"]),
         missing_textures=tuple(report["missing_textures"]),
+        mended=tuple(report["mended"]),
         warnings=tuple(report["warnings"]),
         seconds=float(report["seconds"]),
     )

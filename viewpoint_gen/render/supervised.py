@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,6 +24,14 @@ _QUOTED_LOG_LINES = 8
 _LOG_TAIL_BYTES = 8192
 _GRACE_S = 5.0  # for a child to end after its stdin was closed
 _CHUNK_BYTES = 65536
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A job that was sent and not yet answered."""
+
+    number: int
+    stage: str
 
 
 class SupervisedProcess:
@@ -84,19 +93,31 @@ class SupervisedProcess:
             return 0.0
 
     def ask(self, job: Json, *, deadline_s: float) -> Json:
-        """Send a job and wait for its report.
+        """Send a job and wait for its report; errors as in ``receive``."""
+        return self.receive(self.send(job), deadline_s=deadline_s)
+
+    def send(self, job: Json) -> Sent:
+        """Send a job, which waits its turn if another is under way.
+
+        Raises:
+            ChildDied: the process is gone.
+        """
+        self._number += 1
+        sent = Sent(self._number, str(job["job"]))
+        self._send({**job, "number": sent.number}, sent.stage)
+        return sent
+
+    def receive(self, sent: Sent, *, deadline_s: float) -> Json:
+        """Wait for a job's report; those of earlier jobs that nobody asked for are dropped.
 
         Raises:
             DeadlineExceeded: no report in time; the process group is gone.
             ChildDied: the process ended or outgrew its memory; the group is gone.
         """
-        stage = str(job["job"])
-        self._number += 1
-        self._send({**job, "number": self._number}, stage)
         give_up_s = time.monotonic() + deadline_s
         while True:
-            report = self._next_report(stage, give_up_s, deadline_s)
-            if report.get("number") == self._number:
+            report = self._next_report(sent.stage, give_up_s, deadline_s)
+            if report.get("number") == sent.number:
                 return report
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ def in_frame_share(view: RenderedView, loaded: LoadedAsset) -> float:
 
 
 def grey(rgba: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Luma (H, W) of an 8-bit picture, 0 to 255."""
+    """Luma (...,) of 8-bit colours (..., 3 or 4), 0 to 255."""
     weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
     return np.asarray(rgba[..., :3].astype(np.float32) @ weights)
 
@@ -80,7 +80,7 @@ def _inside(view: RenderedView, loaded: LoadedAsset, config: AcceptanceConfig) -
 
 def _magenta(view: RenderedView, loaded: LoadedAsset, config: AcceptanceConfig) -> Refusal | None:
     """Blender paints a missing texture in red and blue of equal strength and no green at all."""
-    red, green, blue = (view.rgba[view.mask][:, channel].astype(int) for channel in range(3))
+    red, green, blue, _ = view.rgba[view.mask].astype(np.int16).T
     share = float(((green <= 8) & (red >= 60) & (np.abs(red - blue) <= 4)).mean())
     if share <= config.max_magenta_share:
         return None
@@ -88,7 +88,7 @@ def _magenta(view: RenderedView, loaded: LoadedAsset, config: AcceptanceConfig) 
 
 
 def _flat(view: RenderedView, loaded: LoadedAsset, config: AcceptanceConfig) -> Refusal | None:
-    contrast = float(grey(view.rgba)[view.mask].std())
+    contrast = float(grey(view.rgba[view.mask]).std())
     if contrast >= config.min_contrast:
         return None
     return Refusal("flat", {"contrast": contrast, "limit": config.min_contrast})
@@ -147,7 +147,7 @@ def picture_difference(first: RenderedView, second: RenderedView) -> float:
     either = first.mask | second.mask
     if not either.any():
         return 0.0
-    return float(np.abs(grey(first.rgba) - grey(second.rgba))[either].mean())
+    return float(np.abs(grey(first.rgba[either]) - grey(second.rgba[either])).mean())
 
 
 def object_turn_rad(view: RenderedView, loaded: LoadedAsset) -> float:

@@ -89,7 +89,7 @@ def _materials_of(primitive: Primitive) -> Iterator[int]:
 
 
 def _textures_of(material: dict[str, Any], supported: Set[str]) -> Iterator[tuple[int, str]]:
-    """Indices and roles of textures anywhere in a material, extensions that aren't read left out."""
+    """Indices and roles of a material's textures, extensions that aren't read left out."""
     waiting = [material]
     while waiting:
         for key, value in waiting.pop().items():
