@@ -66,6 +66,11 @@ def _blender() -> Iterator[Check]:
         shown = f"renders on {engine.device} ({engine.seconds:.1f} s)" if engine.works else ""
         needed = engine.engine is Engine.CYCLES
         yield Check(f"engine {engine.engine.value}", engine.works, needed, shown, engine.problem)
+    if found.version:
+        loose = [part for part in ("network", "write", "read") if part not in found.confined]
+        advice = "meshes can't be kept from these: use only those that you trust" if loose else ""
+        told = "network, files outside its folders" if not loose else f"not: {', '.join(loose)}"
+        yield Check("Blender confined", not loose, False, told, advice)
     devices = ", ".join(f"{kind.lower()} ({name})" for kind, name in found.devices)
     advice = "" if devices else "Cycles renders on the processor; a GPU needs its driver installed"
     yield Check("GPU for Cycles", bool(devices), False, devices or "none", advice)

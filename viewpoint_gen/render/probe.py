@@ -38,11 +38,13 @@ class BlenderCheck:
     Attributes:
         version: "" if it doesn't start.
         devices: type and name of every GPU that Cycles could use.
+        confined: what it gives up as in a run, of "network", "write" and "read".
         engines: one check per engine.
     """
 
     version: str
     devices: tuple[tuple[str, str], ...]
+    confined: tuple[str, ...]
     engines: tuple[EngineCheck, ...]
 
 
@@ -50,24 +52,31 @@ def check_blender(machine: MachineConfig, *, log_path: Path) -> BlenderCheck:
     """Start each engine in a child of its own, since one that lacks a library aborts."""
     version = ""
     devices: tuple[tuple[str, str], ...] = ()
+    confined: tuple[str, ...] = ()
     try:
-        with BlenderChild(RenderConfig(), _automatic(machine), log_path=log_path) as child:
-            version, devices = child.start().blender, child.devices()
+        with _child(RenderConfig(), _automatic(machine), log_path) as child:
+            started, devices = child.start(), child.devices()
+            version, confined = started.blender, started.confined
     except EnvironmentProblem:
         pass  # each engine's check says the same
     engines = tuple(check_engine(engine, machine, log_path=log_path) for engine in Engine)
-    return BlenderCheck(version, devices, engines)
+    return BlenderCheck(version, devices, confined, engines)
 
 
 def check_engine(engine: Engine, machine: MachineConfig, *, log_path: Path) -> EngineCheck:
     """Render a few pixels with one engine, on the device that the machine's settings name."""
     settings = machine if engine is Engine.CYCLES else _automatic(machine)
     try:
-        with BlenderChild(RenderConfig(engine=engine), settings, log_path=log_path) as child:
+        with _child(RenderConfig(engine=engine), settings, log_path) as child:
             warmed = child.warm_up()
     except EnvironmentProblem as problem:
         return EngineCheck(engine, "", 0.0, str(problem))
     return EngineCheck(engine, warmed.device, warmed.seconds, "")
+
+
+def _child(render: RenderConfig, machine: MachineConfig, log_path: Path) -> BlenderChild:
+    """Confined as in a run, so that what works here works there."""
+    return BlenderChild(render, machine, log_path=log_path, readable=())
 
 
 def _automatic(machine: MachineConfig) -> MachineConfig:
