@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
+from threadpoolctl import threadpool_limits
 
 from viewpoint_gen.assets.folder import FolderSource
 from viewpoint_gen.pipeline.process import Processor
@@ -122,7 +123,8 @@ def record(meshes: list[Path], work: Path, *, size_px: int, pairs: int, backdrop
             child.start()
             recorder = Recorder(child, recorded)
             recorded.stages_cpu_s["start"] = recorder.cpu_s()
-            yield Processor(source=ReadAhead(source), renderer=recorder, recipe=recipe)
+            with threadpool_limits(limits=1, user_api="blas"):
+                yield Processor(source=ReadAhead(source), renderer=recorder, recipe=recipe)
             recorded.stages_cpu_s["import"] = recorder.import_cpu_s
             recorded.frames_cpu_s = recorder.cpu_s() - sum(recorded.stages_cpu_s.values())
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from viewpoint_gen.assets.source import Source
 from viewpoint_gen.pipeline.process import Processor
 from viewpoint_gen.pipeline.read_ahead import ReadAhead
@@ -30,7 +32,10 @@ class BlenderLanes:
 
     @contextmanager
     def __call__(self, number: int) -> Iterator[ProcessVisit]:
-        """Start lane ``number``'s Blender child, and end it with the lane."""
+        """Start lane ``number``'s Blender child, and end it with the lane.
+
+        BLAS keeps to one thread: its idle ones spin, and the cores are Blender's.
+        """
         self.logs.mkdir(parents=True, exist_ok=True)
         child = BlenderChild(
             self.recipe.render,
@@ -38,5 +43,5 @@ class BlenderLanes:
             log_path=self.logs / f"blender-{number:02d}.log",
             readable=self.source.folders,
         )
-        with child as renderer:
+        with child as renderer, threadpool_limits(limits=1, user_api="blas"):
             yield Processor(source=ReadAhead(self.source), renderer=renderer, recipe=self.recipe)

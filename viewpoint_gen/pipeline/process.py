@@ -140,13 +140,11 @@ class Processor:
         accepted: dict[str, AcceptedView] = {}
         pairing = Pairing(self.recipe.acceptance)
         wanted = -(-visit.quota // 2)
-        clusters: list[Cluster] = []
-        chosen: list[PairCandidate] = []
-        most = clusters_for(wanted, self.recipe.views.satellites_per_anchor)
         planned = self._plan(visit, asset, loaded)
-        for cluster in islice(planned, most + self.recipe.pairs.spare_clusters):
-            clusters.append(cluster)
-            self._render(cluster, visit, loaded, visited, accepted)
+        clusters: list[Cluster] = []
+        least = clusters_for(wanted, self.recipe.views.satellites_per_anchor)
+        for more in (least, *[1] * self.recipe.pairs.spare_clusters):
+            self._render(_requests(planned, more, clusters), visit, visited, accepted)
             seen = {view_id: view.view for view_id, view in accepted.items()}
             chosen = pairing.choose(pair_candidates(clusters), seen, wanted=wanted)
             if len(chosen) == wanted:
@@ -168,23 +166,23 @@ class Processor:
 
     def _render(
         self,
-        cluster: Cluster,
+        requests: Iterable[ViewRequest],
         visit: Visit,
-        loaded: LoadedAsset,
         visited: _Visited,
         accepted: dict[str, AcceptedView],
     ) -> None:
-        """Render a cluster and sort its views into accepted and rejected."""
-        assert visited.asset is not None
-        for view in self.renderer.render_each(cluster.requests, loaded):
+        """Render views and sort them into accepted and rejected."""
+        asset, loaded = visited.asset, visited.loaded
+        assert asset is not None
+        assert loaded is not None
+        for view in self.renderer.render_each(requests, loaded):
             view_id = view.request.view_id
             refusal = judge_view(view, loaded, self.recipe.acceptance)
             if refusal is None:
-                accepted[view_id] = self._accept(view, visit, visited.asset, loaded)
+                accepted[view_id] = self._accept(view, visit, asset, loaded)
             else:
-                uid = visited.asset.uid
                 visited.rejections.append(
-                    Rejection("view", view_id, uid, refusal.code, refusal.numbers)
+                    Rejection("view", view_id, asset.uid, refusal.code, refusal.numbers)
                 )
 
     def _accept(
@@ -221,6 +219,15 @@ class Processor:
             name: pa.Table.from_pylist(kept, schema=TABLES[name]) for name, kept in rows.items()
         }
         return VisitResult(outcome, tables)
+
+
+def _requests(
+    planned: Iterator[Cluster], count: int, clusters: list[Cluster]
+) -> Iterator[ViewRequest]:
+    """The views of the next clusters, which are planned as they are asked for."""
+    for cluster in islice(planned, count):
+        clusters.append(cluster)
+        yield from cluster.requests
 
 
 def _pair_rows(
