@@ -6,10 +6,10 @@ STAMP := $(VENV)/.installed
 RUN ?= runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint format wheel clean
+.PHONY: help install demo test test-fast lint format bench bench-memory bench-fetch wheel clean
 
 help:  ## what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 $(STAMP): pyproject.toml constraints.txt .ci/bootstrap.sh
 	@sh .ci/bootstrap.sh "$(PYTHON)" "$(VENV)"
@@ -34,6 +34,15 @@ lint: $(STAMP)  ## style, format, types
 format: $(STAMP)  ## mend style and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+bench: $(STAMP)  ## what a view costs; MESHES=DIR, and PEER=SCRIPT to compare with another script
+	@$(BIN)/python benchmarks/render.py --meshes $(MESHES) $(if $(PEER),--peer-script $(PEER))
+
+bench-memory: $(STAMP)  ## is memory flat over 500 assets?
+	@$(BIN)/python benchmarks/memory.py
+
+bench-fetch: $(STAMP)  ## fetch 500 objects from a server that fails in every way
+	@$(BIN)/python benchmarks/fetch.py
 
 wheel: $(STAMP)  ## dist/*.whl
 	@$(BIN)/python -m build --wheel

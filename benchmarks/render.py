@@ -20,6 +20,7 @@ import json
 import shutil
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from render_costs import Cost, measured, medians, mib, table
@@ -29,6 +30,7 @@ from render_quality import peer_psnr, preset_rows
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
 PAIRS_PER_MESH = 16
+PARTS = ("costs", "stages", "quality")
 
 
 def options() -> argparse.Namespace:
@@ -43,7 +45,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=3, help="runs of viewgen and of the limit")
     parser.add_argument("--peer-script", type=Path, help="a Blender script to compare with")
     parser.add_argument("--peer-views", type=int, default=4, help="views per mesh of the peer")
-    parser.add_argument("--no-quality", action="store_true", help="skip the slow references")
+    parser.add_argument(
+        "--parts", default=",".join(PARTS), help=f"of {', '.join(PARTS)}: quality takes longest"
+    )
     parser.add_argument("--json", type=Path, help="write every figure there")
     return parser.parse_args()
 
@@ -56,16 +60,20 @@ def main() -> None:
         frames = record(meshes, work, size_px=args.size, pairs=PAIRS_PER_MESH * args.count,
                         backdrop=args.backdrop)  # fmt: skip
         figures = {"meshes": [mesh.name for mesh in meshes], "frames": frames.count}
-        figures |= costs(args, frames, work)
-        figures["stages"] = stages(frames, work)
-        if args.peer_script:
-            figures["peer"] = peer(args, meshes, work)
-        if not args.no_quality:
-            figures["presets"] = preset_rows(frames, work)
+        if "costs" in args.parts:
+            figures |= costs(args, frames, work)
             if args.peer_script:
-                psnr = peer_psnr(lambda *a: run_peer(args, *a), meshes, work)
-                figures["peer"]["psnr_db"] = psnr
-        report(figures)
+                figures["peer"] = peer(args, meshes, work)
+            report_costs(figures)
+        if "stages" in args.parts:
+            figures["stages"] = stages(frames, work)
+            report_stages(figures["stages"])
+        if "quality" in args.parts:
+            figures["presets"] = preset_rows(frames, work)
+            table(("quality", "samples", "CPU s/view", "PSNR median", "least"), figures["presets"])
+            if args.peer_script:
+                figures["peer_psnr_db"] = peer_psnr(partial(run_peer, args), meshes, work)
+                print(f"PSNR of the peer, median: {figures['peer_psnr_db']:.1f} dB")
         if args.json:
             args.json.write_text(json.dumps(figures, indent=2, default=lambda cost: vars(cost)))
 
@@ -136,7 +144,7 @@ def run_peer(args: argparse.Namespace, mesh: Path, views: int, samples: int, out
     ])  # fmt: skip
 
 
-def report(figures: dict) -> None:
+def report_costs(figures: dict) -> None:
     count, ours, limit = figures["frames"], figures["viewgen"], figures["limit"]
     rows = [("viewgen render", count, ours), ("limit: bare loop", count, limit)]
     if "peer" in figures:
@@ -154,19 +162,17 @@ def report(figures: dict) -> None:
         cost, views = figures["peer"]["cost"], figures["peer"]["views"]
         times = cost.cpu_s / views * count / ours.cpu_s
         print(f"CPU seconds per view, peer over viewgen: {times:.1f}")
-        if "psnr_db" in figures["peer"]:
-            print(f"PSNR of the peer, median: {figures['peer']['psnr_db']:.1f} dB")
-    total = sum(figures["stages"].values())
     print()
+
+
+def report_stages(stages: dict[str, float]) -> None:
+    total = sum(stages.values())
     table(
         ("stage", "CPU s/view", "share"),
-        [(name, f"{s:.3f}", f"{100 * s / total:.1f} %") for name, s in figures["stages"].items()],
+        [(name, f"{s:.3f}", f"{100 * s / total:.1f} %") for name, s in stages.items()],
     )
-    sampled = figures["stages"]["samples"] + figures["stages"]["denoise"]
-    print(f"outside sampling and denoising: {100 * (1 - sampled / total):.1f} %")
-    if "presets" in figures:
-        print()
-        table(("quality", "samples", "CPU s/view", "PSNR median", "PSNR least"), figures["presets"])
+    sampled = stages["samples"] + stages["denoise"]
+    print(f"outside sampling and denoising: {100 * (1 - sampled / total):.1f} %\n")
 
 
 if __name__ == "__main__":

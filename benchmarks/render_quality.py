@@ -71,7 +71,8 @@ def peer_psnr(run: Callable[[Path, int, int, Path], Cost], meshes: list[Path], w
     """Median PSNR of the first frame that another script renders of each mesh."""
     found = []
     for mesh in meshes:
-        usual, reference = work / "peer" / mesh.stem, work / "reference" / mesh.stem
+        usual, reference = work / "usual" / mesh.stem, work / "reference" / mesh.stem
+        run(mesh, 1, 0, usual)
         run(mesh, 1, REFERENCE_SAMPLES, reference)
         pictures = [np.asarray(Image.open(path / "000.png")) for path in (usual, reference)]
         found.append(psnr_db(*pictures))
