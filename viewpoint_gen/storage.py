@@ -204,7 +204,7 @@ class RemoteStore:
 
     def __init__(self, location: str) -> None:
         self.location = location.rstrip("/")
-        self.scratch = _cache_folder() / hashlib.sha256(self.location.encode()).hexdigest()[:16]
+        self.scratch = _runs_folder() / hashlib.sha256(self.location.encode()).hexdigest()[:16]
         self._files, self._root = _open_backend(self.location)
 
     def __reduce__(self) -> tuple[Callable[[str], Store], tuple[str]]:
@@ -350,10 +350,15 @@ def _open_backend(url: str) -> tuple[Any, str]:
     return backend, str(root).rstrip("/")
 
 
-def _cache_folder() -> Path:
-    """Where this user's caches go: ``$XDG_CACHE_HOME/viewgen``, else ``~/.cache/viewgen``."""
+def cache_folder(name: str = "") -> Path:
+    """``$XDG_CACHE_HOME/viewgen/NAME``, else ``~/.cache/viewgen/NAME``; not made yet."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(base).expanduser() / "viewgen" / "runs"
+    return Path(base).expanduser() / "viewgen" / name
+
+
+def _runs_folder() -> Path:
+    """Where this machine keeps what belongs to remote runs; a temporary folder if it must be."""
+    folder = cache_folder("runs")
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     usable = os.access(folder, os.W_OK)

@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from viewpoint_gen.assets.cache import cache_folder
 from viewpoint_gen.assets.description import Wanted
 from viewpoint_gen.assets.fetch import CORRUPT, Line, Patience, bring
 from viewpoint_gen.assets.fetch_url import fetch_url
@@ -18,6 +17,7 @@ from viewpoint_gen.assets.glb import check_glb
 from viewpoint_gen.assets.manifest_rows import is_remote, read_manifest
 from viewpoint_gen.errors import FetchFailed, FetchInterrupted, ImportFailed
 from viewpoint_gen.records import Asset
+from viewpoint_gen.storage import cache_folder
 
 
 @dataclass(frozen=True)

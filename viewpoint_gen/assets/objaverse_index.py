@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from viewpoint_gen.assets.cache import cache_folder
 from viewpoint_gen.assets.licences import UNKNOWN, spdx_of
 from viewpoint_gen.assets.objaverse_cache import (
     ObjaverseFiles,
@@ -26,7 +25,7 @@ from viewpoint_gen.assets.objaverse_cache import (
     metadata_name,
     records_of,
 )
-from viewpoint_gen.storage import open_store
+from viewpoint_gen.storage import cache_folder, open_store
 
 _FORMAT: Final = 1
 """Counts the ways in which an index was made from the same metadata."""

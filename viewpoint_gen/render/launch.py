@@ -17,6 +17,7 @@ from viewpoint_gen.bundled import bundled_path
 from viewpoint_gen.errors import EnvironmentProblem
 from viewpoint_gen.render import confine
 from viewpoint_gen.render.config import MachineConfig
+from viewpoint_gen.storage import cache_folder
 
 _INHERITED = (
     "PATH", "LD_LIBRARY_PATH", "TZ",
@@ -117,8 +118,7 @@ def _own_folders(blender: str) -> list[str]:
 
 def kernel_cache() -> Path:
     """Where compiled GPU kernels are kept between runs; CUDA_CACHE_PATH moves it."""
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "viewgen"
-    cache = Path(os.environ.get("CUDA_CACHE_PATH") or default)
+    cache = Path(os.environ.get("CUDA_CACHE_PATH") or cache_folder())
     cache.mkdir(parents=True, exist_ok=True)
     return cache
 
