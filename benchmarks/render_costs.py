@@ -17,7 +17,6 @@ class Cost:
 
     wall_s: float
     cpu_s: float
-    peak_mib: float
 
 
 def measured(command: list[str]) -> Cost:
@@ -33,7 +32,7 @@ def measured(command: list[str]) -> Cost:
     wall_s = time.monotonic() - began_s
     if status:
         sys.exit(f"{' '.join(command)} failed:\n{said.decode(errors='replace')[-4000:]}")
-    return Cost(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Cost(wall_s, used.ru_utime + used.ru_stime)
 
 
 def medians(costs: Sequence[Cost]) -> Cost:
@@ -41,12 +40,7 @@ def medians(costs: Sequence[Cost]) -> Cost:
     return Cost(
         statistics.median(cost.wall_s for cost in costs),
         statistics.median(cost.cpu_s for cost in costs),
-        statistics.median(cost.peak_mib for cost in costs),
     )
-
-
-def mib(cost: Cost) -> str:
-    return f"{cost.peak_mib:.0f}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

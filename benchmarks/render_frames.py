@@ -118,7 +118,7 @@ def record(meshes: list[Path], work: Path, *, size_px: int, pairs: int, backdrop
     def lane(_number: int) -> Iterator[Processor]:
         log = work / "blender.log"
         with BlenderChild(
-            recipe.render, recipe.machine, log_path=log, readable=source.folders
+            recipe.render, recipe.machine, log_path=log, readable=source.folders, normals=False
         ) as child:
             child.start()
             recorder = Recorder(child, recorded)
@@ -173,7 +173,7 @@ def plan_of(
         if size_px is not None:
             asked |= {"width_px": size_px, "height_px": size_px}
         assets[-1]["frames"].append(asked)
-    start = job.start_job(config, Device.AUTO, threads=threads)
+    start = job.start_job(config, Device.AUTO, threads=threads, normals=False)
     path.write_text(
         json.dumps({"start": start, "assets": assets, "pictures": pictures is not None})
     )

@@ -60,7 +60,10 @@ def _pictures(
     seconds = [frame["cpu"] for frame in json.loads(told.read_text())]
     pictures = [
         read_pixels(
-            work / f"{frame.request.view_id}.exr", frame.request.backdrop, frame.request.camera
+            work / f"{frame.request.view_id}.exr",
+            frame.request.backdrop,
+            frame.request.camera,
+            normals=False,
         ).rgba
         for frame in frames.frames
     ]

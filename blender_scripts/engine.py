@@ -27,6 +27,7 @@ class Settings:
     samples: int
     max_bounces: int
     transparent_bounces: int
+    normals: bool
 
     @property
     def device(self) -> str:
@@ -52,6 +53,7 @@ def settings_from(job: dict) -> Settings:
         samples=job["samples"],
         max_bounces=job["max_bounces"],
         transparent_bounces=job["transparent_bounces"],
+        normals=job["normals"],
     )
 
 
@@ -161,7 +163,7 @@ def _apply_colour(scene: bpy.types.Scene) -> None:
 def _apply_passes(layer: bpy.types.ViewLayer, settings: Settings) -> None:
     layer.use_pass_combined = True
     layer.use_pass_z = True
-    layer.use_pass_normal = settings.engine != "BLENDER_WORKBENCH"
+    layer.use_pass_normal = settings.normals and settings.engine != "BLENDER_WORKBENCH"
     layer.use_pass_object_index = settings.engine == "CYCLES"
     layer.use_pass_cryptomatte_asset = settings.engine == "BLENDER_EEVEE_NEXT"
     layer.pass_cryptomatte_depth = 2

@@ -161,7 +161,8 @@ class RenderedView:
         mask: (H, W) bool: the asset's own pixels, tested at pixel centres.
         depth: (H, W) float32 z-depth in world units of whatever is seen, the ground included;
             inf where nothing is hit.
-        normals: (H, W, 3) float32 unit normals in the world; 0 where nothing is hit.
+        normals: (H, W, 3) float32 unit normals in the world, 0 where nothing is hit; None unless
+            asked for.
         device: what rendered it, e.g. "CPU" or "OPTIX: NVIDIA L40".
         seconds: by stage.
     """
@@ -172,7 +173,7 @@ class RenderedView:
     rgba: NDArray[np.uint8]
     mask: NDArray[np.bool_]
     depth: NDArray[np.float32]
-    normals: NDArray[np.float32]
+    normals: NDArray[np.float32] | None
     device: str
     seconds: dict[str, float] = field(default_factory=dict)
 

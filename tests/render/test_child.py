@@ -254,3 +254,37 @@ def test_pictures_do_not_depend_on_age_threads_or_order(tmp_path: Path, cube: As
         np.testing.assert_array_equal(one.mask, other.mask)
         np.testing.assert_array_equal(one.depth, other.depth)
         np.testing.assert_array_equal(one.normals, other.normals)
+
+
+def test_views_in_a_row_are_the_same_as_one_by_one_with_and_without_normals(
+    tmp_path: Path, cube: Asset
+) -> None:
+    requests = [
+        view_of(orbit_camera(40 * n, 15), kind=kind, lighting=SUNNY, seed=n)
+        for n, kind in enumerate(BACKDROPS)
+    ]
+    with child_for(tmp_path) as child:
+        loaded = child.load(cube)
+        singly = [child.render(request, loaded) for request in requests]
+    with BlenderChild(SMALL, MACHINE, log_path=tmp_path / "log", normals=False) as child:
+        in_a_row = list(child.render_each(requests, child.load(cube)))
+    for one, other in zip(singly, in_a_row, strict=True):
+        assert one.request.view_id == other.request.view_id
+        assert one.normals is not None
+        assert other.normals is None
+        np.testing.assert_array_equal(one.rgba, other.rgba)
+        np.testing.assert_array_equal(one.depth, other.depth)
+
+
+def test_a_view_that_is_not_waited_for_does_not_disturb_the_next(
+    tmp_path: Path, cube: Asset
+) -> None:
+    requests = [view_of(orbit_camera(40 * n, 15), seed=n) for n in range(3)]
+    with child_for(tmp_path) as child:
+        loaded = child.load(cube)
+        wanted = [child.render(request, loaded) for request in requests]
+        left_early = child.render_each(requests, loaded)
+        next(left_early)  # the second view is under way now
+        left_early.close()
+        again = child.render(requests[2], child.load(cube))
+    np.testing.assert_array_equal(again.rgba, wanted[2].rgba)

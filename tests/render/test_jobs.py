@@ -209,7 +209,9 @@ def test_file_without_its_passes_is_a_bad_picture(tmp_path: Path) -> None:
     OpenEXR.File(header, channels).write(str(path))
     backdrop = BACKDROPS[BackdropKind.SOLID]
     with pytest.raises(AssetError, match="bad_picture: the renderer wrote no Combined pass"):
-        passes.read_pixels(path, backdrop, orbit_camera(0, 0, width_px=5, height_px=4))
+        passes.read_pixels(
+            path, backdrop, orbit_camera(0, 0, width_px=5, height_px=4), normals=True
+        )
 
 
 def test_bundled_folders_are_found_in_a_checkout_and_in_a_wheel(

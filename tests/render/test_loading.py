@@ -330,7 +330,7 @@ sys.path.insert(0, scripts)
 import bpy, session
 worker = session.Session()
 worker.answer({"job": "start", "engine": "cycles", "device": "cpu", "threads": 1, "samples": 1,
-               "max_bounces": 1, "transparent_bounces": 1})
+               "max_bounces": 1, "transparent_bounces": 1, "normals": False})
 counts = []
 for path in paths:
     worker.answer({"job": "load", "path": path, "format": "glb", "frame": 1, "points": 8,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,18 +56,12 @@ class Provenance:
 
 @dataclass(frozen=True)
 class AcceptedView:
-    """A rendered view that is kept, with its row."""
+    """A rendered view that is kept, with its row and what it shows of the object."""
 
     view: RenderedView
     geometry: ViewGeometry
+    surface: VisibleSurface
     row: Row
-
-    @cached_property
-    def surface(self) -> VisibleSurface:
-        """What it shows of the object, the ground left out."""
-        depth = np.where(self.view.mask, self.view.depth, np.inf)
-        stride = max(1, round(self.view.camera.width_px / _OVERLAP_COLUMNS))
-        return VisibleSurface.of(depth, self.view.camera, stride=stride)
 
 
 def accepted_view(
@@ -112,7 +105,14 @@ def accepted_view(
         "seed": provenance.seed,
         "fingerprint": provenance.fingerprint,
     }
-    return AcceptedView(view, geometry, row)
+    return AcceptedView(view, geometry, _object_surface(view), row)
+
+
+def _object_surface(view: RenderedView) -> VisibleSurface:
+    """What a view shows of the object, the ground left out."""
+    depth = np.where(view.mask, view.depth, np.inf)
+    stride = max(1, round(view.camera.width_px / _OVERLAP_COLUMNS))
+    return VisibleSurface.of(depth, view.camera, stride=stride)
 
 
 def _pixels(view: RenderedView, store: StoreConfig) -> Row:
@@ -126,7 +126,7 @@ def _pixels(view: RenderedView, store: StoreConfig) -> Row:
         "depth": depth,
         "depth_near": near,
         "depth_far": far,
-        "normals": encode_normals(view.normals) if store.normals else None,
+        "normals": None if view.normals is None else encode_normals(view.normals),
     }
 
 

@@ -42,6 +42,7 @@ class BlenderLanes:
             self.recipe.machine,
             log_path=self.logs / f"blender-{number:02d}.log",
             readable=self.source.folders,
+            normals=self.recipe.store.normals,
         )
         with child as renderer, threadpool_limits(limits=1, user_api="blas"):
             yield Processor(source=ReadAhead(self.source), renderer=renderer, recipe=self.recipe)

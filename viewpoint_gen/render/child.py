@@ -65,6 +65,7 @@ class BlenderChild:
         log_path: Blender's own messages are appended there.
         readable: folders that the assets' files lie in: where the system allows it, the child
             can open no others; None: not known, so it may read everything.
+        normals: whether views come with them.
         threads: render threads; by default the machine's cores divided by the lanes.
     """
 
@@ -75,12 +76,14 @@ class BlenderChild:
         *,
         log_path: Path,
         readable: Sequence[str] | None = None,
+        normals: bool = True,
         threads: int | None = None,
     ) -> None:
         self._config = render
         self._machine = machine
         self._log_path = log_path
         self._threads = threads or machine.threads_per_lane or fair_threads(machine.lanes)
+        self._normals = normals
         self._scratch = Scratch()
         self._launch = Launch(machine, self._threads, self._scratch.path, readable)
         self._process: SupervisedProcess | None = None
@@ -194,7 +197,9 @@ class BlenderChild:
             memory_limit_mb=self._machine.memory_limit_mb,
         )
         self._assets_served, self._holds_asset = 0, False
-        start = job.start_job(self._config, self._machine.device, threads=self._threads)
+        start = job.start_job(
+            self._config, self._machine.device, threads=self._threads, normals=self._normals
+        )
         report = self._ask(start, self._machine.start_deadline_s)
         self._started = job.started_from(report)
         if self._started.device_type != "CPU":
@@ -259,7 +264,7 @@ class BlenderChild:
             @ loaded.world_from_import,
             rendered_world_from_import=shot.world_from_import,
         )
-        return _with_pixels(view.request, shot, view.exr)
+        return _with_pixels(view, shot, normals=self._normals)
 
     def _ask(self, asked: job.Json, deadline_s: float) -> job.Json:
         return self._receive(self._send(asked), deadline_s)
@@ -311,12 +316,12 @@ class BlenderChild:
         self._holds_asset = False
 
 
-def _with_pixels(request: ViewRequest, shot: job.Shot, exr: Path) -> RenderedView:
+def _with_pixels(view: _UnderWay, shot: job.Shot, *, normals: bool) -> RenderedView:
     began_s = time.monotonic()
-    pixels = read_pixels(exr, request.backdrop, shot.camera)
-    exr.unlink()
+    pixels = read_pixels(view.exr, view.request.backdrop, shot.camera, normals=normals)
+    view.exr.unlink()
     return RenderedView(
-        request=request,
+        request=view.request,
         camera=shot.camera,
         world_from_import=shot.world_from_import,
         rgba=pixels.rgba,

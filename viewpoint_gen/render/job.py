@@ -11,7 +11,8 @@ row-major lists of four rows; colours are linear; lengths are world units; angle
 
     job      asks                                        report
     start    protocol, engine, device, threads,          started: blender, engine, device_type,
-             samples, max_bounces, transparent_bounces   device_names, confined
+             samples, max_bounces, transparent_bounces,  device_names, confined
+             normals
     devices                                              devices: devices [[type, name]]
     warm     out (an EXR, thrown away)                   warmed: device, seconds
     load     path, format (file suffix), frame,          loaded: world_from_import, bounds,
@@ -121,7 +122,7 @@ class Shot:
     seconds: dict[str, float]
 
 
-def start_job(config: RenderConfig, device: Device, *, threads: int) -> Json:
+def start_job(config: RenderConfig, device: Device, *, threads: int, normals: bool) -> Json:
     """The job that a child begins with."""
     return {
         "job": "start",
@@ -132,6 +133,7 @@ def start_job(config: RenderConfig, device: Device, *, threads: int) -> Json:
         "samples": config.samples,
         "max_bounces": config.max_bounces,
         "transparent_bounces": config.transparent_bounces,
+        "normals": normals,
     }
 
 

@@ -34,10 +34,10 @@ class Pixels:
     rgba: NDArray[np.uint8]
     mask: NDArray[np.bool_]
     depth: Floats
-    normals: Floats
+    normals: Floats | None
 
 
-def read_pixels(exr: Path, backdrop: Backdrop, camera: Camera) -> Pixels:
+def read_pixels(exr: Path, backdrop: Backdrop, camera: Camera, *, normals: bool) -> Pixels:
     """Read what the worker rendered.
 
     Args:
@@ -45,6 +45,7 @@ def read_pixels(exr: Path, backdrop: Backdrop, camera: Camera) -> Pixels:
             where the engine has them.
         backdrop: a solid colour is put behind the picture here, in linear light.
         camera: that rendered it; used where the engine has no normals.
+        normals: whether they are wanted.
 
     Raises:
         AssetError: ``bad_picture``: a pass is missing or holds nan.
@@ -53,12 +54,8 @@ def read_pixels(exr: Path, backdrop: Backdrop, camera: Camera) -> Pixels:
     combined = _required(passes, "Combined")
     depth = _finite_depth(_required(passes, "Depth.Z"))
     mask = _asset_mask(header, passes, depth, backdrop.kind)
-    if "Normal.X" in passes:
-        normals = np.stack([passes[f"Normal.{axis}"] for axis in "XYZ"], axis=-1)
-    else:
-        normals = normals_from_depth(depth, camera)
     rgba = _encoded(combined, backdrop)
-    return Pixels(rgba, mask, depth, _unit_or_zero(normals, np.isfinite(depth)))
+    return Pixels(rgba, mask, depth, _normals(passes, depth, camera) if normals else None)
 
 
 def _read_exr(exr: Path) -> tuple[dict[str, Any], dict[str, Floats]]:
@@ -143,6 +140,15 @@ def opaque_rgba(combined: Floats, behind_linear: Colour) -> NDArray[np.uint8]:
         over = combined[..., channel] + uncovered * np.float32(behind)
         rgba[..., channel] = srgb8_from_linear(over)
     return rgba
+
+
+def _normals(passes: Mapping[str, Floats], depth: Floats, camera: Camera) -> Floats:
+    """World normals (H, W, 3); 0 where nothing is hit."""
+    if "Normal.X" in passes:
+        normals = np.stack([passes[f"Normal.{axis}"] for axis in "XYZ"], axis=-1)
+    else:
+        normals = normals_from_depth(depth, camera)
+    return _unit_or_zero(normals, np.isfinite(depth))
 
 
 def _unit_or_zero(normals: Floats, hit: NDArray[np.bool_]) -> Floats:
