@@ -2,8 +2,8 @@
 
 Renders the same meshes, in one run of this script, with ``viewgen render``; with the same frames
 in a bare loop of one Blender process (the limit); and, if one is given, with another script, run
-as its users run it: a fresh process per object. CPU seconds and peak memory are the operating
-system's own accounts of whole processes. PSNR is measured against the same frames at 1,024
+as its users run it: a fresh process per object. CPU seconds are the operating system's
+own accounts of whole processes. PSNR is measured against the same frames at 1,024
 samples without a denoiser.
 
     python benchmarks/render.py --meshes DIR [--peer-script PATH] [--repeat 3] [--json OUT]
@@ -23,7 +23,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from render_costs import Cost, measured, medians, mib, table
+from render_costs import Cost, measured, medians, table
 from render_frames import Recorded, plan_of, record
 from render_quality import peer_psnr, preset_rows
 
@@ -128,11 +128,7 @@ def peer(args: argparse.Namespace, meshes: list[Path], work: Path) -> dict[str, 
     """The other script, a process per object."""
     runs = [run_peer(args, mesh, args.peer_views, 0, work / "peer" / mesh.stem) for mesh in meshes]
     views = args.peer_views * len(meshes)
-    total = Cost(
-        sum(run.wall_s for run in runs),
-        sum(run.cpu_s for run in runs),
-        max(r.peak_mib for r in runs),
-    )
+    total = Cost(sum(run.wall_s for run in runs), sum(run.cpu_s for run in runs))
     return {"script": args.peer_script.name, "views": views, "cost": total}
 
 
@@ -150,9 +146,9 @@ def report_costs(figures: dict) -> None:
     if "peer" in figures:
         rows.append((figures["peer"]["script"], figures["peer"]["views"], figures["peer"]["cost"]))
     table(
-        ("", "views", "CPU s/view", "wall s/view", "peak MiB"),
+        ("", "views", "CPU s/view", "wall s/view"),
         [
-            (name, views, f"{cost.cpu_s / views:.2f}", f"{cost.wall_s / views:.2f}", mib(cost))
+            (name, views, f"{cost.cpu_s / views:.2f}", f"{cost.wall_s / views:.2f}")
             for name, views, cost in rows
         ],
     )
