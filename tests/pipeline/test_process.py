@@ -80,6 +80,10 @@ class SplatRenderer:
             view = paint(request, points, turned)
             yield self.spoil(view) if self.spoil else view
 
+    def glance_each(self, requests, loaded: LoadedAsset):
+        for request in requests:
+            yield paint(request, loaded.points_world, np.eye(4))
+
 
 def paint(request: ViewRequest, points: np.ndarray, world_from_import: np.ndarray) -> RenderedView:
     camera = request.camera
