@@ -32,12 +32,19 @@ class Built:
         return self.questions.filter(pc.equal(self.questions.column("family"), family))
 
 
-def build(pairs: pa.Table, *, seed: int = 7, batch_rows: int = 5000, **settings: Any) -> Built:
+def build(
+    pairs: pa.Table,
+    *,
+    ring: Ring = NOTHING_ALIKE,
+    seed: int = 7,
+    batch_rows: int = 5000,
+    **settings: Any,
+) -> Built:
     summary = QaSummary()
     blocks = list(
         build_questions(
             pairs.to_batches(batch_rows),
-            dict.fromkeys(pairs.column("asset_uid").to_pylist(), NOTHING_ALIKE),
+            dict.fromkeys(pairs.column("asset_uid").to_pylist(), ring),
             QaConfig(**settings),
             seed=seed,
             fingerprint="print of the recipe",
