@@ -50,7 +50,7 @@ class Count:
 
 @dataclass
 class Measured:
-    """Questions per family, and the ring's worst and best ratios are left to the eye."""
+    """Questions per family, and how many were wrongly kept or lost per category."""
 
     families: dict[str, Count] = field(default_factory=dict)
     lost_at: dict[str, int] = field(default_factory=dict)
