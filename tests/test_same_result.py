@@ -31,7 +31,7 @@ def command(run: Path, *extra: str) -> list[str]:
 def rows(run: Path) -> dict[str, pa.Table]:
     """Every row of every table, without the columns of time."""
     tables = {}
-    for table in ("views", "pairs", "rejected", "outcomes"):
+    for table in ("views", "pairs", "rings", "rejected", "outcomes"):
         whole = ds.dataset(run / table, format="parquet").to_table()
         tables[table] = whole.drop_columns([c for c in whole.column_names if c == "seconds"])
     tables["assets"] = pq.read_table(run / "assets.parquet")
@@ -116,7 +116,7 @@ def test_killed_child_killed_driver_and_resumed_gives_the_same_rows(undisturbed,
     attempts = rows(run)["outcomes"].column("attempts").to_pylist()
     assert sorted(attempts)[-2:] in ([1, 1], [1, 2])
     expected, got = rows(undisturbed), rows(run)
-    for table in ("views", "pairs", "rejected"):
+    for table in ("views", "pairs", "rings", "rejected"):
         assert got[table].equals(expected[table]), table
 
 
@@ -132,5 +132,5 @@ def test_a_killed_ray_worker_costs_at_most_its_asset(undisturbed, tmp_path):
     os.kill(actor.pid, signal.SIGKILL)
     assert process.wait(timeout=240) == 0
     expected, got = rows(undisturbed), rows(run)
-    for table in ("views", "pairs", "rejected"):
+    for table in ("views", "pairs", "rings", "rejected"):
         assert got[table].equals(expected[table]), table

@@ -196,6 +196,37 @@ class Rejection:
     numbers: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Ring:
+    """How alike an asset looks from all around, at one elevation.
+
+    Attributes:
+        azimuths: number N of pictures; picture k is taken from azimuth 2 pi k / N.
+        elevation_rad: of all of them.
+        packed: one byte for each two pictures (a, b), a < b, row by row: their difference in
+            units of the noise is ``2 ** (byte / 32 - 2)``, from 1/4 (and less) to 62 (and more).
+    """
+
+    azimuths: int
+    elevation_rad: float
+    packed: bytes
+
+    @classmethod
+    def of_ratios(cls, ratios: Array, *, elevation_rad: float) -> Ring:
+        """Pack a symmetric (N, N) matrix; its diagonal is 0 by definition."""
+        upper = ratios[np.triu_indices(len(ratios), 1)]
+        codes = np.rint(32.0 * (np.log2(np.maximum(upper, 0.25)) + 2.0))
+        return cls(len(ratios), elevation_rad, np.minimum(codes, 255).astype(np.uint8).tobytes())
+
+    @property
+    def ratios(self) -> Array:
+        """(N, N) differences in units of the noise."""
+        unpacked = np.zeros((self.azimuths, self.azimuths))
+        codes = np.frombuffer(self.packed, dtype=np.uint8)
+        unpacked[np.triu_indices(self.azimuths, 1)] = np.exp2(codes / 32.0 - 2.0)
+        return unpacked + unpacked.T
+
+
 class OutcomeStatus(StrEnum):
     """How one visit to an asset ended."""
 

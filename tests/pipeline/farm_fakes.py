@@ -21,7 +21,7 @@ from viewpoint_gen.recipe import Recipe, recipe_from
 from viewpoint_gen.records import Asset, Outcome, OutcomeStatus, Visit
 from viewpoint_gen.storage import open_store
 
-ROW_TABLES = ("views", "pairs", "rejected", "outcomes")
+ROW_TABLES = ("views", "pairs", "rings", "rejected", "outcomes")
 
 
 @dataclass(frozen=True)
@@ -117,12 +117,14 @@ class FakeLanes:
             1,
             self.seconds + time.perf_counter() % 1,
         )
+        ring = {"asset_uid": uid, "round": visit.round, "azimuths": 4, "ratios": bytes([255] * 6)}
         rows = {
             "views": [
                 {"view_id": f"{name}-{i}", "asset_uid": uid, "round": visit.round, "image": image}
                 for i in range(views)
             ],
             "pairs": [{"pair_id": f"{name}-{i}", "asset_uid": uid} for i in range(pairs)],
+            "rings": [ring] if pairs else [],
             "rejected": [
                 {"kind": "pair", "subject_id": f"{name}-x{i}", "asset_uid": uid, "code": "alike"}
                 for i in range(lost)

@@ -59,6 +59,7 @@ class SplatRenderer:
     mended: tuple[str, ...] = ()
     spoil: object = None
     rendered: int = 0
+    glanced: int = 0
 
     def load(self, asset: Asset) -> LoadedAsset:
         failure = self.failures.pop(0) if self.failures else None
@@ -79,6 +80,11 @@ class SplatRenderer:
             points = loaded.points_world @ turned[:3, :3].T
             view = paint(request, points, turned)
             yield self.spoil(view) if self.spoil else view
+
+    def glance_each(self, requests, loaded: LoadedAsset):
+        for request in requests:
+            self.glanced += 1
+            yield paint(request, loaded.points_world, np.eye(4))
 
 
 def paint(request: ViewRequest, points: np.ndarray, world_from_import: np.ndarray) -> RenderedView:
@@ -132,6 +138,25 @@ def test_pairs_come_in_both_orders_and_name_views_that_are_there(recipe):
             back = by_id[pair["reverse_id"]]
             assert (back["view_id_1"], back["view_id_2"]) == (pair["view_id_2"], pair["view_id_1"])
             assert back["rise"] == pytest.approx(-pair["rise"])
+
+
+def test_a_visit_with_pairs_looks_around_its_asset_once_and_alike_in_every_round(recipe):
+    first = process(recipe, SplatRenderer()).tables["rings"].to_pylist()
+    later = process(recipe, SplatRenderer(), visit_round=3).tables["rings"].to_pylist()
+    assert [(row["asset_uid"], row["round"]) for row in first + later] == [
+        ("thing-0", 0),
+        ("thing-0", 3),
+    ]
+    assert first[0]["ratios"] == later[0]["ratios"]
+    azimuths = first[0]["azimuths"]
+    assert azimuths == recipe.views.ring.azimuths
+    assert len(first[0]["ratios"]) == azimuths * (azimuths - 1) // 2
+
+
+def test_a_visit_without_pairs_needs_no_ring(recipe):
+    renderer = SplatRenderer(spoil=lambda view: replace(view, mask=np.zeros_like(view.mask)))
+    result = process(recipe, renderer)
+    assert result.outcome.pairs == result.tables["rings"].num_rows == renderer.glanced == 0
 
 
 def test_the_same_visit_gives_the_same_rows_and_another_round_gives_others(recipe):

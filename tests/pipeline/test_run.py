@@ -209,7 +209,7 @@ def test_a_finished_run_is_left_as_it_is(tmp_path):
     again = render(tmp_path / "run", lanes=FakeLanes(diary=str(tmp_path / "diary")))
     assert again.pairs == 36
     assert not (tmp_path / "diary").exists()
-    parts = [n for n in before if n.startswith(("views", "pairs", "rejected", "outcomes"))]
+    parts = [n for n in before if n.startswith(("views", "pairs", "rings", "rejected", "outcomes"))]
     assert all((tmp_path / "run" / n).stat().st_mtime_ns == before[n] for n in parts)
 
 

@@ -13,6 +13,10 @@ from viewpoint_gen.dataset.schema import QUESTIONS, REJECTED
 from viewpoint_gen.qa.build import QaSchemas, build_questions
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.summary import QaSummary
+from viewpoint_gen.records import Ring
+
+NOTHING_ALIKE = Ring(azimuths=4, elevation_rad=0.3, packed=bytes([255] * 6))
+"""Of an object that looks different from everywhere."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,19 @@ class Built:
         return self.questions.filter(pc.equal(self.questions.column("family"), family))
 
 
-def build(pairs: pa.Table, *, seed: int = 7, batch_rows: int = 5000, **settings: Any) -> Built:
+def build(
+    pairs: pa.Table,
+    *,
+    ring: Ring = NOTHING_ALIKE,
+    seed: int = 7,
+    batch_rows: int = 5000,
+    **settings: Any,
+) -> Built:
     summary = QaSummary()
     blocks = list(
         build_questions(
             pairs.to_batches(batch_rows),
+            dict.fromkeys(pairs.column("asset_uid").to_pylist(), ring),
             QaConfig(**settings),
             seed=seed,
             fingerprint="print of the recipe",

@@ -213,7 +213,7 @@ def test_no_pairs_give_no_rows_and_a_reason() -> None:
     summary = QaSummary()
     schemas = QaSchemas(QUESTIONS, REJECTED)
     blocks = build_questions(
-        [], QaConfig(), seed=0, fingerprint="", schemas=schemas, summary=summary
+        [], {}, QaConfig(), seed=0, fingerprint="", schemas=schemas, summary=summary
     )
     assert list(blocks) == []
     assert all(s.none_because == "there were no pairs" for s in summary.families.values())
@@ -234,6 +234,7 @@ def test_an_unknown_family_fails_before_anything_is_read() -> None:
     with pytest.raises(RecipeError, match="ego_flight"):
         build_questions(
             iter([]),
+            {},
             QaConfig(families=("ego_flight",)),
             seed=0,
             fingerprint="",

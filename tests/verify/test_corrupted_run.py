@@ -469,3 +469,25 @@ def test_a_stray_row_type_is_kept_apart(run: Path) -> None:
     row = blank("rejected", kind="question", subject_id="q", asset_uid="ball", code="tiny")
     write_file(run / "rejected/part-00009.parquet", "rejected", [row])
     assert verify_run(run).ok
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (put(ratios=bytes(5)), "ratios (bytes)"),
+        (put(ratios=None), "ratios (bytes)"),
+        (put(elevation_rad=17.0), "elevation_rad"),
+        (put(round=3), "row"),
+    ],
+)
+def test_a_ring_of_the_wrong_shape_or_visit_is_found(
+    run: Path, change: Callable[[Row], None], what: str
+) -> None:
+    edit(run / "rings/part-00000.parquet", lambda rows: change(rows[0]))
+    findings = [one for one in verify_run(run).findings if one.check == "rings"]
+    assert (what, "ball") in {(one.what, one.row_id.split()[0]) for one in findings}
+
+
+def test_a_visit_without_its_ring_is_found(run: Path) -> None:
+    edit(run / "rings/part-00000.parquet", lambda rows: rows.clear())
+    assert ("rings", "", "ball 0") in named(verify_run(run))

@@ -283,8 +283,13 @@ def build_run(root: Path, uids: tuple[str, ...] = ("ball", "ball2")) -> Path:
         rejected = [
             blank("rejected", kind="view", subject_id=f"{uid}-gone", asset_uid=uid, code="blank")
         ]
+        ring = blank(
+            "rings", asset_uid=uid, round=0, azimuths=4, elevation_rad=0.3, ratios=bytes(6)
+        )
         for table, rows in zip(
-            ("views", "pairs", "rejected", "qa"), (views, pairs, rejected, questions), strict=True
+            ("views", "pairs", "rings", "rejected", "qa"),
+            (views, pairs, [ring], rejected, questions),
+            strict=True,
         ):
             tables[table].append(rows)
         outcomes.append([outcome_row(uid, len(outcomes), len(pairs), len(views), 1)])

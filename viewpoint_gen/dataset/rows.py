@@ -21,6 +21,7 @@ from viewpoint_gen.records import (
     Outcome,
     Rejection,
     RenderedView,
+    Ring,
 )
 from viewpoint_gen.views.acceptance import in_frame_share, object_turn_rad, world_2_from_world_1
 
@@ -210,6 +211,19 @@ def overlap(first: AcceptedView, second: AcceptedView) -> float:
     """Share of the object's surface seen in the first view that the second view shows too."""
     moved = world_2_from_world_1(first.view, second.view)
     return directed_overlap(first.surface, second.surface, world_2_from_world_1=moved)
+
+
+def ring_row(ring: Ring, *, asset_uid: str, visit_round: int, provenance: Provenance) -> Row:
+    """How alike an asset looks from all around."""
+    return {
+        "asset_uid": asset_uid,
+        "round": visit_round,
+        "azimuths": ring.azimuths,
+        "elevation_rad": ring.elevation_rad,
+        "ratios": ring.packed,
+        "seed": provenance.seed,
+        "fingerprint": provenance.fingerprint,
+    }
 
 
 def rejection_row(rejection: Rejection, provenance: Provenance) -> Row:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from viewpoint_gen.geometry.relative import RelativeView, ViewGeometry, field_names
 
-SCHEMA_VERSION: Final = "1"
+SCHEMA_VERSION: Final = "2"
 
 MATRIX_4X4: Final = pa.list_(pa.list_(pa.float64()))
 MATRIX_3X3: Final = pa.list_(pa.list_(pa.float64()))
@@ -120,6 +120,19 @@ PAIRS: Final = _versioned(
         pa.field("height_px", pa.int32()),
         pa.field("image_sha256_1", pa.string()),
         pa.field("image_sha256_2", pa.string()),
+        *_PROVENANCE,
+    ]
+)
+
+RINGS: Final = _versioned(
+    [
+        pa.field("asset_uid", pa.string()),
+        pa.field("round", pa.int32()),
+        pa.field("azimuths", pa.int32()),  # pictures taken all around; the first from azimuth 0
+        pa.field("elevation_rad", pa.float64()),
+        # One byte for each two pictures a < b, row by row: their difference is 2 ** (byte / 32 - 2)
+        # times the noise of the pictures.
+        pa.field("ratios", pa.binary()),
         *_PROVENANCE,
     ]
 )
@@ -234,6 +247,7 @@ QUESTIONS: Final = _versioned(
 TABLES: Final = {
     "views": VIEWS,
     "pairs": PAIRS,
+    "rings": RINGS,
     "rejected": REJECTED,
     "outcomes": OUTCOMES,
     "qa": QUESTIONS,

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from viewpoint_gen.dataset.schema import PAIRS, QUESTIONS, REJECTED, SCHEMA_VERSION
-from viewpoint_gen.dataset.shards import PartWriter, create_part, part_name, part_names
+from viewpoint_gen.dataset.shards import PartWriter, create_part, part_name, part_names, read_table
 from viewpoint_gen.errors import RunIncomplete, StorageError
 from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.qa.build import QaBlock, QaSchemas, build_questions
@@ -20,6 +20,7 @@ from viewpoint_gen.qa.families import describe
 from viewpoint_gen.qa.phrasing import wording_of
 from viewpoint_gen.qa.summary import QaSummary
 from viewpoint_gen.recipe import Recipe, with_overrides
+from viewpoint_gen.records import Ring
 from viewpoint_gen.storage import Store, open_store, write
 
 SUMMARY_NAME = "qa.json"
@@ -47,6 +48,7 @@ def ask_questions(run: str, overrides: Sequence[tuple[str, Any]] = ()) -> QaSumm
     summary = QaSummary()
     blocks = build_questions(
         batches,
+        _rings(store),
         recipe.qa,
         seed=recipe.seed,
         fingerprint=recipe.fingerprint,
@@ -84,6 +86,15 @@ def _pair_batches(store: Store, recipe: Recipe) -> Iterator[pa.RecordBatch]:
         msg = f"{store.location}: holds no pairs; `viewgen status` says what became of its assets"
         raise RunIncomplete(msg)
     return _read(store, names, recipe.fingerprint)
+
+
+def _rings(store: Store) -> dict[str, Ring]:
+    """How alike each asset looks from all around; every visit to an asset made the same one."""
+    columns = ("asset_uid", "azimuths", "elevation_rad", "ratios")
+    rows = read_table(store, "rings", columns=columns).to_pylist()
+    return {
+        row["asset_uid"]: Ring(row["azimuths"], row["elevation_rad"], row["ratios"]) for row in rows
+    }
 
 
 def _read(store: Store, names: Iterable[str], fingerprint: str) -> Iterator[pa.RecordBatch]:

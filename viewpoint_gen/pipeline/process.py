@@ -26,6 +26,7 @@ from viewpoint_gen.dataset.rows import (
     overlap,
     pair_row,
     rejection_row,
+    ring_row,
 )
 from viewpoint_gen.dataset.schema import TABLES
 from viewpoint_gen.errors import AssetError, ChildDied, DeadlineExceeded, ImportFailed
@@ -44,6 +45,7 @@ from viewpoint_gen.records import (
 )
 from viewpoint_gen.views.acceptance import judge_view
 from viewpoint_gen.views.pairing import Pairing
+from viewpoint_gen.views.ring import measure_ring, plan_ring
 from viewpoint_gen.views.sampling import (
     Cluster,
     PairCandidate,
@@ -71,6 +73,12 @@ class Renderer(Protocol):
         """Render views of the loaded asset, one after another; raises AssetError."""
         ...
 
+    def glance_each(
+        self, requests: Iterable[ViewRequest], loaded: LoadedAsset
+    ) -> Iterator[RenderedView]:
+        """The same quickly and noisily, for pictures that are only compared."""
+        ...
+
 
 @dataclass
 class _Visited:
@@ -80,6 +88,7 @@ class _Visited:
     loaded: LoadedAsset | None = None
     views: list[AcceptedView] = field(default_factory=list)
     pairs: list[Row] = field(default_factory=list)
+    rings: list[Row] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
 
 
@@ -109,7 +118,7 @@ class Processor:
                 if isinstance(error, ChildDied | DeadlineExceeded) and attempt < _ATTEMPTS:
                     continue
                 status, code, message = OutcomeStatus.FAILED, error.code, error.message
-                visited = replace(visited, views=[], pairs=[], rejections=[])
+                visited = replace(visited, views=[], pairs=[], rings=[], rejections=[])
             finally:
                 if visited.asset is not None:
                     self.source.release(visited.asset)
@@ -153,6 +162,8 @@ class Processor:
         visited.rejections.extend(_refused_pairs(pairing, asset.uid))
         used = {row[name] for row in visited.pairs for name in ("view_id_1", "view_id_2")}
         visited.views.extend(view for view_id, view in accepted.items() if view_id in used)
+        if visited.pairs:
+            visited.rings.append(self._ring(visit, asset, loaded))
 
     def _plan(self, visit: Visit, asset: Asset, loaded: LoadedAsset) -> Iterator[Cluster]:
         return plan_clusters(
@@ -185,6 +196,17 @@ class Processor:
                     Rejection("view", view_id, asset.uid, refusal.code, refusal.numbers)
                 )
 
+    def _ring(self, visit: Visit, asset: Asset, loaded: LoadedAsset) -> Row:
+        """Look all around the asset while it is loaded, for what its views could be taken for."""
+        config = self.recipe.views.ring
+        planned = plan_ring(
+            asset.uid, points_world=loaded.points_world, config=config, seed=self.recipe.seed
+        )
+        ring = measure_ring(list(self.renderer.glance_each(planned, loaded)), config)
+        return ring_row(
+            ring, asset_uid=asset.uid, visit_round=visit.round, provenance=self._provenance
+        )
+
     def _accept(
         self, view: RenderedView, visit: Visit, asset: Asset, loaded: LoadedAsset
     ) -> AcceptedView:
@@ -212,6 +234,7 @@ class Processor:
         rows: dict[str, list[Row]] = {
             "views": [view.row for view in visited.views],
             "pairs": visited.pairs,
+            "rings": visited.rings,
             "rejected": [rejection_row(one, provenance) for one in visited.rejections],
             "outcomes": [outcome_row(outcome, uid, provenance)],
         }

@@ -127,6 +127,7 @@ def _check(visit: Visit, result: VisitResult) -> None:
     expected = {
         "outcomes": 1,
         "rejected": outcome.rejections,
+        "rings": int(outcome.pairs > 0),
         "pairs": outcome.pairs,
         "views": outcome.views,
     }

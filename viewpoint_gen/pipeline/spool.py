@@ -19,7 +19,7 @@ from viewpoint_gen.storage import Store, explained
 
 FOLDER: Final = "spool"
 
-SPOOLED_TABLES: Final = ("outcomes", "rejected", "pairs", "views")
+SPOOLED_TABLES: Final = ("outcomes", "rejected", "rings", "pairs", "views")
 """In the order of the streams."""
 
 _log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from viewpoint_gen.qa.balance import Balancer
 from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable
 from viewpoint_gen.qa.cues import Medians, cues_of, medians_of
 from viewpoint_gen.qa.draws import Keys, keys_of, split_of
 from viewpoint_gen.qa.facts import Facts, facts_of
@@ -23,6 +24,7 @@ from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
 from viewpoint_gen.qa.phrasing import wording_files
 from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
 from viewpoint_gen.qa.summary import NOT_KEPT, FamilySummary, QaSummary
+from viewpoint_gen.records import Ring
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def qa_fingerprint(config: QaConfig, *, seed: int) -> str:
 
 def build_questions(
     pairs: Iterable[pa.RecordBatch | pa.Table],
+    rings: Mapping[str, Ring],
     config: QaConfig,
     *,
     seed: int,
@@ -68,23 +71,26 @@ def build_questions(
     Args:
         pairs: batches of the pairs table, in the order of its files; how they are cut into
             batches changes nothing.
+        rings: of the pairs' assets, by uid.
         seed: of the run.
         fingerprint: of the run's recipe.
         summary: filled while the blocks are consumed; whole once the iterator is used up.
 
     Raises:
         RecipeError: at once, for a family that doesn't exist.
+        RunIncomplete: while iterating, for an asset without a ring.
     """
     families = chosen_families(config.families)
     provenance = Provenance(seed, fingerprint, qa_fingerprint(config, seed=seed))
     askers = [_Asker(family, config, provenance) for family in families]
     for asker in askers:
         summary.families[asker.family.id] = asker.summary
-    return _blocks(pairs, askers, config, provenance, schemas, summary)
+    return _blocks(pairs, rings, askers, config, provenance, schemas, summary)
 
 
 def _blocks(
     pairs: Iterable[pa.RecordBatch | pa.Table],
+    rings: Mapping[str, Ring],
     askers: list[_Asker],
     config: QaConfig,
     provenance: Provenance,
@@ -95,6 +101,9 @@ def _blocks(
         block = _prepared(table, config)
         units = _Units.of(table, provenance.seed)
         verdicts = [asker.family.verdicts(block.facts, config) for asker in askers]
+        lookalikes = Lookalikes.of(table, rings)
+        for asker, verdict in zip(askers, verdicts, strict=True):
+            refuse_confusable(verdict, asker.family, block.facts, lookalikes, config)
         if config.per_pair:
             _limit_per_pair(verdicts, askers, units, config.per_pair)
         questions, refusals = [], []

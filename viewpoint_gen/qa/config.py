@@ -69,6 +69,10 @@ class QaConfig(BaseModel):
     overlap_least_share: Share = 0.10
     """In the better direction; not needed where a static backdrop tells the motion."""
 
+    confusable_most_ratio: Annotated[float, Field(ge=0.0)] = 1.2
+    """Pictures that differ by up to this, in units of their noise, could be of the same view;
+    0 refuses nothing."""
+
     validation_share: Share = 0.05
     test_share: Share = 0.05
     """Of the assets; the rest is for training."""

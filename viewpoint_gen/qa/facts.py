@@ -84,6 +84,10 @@ class Facts:
         """One column of numbers by name."""
         return np.asarray(getattr(self, name), dtype=np.float64)
 
+    def take(self, rows: NDArray[np.int64]) -> Facts:
+        """The facts of some pairs."""
+        return Facts(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
 
 _NOT_STORED = frozenset(
     {"static_backdrop", "object_left_1", "object_left_2", "object_front_1", "object_front_2"}
@@ -126,9 +130,22 @@ def facts_of(pairs: pa.Table) -> Facts:
 
 
 def _object_frame(pairs: pa.Table, distance_1: Array) -> dict[str, Array]:
-    """Both cameras' places, and the step between them, along the object's left and front."""
     front_rad = numbers_of(pairs, "front_azimuth_1_rad")
     centre_1, centre_2 = (matrices_of(pairs, f"world_from_camera_{k}", 4)[:, :3, 3] for k in (1, 2))
+    return object_frame(front_rad, centre_1, centre_2, distance_1)
+
+
+def object_frame(
+    front_rad: Array, centre_1: Array, centre_2: Array, distance_1: Array
+) -> dict[str, Array]:
+    """Both cameras' places, and the step between them, along the object's left and front.
+
+    Args:
+        front_rad: (N,) azimuth of the object's front; nan: unknown.
+        centre_1: (N, 3) of camera 1 in the world.
+        centre_2: the same of camera 2.
+        distance_1: (N,) the unit.
+    """
     axes = {
         "front": (np.cos(front_rad), np.sin(front_rad)),
         "left": (-np.sin(front_rad), np.cos(front_rad)),

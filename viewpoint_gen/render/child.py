@@ -163,8 +163,13 @@ class BlenderChild:
         Views of another ``noise_seed`` show how much of a difference is noise. Errors as in
         ``render_each``.
         """
-        glances = self._render_each((request,), loaded, samples=_GLANCE_SAMPLES, denoise=False)
-        return next(glances)
+        return next(self.glance_each((request,), loaded))
+
+    def glance_each(
+        self, requests: Iterable[ViewRequest], loaded: LoadedAsset
+    ) -> Iterator[RenderedView]:
+        """Glances one after another, as ``render_each`` renders."""
+        return self._render_each(requests, loaded, samples=_GLANCE_SAMPLES, denoise=False)
 
     def warm_up(self) -> job.Warmed:
         """Render a few pixels of nothing much, if this process hasn't yet.

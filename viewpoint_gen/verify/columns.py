@@ -12,7 +12,7 @@ from typing import Final
 import pyarrow as pa
 from pyarrow import types
 
-SCHEMA_VERSION: Final = "1"
+SCHEMA_VERSION: Final = "2"
 VERSION_KEY: Final = b"viewgen.schema_version"
 
 VIEW_NUMBERS: Final = (
@@ -77,6 +77,11 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         **_of("matrix", "world_from_camera_1", "world_from_camera_2"),
         **_of("matrix", "intrinsics_1", "intrinsics_2"),
     },
+    "rings": {
+        **_of(_TEXT, "asset_uid", "fingerprint"),
+        **_of(_NUMBER, "round", "azimuths", "elevation_rad"),
+        "ratios": "bytes",
+    },
     "rejected": _of(_TEXT, "kind", "subject_id", "asset_uid", "code", "fingerprint"),
     "outcomes": {
         **_of(_TEXT, "asset_uid", "status", "code", "fingerprint"),
@@ -107,6 +112,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
 ROW_ID: Final[Mapping[str, tuple[str, ...]]] = {
     "views": ("view_id",),
     "pairs": ("pair_id",),
+    "rings": ("asset_uid", "round"),
     "rejected": ("kind", "subject_id"),
     "outcomes": ("asset_uid", "round"),
     "assets": ("asset_uid",),
@@ -114,7 +120,7 @@ ROW_ID: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The columns that name a row."""
 
-UNIQUE_TABLES: Final = ("views", "pairs", "outcomes", "assets", "qa")
+UNIQUE_TABLES: Final = ("views", "pairs", "rings", "outcomes", "assets", "qa")
 """Tables in which a row's name occurs once."""
 
 

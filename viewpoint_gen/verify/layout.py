@@ -33,7 +33,7 @@ from viewpoint_gen.verify.reading import (
 from viewpoint_gen.verify.report import Finding, Tally
 
 FINGERPRINT: Final = re.compile(r"fingerprint\W+([0-9a-f]{8,64})\b")
-TABLE_FOLDERS: Final = ("views", "pairs", "rejected", "outcomes", "qa")
+TABLE_FOLDERS: Final = ("views", "pairs", "rings", "rejected", "outcomes", "qa")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from viewpoint_gen.verify.pairs import check_anchors, verify_pairs
 from viewpoint_gen.verify.questions import verify_questions
 from viewpoint_gen.verify.reading import open_run
 from viewpoint_gen.verify.report import Report, Tally
+from viewpoint_gen.verify.rings import verify_rings
 from viewpoint_gen.verify.views import verify_views
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -58,6 +59,7 @@ def verify_run(
     pairs = verify_pairs(layout, tally, views, step=step)
     rejected = verify_rejected(layout, tally)
     visits = verify_outcomes(layout, tally)
+    verify_rings(layout, tally)
     check_anchors(layout, tally, views, rejected.views)
     check_not_rejected(layout, tally, "views", rejected.views, views)
     check_not_rejected(layout, tally, "pairs", rejected.pairs, pairs)

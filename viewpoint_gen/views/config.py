@@ -73,6 +73,19 @@ class BackdropWeights(BaseModel):
         return float(getattr(self, kind.value))
 
 
+class RingConfig(BaseModel):
+    """The small pictures from all around that show which views could be confused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    azimuths: Annotated[int, Field(ge=4, le=120)] = 24
+    """Best a multiple of 12: then symmetries of order 2, 3, 4, 6 and 12 fall on them."""
+    repeats: Annotated[int, Field(ge=1, le=16)] = 3
+    """Pictures taken again with another noise, to measure it."""
+    elevation_deg: Annotated[float, Field(ge=-70, le=70)] = 17.0
+    size_px: Annotated[int, Field(ge=16, le=256)] = 64
+
+
 class ViewsConfig(BaseModel):
     """Anchors and the satellites that move one freedom away from them.
 
@@ -114,6 +127,7 @@ class ViewsConfig(BaseModel):
     object_turn_deg: Range = (15.0, 120.0)
     move: MoveWeights = MoveWeights()
     backdrop: BackdropWeights = BackdropWeights()
+    ring: RingConfig = RingConfig()
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -1,0 +1,93 @@
+"""Rings that Blender really renders, of objects whose symmetry is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from blender_scenes import MACHINE, MESHES, SMALL, asset_at
+
+from viewpoint_gen.assets.procedural import build
+from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.records import Ring
+from viewpoint_gen.render.child import BlenderChild
+from viewpoint_gen.seeding import rng_for
+from viewpoint_gen.views.config import RingConfig
+from viewpoint_gen.views.ring import measure_ring, plan_ring
+
+CONFIG = RingConfig()
+LIMIT = QaConfig().confusable_most_ratio
+EVERY_TURN = set(range(15, 360, 15))
+REAL = MESHES / "objects"
+
+pytestmark = pytest.mark.blender
+
+
+@pytest.fixture(scope="module")
+def child(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlenderChild]:
+    log = tmp_path_factory.mktemp("ring") / "blender.log"
+    with BlenderChild(SMALL, MACHINE, log_path=log) as child:
+        yield child
+
+
+def ring_of(child: BlenderChild, path: Path) -> Ring:
+    asset = asset_at(path)
+    loaded = child.load(asset)
+    planned = plan_ring(asset.uid, points_world=loaded.points_world, config=CONFIG, seed=2)
+    return measure_ring(list(child.glance_each(planned, loaded)), CONFIG)
+
+
+def procedural_ring(child: BlenderChild, category: str, folder: Path) -> Ring:
+    path = folder / f"{category}.glb"
+    path.write_bytes(build(category, rng_for(8, category)).glb)
+    return ring_of(child, path)
+
+
+def share_alike(ring: Ring, turn_deg: int) -> float:
+    """Share of the azimuths from which a turn can't be told."""
+    step = turn_deg * CONFIG.azimuths // 360
+    here = np.arange(CONFIG.azimuths)
+    return float(np.mean(ring.ratios[here, (here + step) % CONFIG.azimuths] <= LIMIT))
+
+
+@pytest.mark.parametrize(
+    ("category", "turns"),
+    [
+        ("ball", EVERY_TURN),
+        ("bottle", EVERY_TURN),
+        ("square_table", {90, 180, 270}),
+        ("crate", {90, 180, 270}),
+        ("bench", {180}),
+        ("teapot", set()),  # equals its mirror image
+        ("car", set()),
+    ],
+)
+def test_a_turn_is_not_told_exactly_where_the_object_is_symmetric(child, category, turns, tmp_path):
+    ring = procedural_ring(child, category, tmp_path)
+    shares = {turn: share_alike(ring, turn) for turn in EVERY_TURN - {15, 345}}
+    assert {turn for turn, share in shares.items() if share > 0} == turns - {15, 345}
+    assert all(shares[turn] == 1.0 for turn in turns - {15, 345})
+
+
+def test_the_same_asset_gives_the_same_ring_again(child, tmp_path):
+    first = procedural_ring(child, "teapot", tmp_path)
+    procedural_ring(child, "ball", tmp_path)
+    assert procedural_ring(child, "teapot", tmp_path) == first
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the folder of real meshes is absent")
+@pytest.mark.parametrize(
+    ("name", "turn_deg", "alike"),
+    [
+        ("tableware_evo_bowl", 135, True),
+        ("container_exploding_barrel", 90, True),
+        ("furniture_wooden_table", 180, True),
+        ("furniture_wooden_table", 90, False),
+        ("furniture_glam_velvet_sofa", 180, False),
+        ("vehicle_taxi", 180, False),
+    ],
+)
+def test_real_meshes(child, name, turn_deg, alike):
+    assert share_alike(ring_of(child, REAL / f"{name}.glb"), turn_deg) == float(alike)

@@ -1,0 +1,109 @@
+"""The ring's plan, and its measure on pictures whose differences are known."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from viewpoint_gen.records import RenderedView, Ring, ViewRequest
+from viewpoint_gen.views.config import RingConfig
+from viewpoint_gen.views.ring import measure_ring, plan_ring
+
+POINTS = np.random.default_rng(3).uniform(-0.5, 0.5, (500, 3)) * [1.0, 0.3, 0.6]
+FOUR = RingConfig(azimuths=4, repeats=2, size_px=16)
+
+
+def planned(config: RingConfig = FOUR, uid: str = "thing") -> tuple[ViewRequest, ...]:
+    return plan_ring(uid, points_world=POINTS, config=config, seed=5)
+
+
+def picture(
+    request: ViewRequest, red: float, *, columns: int = 8, alpha: int = 255
+) -> RenderedView:
+    """A field of one red, over the first columns of the picture."""
+    rgba = np.zeros((16, 16, 4), dtype=np.uint8)
+    rgba[:, :columns] = [round(255 * red), 90, 90, alpha]
+    nothing = np.full((16, 16), np.inf, dtype=np.float32)
+    return RenderedView(
+        request=request, camera=request.camera, world_from_import=np.eye(4), rgba=rgba,
+        mask=rgba[..., 3] > 0, depth=nothing, normals=np.zeros((16, 16, 3), np.float32),
+        device="none",
+    )  # fmt: skip
+
+
+def measured(reds: list[float], again: list[float], **looks: list[int]) -> np.ndarray:
+    """Ratios of a ring of four pictures, of which the first and the third are taken again."""
+    values = [*reds, *again]
+    views = [
+        picture(request, red, **{name: all_of[number] for name, all_of in looks.items()})
+        for number, (request, red) in enumerate(zip(planned(), values, strict=True))
+    ]
+    return measure_ring(views, FOUR).ratios
+
+
+def test_cameras_stand_evenly_around_and_see_the_whole_object():
+    requests = planned(RingConfig())
+    ring, repeats = requests[:24], requests[24:]
+    azimuths = [np.arctan2(*one.camera.centre_world[1::-1]) for one in ring]
+    gaps = np.diff(np.unwrap(azimuths))
+    assert gaps == pytest.approx(np.full(23, np.deg2rad(15.0)))
+    assert azimuths[0] == pytest.approx(0.0)
+    for request in requests:
+        centre = request.camera.centre_world
+        assert np.arcsin(centre[2] / np.linalg.norm(centre)) == pytest.approx(np.deg2rad(17.0))
+        pixels, _ = request.camera.project(POINTS)
+        assert request.camera.in_frame(pixels).all()
+    again = [one.camera.centre_world for one in repeats]
+    assert np.allclose(again, [ring[place].camera.centre_world for place in (0, 8, 16)])
+
+
+def test_one_noise_for_the_ring_and_another_for_each_repeat():
+    requests = planned(RingConfig())
+    assert len({one.noise_seed for one in requests[:24]}) == 1
+    assert len({one.noise_seed for one in requests[23:]}) == 4
+    assert len({one.view_id for one in requests}) == 27
+    assert planned(uid="other")[0].noise_seed != planned()[0].noise_seed
+
+
+def test_the_light_is_even_so_that_it_breaks_no_symmetry():
+    assert {one.lighting.sun_strength for one in planned()} == {0.0}
+
+
+def test_differences_come_in_units_of_the_noise():
+    ratios = measured([0.2, 0.4, 0.6, 1.0], again=[0.4, 0.8])  # a noise of 0.2
+    expected = np.abs(np.subtract.outer([1, 2, 3, 5], [1, 2, 3, 5]))
+    assert ratios == pytest.approx(np.where(expected, expected, 0), rel=0.02)
+
+
+def test_what_only_one_of_two_pictures_covers_counts_and_the_empty_rest_does_not():
+    ratios = measured([1.0] * 4, again=[0.5, 0.5], columns=[8, 4, 8, 8, 8, 8])
+    colour = np.sqrt(1.0 + 2 * (90 / 255) ** 2 + 1.0)
+    assert ratios[0, 1] == pytest.approx(colour * np.sqrt(4 / 8) / 0.5, rel=0.03)
+    assert ratios[0, 2] == 0.25  # the least that is told: the same
+
+
+def test_hardly_covered_pixels_count_as_empty():
+    ratios = measured([1.0, 0.2, 0.9, 0.1], again=[0.5, 0.5], alpha=[5] * 6)
+    assert (ratios[np.triu_indices(4, 1)] == 0.25).all()
+
+
+def test_pictures_without_any_noise_are_not_divided_by_nothing():
+    ratios = measured([0.2, 0.2, 0.2, 0.6], again=[0.2, 0.2])
+    assert ratios[0, 3] == pytest.approx(0.4 / 0.1, rel=0.03)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(4, 30), st.integers(0, 2**32 - 1))
+def test_a_ring_is_kept_to_within_two_percent(azimuths, seed):
+    rng = np.random.default_rng(seed)
+    ratios = np.triu(np.exp2(rng.uniform(-3.0, 7.0, (azimuths, azimuths))), 1)
+    ratios += ratios.T
+    ring = Ring.of_ratios(ratios, elevation_rad=0.3)
+    assert len(ring.packed) == azimuths * (azimuths - 1) // 2
+    off_diagonal = ~np.eye(azimuths, dtype=bool)
+    kept = ring.ratios
+    assert (kept == kept.T).all()
+    assert (kept.diagonal() == 0).all()
+    told = np.clip(ratios, 0.25, 2 ** (255 / 32 - 2))
+    assert kept[off_diagonal] == pytest.approx(told[off_diagonal], rel=0.011)
+    assert Ring.of_ratios(kept, elevation_rad=0.3) == ring

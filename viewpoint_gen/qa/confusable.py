@@ -1,0 +1,212 @@
+"""Questions whose answer hangs on what can't be seen: the object looks the same from elsewhere.
+
+From the ring of small pictures (``records.Ring``) follows, for each view, which turns of its
+camera about the object's vertical give a picture that looks the same. Every choice of one such
+turn per view is another *reading* of the two pictures, with the same pixels and other cameras.
+
+The rule. A reading leaves the answer standing if it gives the same option; or if, for a direction,
+it could not be asked (too small, too far round) but the deciding number points the same way. Any
+other reading makes the question ``confusable``: it gives another option, or "not at all" turns out
+to be a motion.
+
+Which readings there are:
+
+- Nothing behind the object tells the motion: every choice of two turns. Most families see only the
+  turn of camera 2 against camera 1. Those in the object's own frame see both, since a turn of both
+  is a step from another side.
+- A static backdrop (ground, environment) shows the cameras' motion, so that families in all other
+  frames have no other reading. In the object's own frame the object may still stand another way
+  round: both cameras turned by the same angle.
+
+Between two pictures of the ring the more alike of both neighbours counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from viewpoint_gen.errors import RunIncomplete
+from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.facts import Facts, matrices_of, numbers_of, object_frame
+from viewpoint_gen.qa.families.directions import NOTHING
+from viewpoint_gen.qa.families.family import Family, Verdicts
+from viewpoint_gen.records import Ring
+
+Rows = NDArray[np.int64]
+
+OBJECT_FRAME = "object"
+"""The frame in which a turn of both cameras together matters."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Cameras that would give the same two pictures.
+
+    Attributes:
+        turn_1_rad: of camera 1 about the object's vertical, > 0: counter-clockwise.
+        turn_2_rad: of camera 2.
+        ratio: (N,) how much the pictures differ, in units of their noise: the worse of the two.
+    """
+
+    turn_1_rad: float
+    turn_2_rad: float
+    ratio: Array
+
+
+@dataclass(frozen=True)
+class Lookalikes:
+    """N pairs, and how their pictures would differ if the cameras stood elsewhere.
+
+    Attributes:
+        world_from_camera_1: (N, 4, 4).
+        world_from_camera_2: (N, 4, 4).
+        front_rad: (N,) azimuth of the object's front in view 1; nan: unknown.
+        ratios_1: (N, K) of view 1 against its camera turned by k / K of a full turn.
+        ratios_2: the same of view 2.
+    """
+
+    world_from_camera_1: Array
+    world_from_camera_2: Array
+    front_rad: Array
+    ratios_1: Array
+    ratios_2: Array
+
+    @classmethod
+    def of(cls, pairs: pa.Table, rings: Mapping[str, Ring]) -> Lookalikes:
+        """Look the pairs' assets up in the rings.
+
+        Raises:
+            RunIncomplete: an asset has pairs and no ring.
+        """
+        uids = pairs.column("asset_uid").combine_chunks().dictionary_encode()
+        ratios = _ratios_of(uids.dictionary.to_pylist(), rings)
+        ring = np.asarray(uids.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+        pose_1, pose_2 = (matrices_of(pairs, f"world_from_camera_{view}", 4) for view in (1, 2))
+        ratios_1, ratios_2 = (
+            _from_azimuth(
+                ratios,
+                ring,
+                numbers_of(pairs, f"azimuth_rad_{view}")
+                - numbers_of(pairs, f"object_turn_rad_{view}"),
+            )
+            for view in (1, 2)
+        )
+        front_rad = numbers_of(pairs, "front_azimuth_1_rad")
+        return cls(pose_1, pose_2, front_rad, ratios_1, ratios_2)
+
+    def readings(self, frame: str, static: NDArray[np.bool_]) -> Iterator[Reading]:
+        """Every other reading that a family in this frame could tell from the truth."""
+        steps = self.ratios_1.shape[1]
+        turns = 2.0 * np.pi * np.arange(steps) / steps
+        if frame != OBJECT_FRAME:
+            for step in range(1, steps):
+                worse = np.maximum(self.ratios_1, np.roll(self.ratios_2, -step, axis=1))
+                ratio = np.where(static, np.inf, worse.min(axis=1))
+                yield Reading(0.0, float(turns[step]), ratio)
+            return
+        for step_1, turn_1 in enumerate(turns):
+            for step_2, turn_2 in enumerate(turns):
+                if step_1 or step_2:
+                    worse = np.maximum(self.ratios_1[:, step_1], self.ratios_2[:, step_2])
+                    ratio = worse if step_1 == step_2 else np.where(static, np.inf, worse)
+                    yield Reading(float(turn_1), float(turn_2), ratio)
+
+    def facts_of(self, facts: Facts, rows: Rows, reading: Reading) -> Facts:
+        """Some pairs' facts under a reading; what turning about the vertical leaves stays."""
+        turned_1 = _turned(self.world_from_camera_1[rows], reading.turn_1_rad)
+        turned_2 = _turned(self.world_from_camera_2[rows], reading.turn_2_rad)
+        centre_1, centre_2 = turned_1[:, :3, 3], turned_2[:, :3, 3]
+        some = facts.take(rows)
+        in_object: dict[str, Any] = object_frame(
+            self.front_rad[rows], centre_1, centre_2, some.distance_1
+        )
+        step = np.einsum("nji,nj->ni", turned_1[:, :3, :3], centre_2 - centre_1)
+        right, down, forward = (step / some.distance_1[:, None]).T
+        turn_rad = reading.turn_2_rad - reading.turn_1_rad
+        rotation = np.einsum("nji,njk->nik", turned_1[:, :3, :3], turned_2[:, :3, :3])
+        cosine = (np.trace(rotation, axis1=1, axis2=2) - 1.0) / 2.0
+        return replace(
+            some,
+            right_share=right,
+            down_share=down,
+            forward_share=forward,
+            azimuth_rad=_wrapped(some.azimuth_rad + turn_rad),
+            heading_rad=_wrapped(some.heading_rad + turn_rad),
+            rotation_rad=np.arccos(np.clip(cosine, -1.0, 1.0)),
+            **in_object,
+        )
+
+
+def refuse_confusable(
+    verdicts: Verdicts, family: Family, facts: Facts, lookalikes: Lookalikes, config: QaConfig
+) -> None:
+    """``confusable``: the pictures have another reading, and it has another answer."""
+    found = np.zeros(len(facts), dtype=bool)
+    numbers = {name: np.full(len(facts), np.nan) for name in ("turn_1_rad", "turn_2_rad", "ratio")}
+    limit = config.confusable_most_ratio
+    for reading in lookalikes.readings(family.frame, facts.static_backdrop):
+        rows = np.flatnonzero((reading.ratio <= limit) & (verdicts.option >= 0) & ~found)
+        if not len(rows):
+            continue
+        other = Verdicts.open_for(len(rows))
+        family.decide(other, lookalikes.facts_of(facts, rows, reading), config)
+        fallen = rows[~_stands(verdicts.option[rows], verdicts.value[rows], other)]
+        found[fallen] = True
+        numbers["turn_1_rad"][fallen] = reading.turn_1_rad
+        numbers["turn_2_rad"][fallen] = reading.turn_2_rad
+        numbers["ratio"][fallen] = reading.ratio[fallen]
+    verdicts.option[found] = -1
+    verdicts.refuse("confusable", found, numbers | {"limit": np.full(len(facts), limit)})
+
+
+def _stands(option: Rows, value: Array, other: Verdicts) -> NDArray[np.bool_]:
+    """Whether the true answers stand beside another reading's verdicts."""
+    points_alike = (option != NOTHING) & (np.sign(other.value) == np.sign(value))
+    return np.asarray((other.option == option) | ((other.option < 0) & points_alike))
+
+
+def _ratios_of(uids: Sequence[str], rings: Mapping[str, Ring]) -> Array:
+    """(A, K, K) ratios of the assets' rings."""
+    missing = [uid for uid in uids if uid not in rings]
+    if missing:
+        msg = f"asset {missing[0]} has pairs and no row in rings; render the run again"
+        raise RunIncomplete(msg)
+    return np.stack([rings[uid].ratios for uid in uids])
+
+
+def _from_azimuth(ratios: Array, ring: Rows, azimuth_rad: Array) -> Array:
+    """(N, K) ratios between a view from an azimuth and views turned from there.
+
+    Args:
+        ratios: (A, K, K) of the rings.
+        ring: (N,) which one.
+        azimuth_rad: (N,) of the camera about the object as the object stands; nan at a pole,
+            where nothing is asked.
+    """
+    steps = ratios.shape[1]
+    before = np.floor(np.nan_to_num(azimuth_rad) / (2.0 * np.pi) * steps).astype(np.int64)
+    turn = np.arange(steps)
+    found = np.full((len(ring), steps), np.inf)
+    for place in (before, before + 1):
+        here, there = place % steps, (place[:, None] + turn) % steps
+        found = np.minimum(found, ratios[ring[:, None], here[:, None], there])
+    return found
+
+
+def _turned(world_from_camera: Array, turn_rad: float) -> Array:
+    """Cameras (N, 4, 4) turned about the world's vertical."""
+    turn = np.eye(4)
+    turn[:2, :2] = [[np.cos(turn_rad), -np.sin(turn_rad)], [np.sin(turn_rad), np.cos(turn_rad)]]
+    return np.asarray(turn @ world_from_camera)
+
+
+def _wrapped(angle_rad: Array) -> Array:
+    """Wrap angles to (-pi, pi]."""
+    return np.asarray(np.pi - (np.pi - angle_rad) % (2.0 * np.pi))

@@ -1,0 +1,72 @@
+"""Checks on the rings: the pictures themselves aren't kept, so that only their shape can be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
+from viewpoint_gen.verify.compare import blame, equal, holds
+from viewpoint_gen.verify.layout import Layout
+from viewpoint_gen.verify.reading import keys, read_rows
+from viewpoint_gen.verify.report import Finding, Tally
+
+
+def verify_rings(layout: Layout, tally: Tally) -> None:
+    """Every visit with pairs looked around its asset once, and others didn't."""
+    wanted = _visits_with_pairs(layout, tally)
+    found: set[int] = set()
+    for name in layout.parts["rings"]:
+        for rows in read_rows(
+            layout.files,
+            tally,
+            "rings",
+            name,
+            id_columns=ROW_ID["rings"],
+            columns=list(COLUMNS["rings"]),
+        ):
+            own = keys(rows.ids).tolist()
+            found.update(own)
+            holds(
+                tally,
+                rows,
+                "rings",
+                "row",
+                [key in wanted for key in own],
+                "one of a visit with pairs",
+                "of another",
+            )
+            azimuths = rows.numbers("azimuths")
+            sizes = [None if ratios is None else len(ratios) for ratios in rows.texts("ratios")]
+            pairs = [None if np.isnan(n) else int(n * (n - 1)) // 2 for n in azimuths]
+            equal(tally, rows, "rings", "ratios (bytes)", pairs, sizes)
+            tilted = np.abs(rows.numbers("elevation_rad")) <= np.pi / 2
+            blame(
+                tally,
+                rows,
+                "rings",
+                "elevation_rad",
+                np.flatnonzero(~tilted),
+                "within 90 deg",
+                "not",
+            )
+    tally.looked("rings", len(wanted))
+    for key in sorted(wanted.keys() - found):
+        tally.found(Finding("rings", "rings", "", wanted[key], "row", "one", "none"))
+
+
+def _visits_with_pairs(layout: Layout, tally: Tally) -> dict[int, str]:
+    """Asset and round of each, by their key."""
+    visits: dict[int, str] = {}
+    for name in layout.parts["outcomes"]:
+        for rows in read_rows(
+            layout.files,
+            tally,
+            "outcomes",
+            name,
+            id_columns=ROW_ID["outcomes"],
+            columns=("pairs",),
+        ):
+            kept = np.flatnonzero(rows.numbers("pairs") > 0)
+            ids = [rows.ids[index] for index in kept]
+            visits.update(zip(keys(ids).tolist(), ids, strict=True))
+    return visits
