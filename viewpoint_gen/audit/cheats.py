@@ -117,7 +117,8 @@ def _forest(seed: int) -> Any:
 
 def _trees(seed: int) -> Any:
     return HistGradientBoostingClassifier(
-        max_iter=60,
+        max_iter=25,
+        learning_rate=0.2,
         max_leaf_nodes=8,
         max_features=0.5,
         l2_regularization=1.0,

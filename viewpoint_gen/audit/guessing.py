@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
 
 from viewpoint_gen.audit.cheats import Cheat
 from viewpoint_gen.seeding import rng_for, seed_for
@@ -17,8 +18,7 @@ Bools = NDArray[np.bool_]
 
 FOLDS: Final = 5
 _SHOWN: Final = 3
-_TRIED: Final = 12
-"""Of hundreds of words, only those that the model itself weighs most are tried."""
+"""Most features, and most members of one, that are named."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Guesses:
     tells: tuple[Tell, ...]
 
 
+@threadpool_limits.wrap(limits=1)  # the models are small: threads would only wait for each other
 def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int, explain_above: float) -> Guesses:
     """Learn from some assets, guess about the others, in turn.
 
@@ -86,28 +87,32 @@ def _tells(
     cheat: Cheat, learned: list[tuple[Any, NDArray[np.int64]]], right: Bools, seed: int
 ) -> tuple[Tell, ...]:
     """Permutation importance on held-out questions, of all columns of a name at once."""
-    names = np.array(cheat.table.names)
+    kinds = np.array([name.split(": ")[0] for name in cheat.table.names])
     rng = rng_for(seed, "tells", cheat.name)
     found = []
-    for name in _worth_trying(cheat, [model for model, _ in learned]):
+    for kind in dict.fromkeys(kinds.tolist()):
         still_right = 0
         for model, held_out in learned:
             values = cheat.table.values[held_out].copy()
             shuffled = rng.permutation(len(held_out))
-            values[:, names == name] = values[shuffled][:, names == name]
+            values[:, kinds == kind] = values[shuffled][:, kinds == kind]
             still_right += int(_is_right(model, cheat, held_out, values).sum())
-        found.append(Tell(name, float(right.mean() - still_right / len(right))))
+        feature = _in_detail(kind, cheat, [model for model, _ in learned])
+        found.append(Tell(feature, float(right.mean() - still_right / len(right))))
     best = sorted(found, key=lambda tell: -tell.points)[:_SHOWN]
     return tuple(tell for tell in best if tell.points > 0)
 
 
-def _worth_trying(cheat: Cheat, models: list[Any]) -> list[str]:
-    names = list(dict.fromkeys(cheat.table.names))
+def _in_detail(kind: str, cheat: Cheat, models: list[Any]) -> str:
+    """The kind with its weightiest members, where it has any and the models say what weighs."""
     weights = [weight for model in models if (weight := _weights(model)) is not None]
-    if len(names) <= 2 * _TRIED or not weights:
-        return names
+    start = f"{kind}: "
+    members = [column for column, name in enumerate(cheat.table.names) if name.startswith(start)]
+    if not weights or not members:
+        return kind
     total = np.sum(weights, axis=0)
-    return [cheat.table.names[column] for column in np.argsort(-total)[:_TRIED]]
+    first = sorted(members, key=lambda column: -total[column])[:_SHOWN]
+    return start + ", ".join(cheat.table.names[column].removeprefix(start) for column in first)
 
 
 def _weights(model: Any) -> NDArray[np.float64] | None:

@@ -57,6 +57,11 @@ class Questions:
         return len(self.texts)
 
     @property
+    def shown(self) -> set[str]:
+        """The views that they show."""
+        return {*self.first.tolist(), *self.second.tolist()}
+
+    @property
     def letter(self) -> Ints:
         """(N,) place of the true option among the letters."""
         return np.asarray(self.letter_of_sense[np.arange(len(self)), self.sense])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import Final
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from viewpoint_gen.audit.cheats import Cheat, cheats_on
@@ -18,16 +21,19 @@ from viewpoint_gen.audit.report import CheatResult, FamilyResult, Report
 from viewpoint_gen.audit.sight import Sight, read_sight
 from viewpoint_gen.storage import open_store, write
 
-REPORT_NAME = "audit.json"
+REPORT_NAME: Final = "audit.json"
 
 
-def audit_run(run: str, families: Sequence[str] = (), *, most_per_family: int, seed: int) -> Report:
+def audit_run(
+    run: str, families: Sequence[str] = (), *, most_per_family: int, seed: int, workers: int = 1
+) -> Report:
     """Try every cheat and leave the report in the run.
 
     Args:
         run: directory or fsspec URL.
         families: empty: all.
         most_per_family: questions; 0: all.
+        workers: processes that learn.
 
     Raises:
         RecipeError: a family isn't known.
@@ -37,32 +43,36 @@ def audit_run(run: str, families: Sequence[str] = (), *, most_per_family: int, s
     started = time.monotonic()
     store = open_store(run)
     asked = read_questions(store, families, most_per_family=most_per_family, seed=seed)
-    shown = {view for each in asked for view in (*each.first.tolist(), *each.second.tolist())}
-    sight = read_sight(store, shown)
-    with (
-        threadpool_limits(1),  # the models are small: threads would only wait for each other
-        tqdm(total=len(asked), desc="cheating", unit="family", disable=None) as bar,
-    ):
+    sight = read_sight(store, {view for each in asked for view in each.shown})
+    with tqdm(total=len(asked), desc="cheating", unit="family", disable=None) as bar:
         results = []
-        for questions in asked:
-            results.append(audit_family(questions, sight, seed=seed))
+        for result in _results(asked, sight, seed=seed, workers=workers):
+            results.append(result)
             bar.update()
     report = Report(run, seed, time.monotonic() - started, tuple(results))
     write(store, REPORT_NAME, json.dumps(report.to_dict(), indent=2).encode() + b"\n")
     return report
 
 
+def _results(
+    asked: list[Questions], sight: Sight, *, seed: int, workers: int
+) -> Iterator[FamilyResult]:
+    """One per family, in order; the same whatever the number of workers."""
+    one = partial(audit_family, seed=seed)
+    mine = (sight.of(questions.shown) for questions in asked)
+    if workers == 1:
+        yield from map(one, asked, mine)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(one, asked, mine)
+
+
 def audit_family(questions: Questions, sight: Sight, *, seed: int) -> FamilyResult:
     """Try every cheat on one family's questions."""
     assets = len(np.unique(questions.assets))
     cheats = cheats_on(questions, sight, seed=seed) if assets > 1 else ()
-    return FamilyResult(
-        family=questions.family,
-        questions=len(questions),
-        assets=assets,
-        chance=questions.chance,
-        cheats=tuple(_tried(cheat, questions, assets, seed) for cheat in cheats),
-    )
+    results = tuple(_tried(cheat, questions, assets, seed) for cheat in cheats)
+    return FamilyResult(questions.family, len(questions), assets, questions.chance, results)
 
 
 def _tried(cheat: Cheat, questions: Questions, assets: int, seed: int) -> CheatResult:

@@ -60,6 +60,13 @@ class Sight:
         """(N,) rows of some views."""
         return np.array([self.place[view_id] for view_id in view_ids.tolist()], dtype=np.int64)
 
+    def of(self, view_ids: Collection[str]) -> Sight:
+        """Some views only."""
+        chosen = sorted(view_ids)
+        places = self.places(np.array(chosen))
+        place = {view_id: row for row, view_id in enumerate(chosen)}
+        return Sight(place, self.pictures.rows(places), self.cameras.rows(places))
+
 
 def read_sight(store: Store, view_ids: Collection[str]) -> Sight:
     """Work out the numbers of some views of a run.

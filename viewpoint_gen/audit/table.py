@@ -21,7 +21,7 @@ class Table:
 
     Attributes:
         values: (N, F); nan where something is undefined.
-        names: (F,) for people; columns that say the same kind of thing share a name.
+        names: (F,) for people. Columns of one kind share a name, or what stands before ": ".
     """
 
     values: Numbers

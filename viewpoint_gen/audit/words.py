@@ -33,7 +33,7 @@ def _word_table(questions: Questions) -> Table:
     values = np.zeros((len(questions), len(told)), np.float32)
     for row, words in enumerate(used):
         values[row, [place[word] for word in words if word in place]] = 1.0
-    return Table(values, tuple(f'the word "{word}"' for word in told))
+    return Table(values, tuple(f"the question's words: {word}" for word in told))
 
 
 def _option_table(questions: Questions) -> Table:
@@ -43,9 +43,9 @@ def _option_table(questions: Questions) -> Table:
     put = questions.option_set[:, None] == np.arange(len(sets))
     lettered = questions.letter_of_sense[:, :, None] == letters
     values = np.hstack([put, lettered.reshape(len(questions), -1)]).astype(np.float32)
-    names = [f'the options\' words ("{each.texts[0]}")' for each in sets]
+    names = [f"the options' words: {each.texts[0]}" for each in sets]
     names += [
-        f'the letter of "{sense}" ({ascii_uppercase[letter]})'
+        f"the letters: {ascii_uppercase[letter]} for {sense}"
         for sense in senses
         for letter in letters
     ]
