@@ -47,7 +47,6 @@ class Guesses:
     tells: tuple[Tell, ...]
 
 
-@threadpool_limits.wrap(limits=1)  # the models are small: threads would only wait for each other
 def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int, explain_above: float) -> Guesses:
     """Learn from some assets, guess about the others, in turn.
 
@@ -60,13 +59,14 @@ def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int, explain_above: f
     )
     right = np.zeros(len(assets), dtype=bool)
     learned = []
-    for seen, held_out in folds.split(cheat.target, groups=assets):
-        model = _fitted(cheat, seen)
-        right[held_out] = _is_right(model, cheat, held_out, cheat.table.values[held_out])
-        learned.append((model, held_out))
-    if right.mean() <= explain_above or not cheat.table.names:
-        return Guesses(right, ())
-    return Guesses(right, _tells(cheat, learned, right, seed))
+    with threadpool_limits(1):  # the models are small: threads would only wait for each other
+        for seen, held_out in folds.split(cheat.target, groups=assets):
+            model = _fitted(cheat, seen)
+            right[held_out] = _is_right(model, cheat, held_out, cheat.table.values[held_out])
+            learned.append((model, held_out))
+        if right.mean() <= explain_above or not cheat.table.names:
+            return Guesses(right, ())
+        return Guesses(right, _tells(cheat, learned, right, seed))
 
 
 def _fitted(cheat: Cheat, seen: NDArray[np.int64]) -> Any:
