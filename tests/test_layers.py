@@ -16,7 +16,7 @@ FLOORS = [
     {"assets", "views", "render", "qa"},
     {"dataset"},
     {"recipe"},
-    {"verify"},
+    {"verify", "audit"},
     {"pipeline", "doctor"},
     {"cli"},
     {"__main__"},

@@ -34,7 +34,8 @@ app = typer.Typer(
         "\b\n"
         "  viewgen render --num-pairs 1000      camera pairs of procedural objects\n"
         "  viewgen qa                           questions and answers about them\n"
-        "  viewgen verify                       every file and every answer, recomputed\n\n"
+        "  viewgen verify                       every file and every answer, recomputed\n"
+        "  viewgen audit                        tries to guess without looking at both images\n\n"
         "New here? `viewgen doctor`, then `viewgen demo`."
     ),
 )
@@ -226,6 +227,32 @@ def verify(
     _refuse_untruths(run, report, listed=not as_json)
     if not as_json:
         _say(f"{run}: {sum(report.checked.values()):,} checks, 0 untruths")
+
+
+@app.command(epilog="Example:\n\n\b\n  viewgen audit runs/chairs --families ego_rotation_yaw")
+def audit(
+    run: RunArgument = DEFAULT_RUN,
+    families: Annotated[
+        str | None, typer.Option(help="Comma-separated families. [default: all]")
+    ] = None,
+    max_questions: Annotated[int, typer.Option(min=0, help="Most per family; 0: all.")] = 4000,
+    seed: Annotated[int, typer.Option(help="Of folds, models and draws.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that learn.")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Try to answer without looking at both images.
+
+    Exits 1 if text alone or one image alone beats chance by over 3 points, naming the feature.
+    """
+    from viewpoint_gen.audit import audit_run
+
+    chosen = [name.strip() for name in families.split(",")] if families else []
+    report = audit_run(run, chosen, most_per_family=max_questions, seed=seed, workers=workers)
+    if as_json:
+        _print_json(report.to_dict())
+    else:
+        _say(*report.lines())
+    report.refuse_leaks()
 
 
 @app.command()

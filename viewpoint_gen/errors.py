@@ -19,7 +19,8 @@
     ├── EnvironmentProblem       the machine lacks something (bpy, a system library, Ray)
     │   └── DeviceUnavailable    a device was asked for and isn't there
     ├── AssetsUsedUp             the run is whole, but holds fewer pairs than were asked for
-    └── Untruth                  verification found an answer or a file that is wrong
+    ├── Untruth                  verification found an answer or a file that is wrong
+    └── Leak                     the audit answered questions without looking at both images
 
 A rejection (a blank view, say) is a value and not an exception; a bug is any other exception and
 stops the run.
@@ -131,5 +132,11 @@ class AssetsUsedUp(ViewgenError):
 
 class Untruth(ViewgenError):
     """Verification found an answer or a file that is wrong."""
+
+    exit_code = 1
+
+
+class Leak(ViewgenError):
+    """The audit answered a family's questions without looking at both images."""
 
     exit_code = 1
