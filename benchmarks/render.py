@@ -2,9 +2,9 @@
 
 Renders the same meshes, in one run of this script, with ``viewgen render``; with the same frames
 in a bare loop of one Blender process (the limit); and, if one is given, with another script, run
-as its users run it: a fresh process per object. CPU seconds are the operating system's
-own accounts of whole processes. PSNR is measured against the same frames at 1,024
-samples without a denoiser.
+as its users run it: a fresh process per object. CPU seconds are the operating system's own
+accounts of whole processes. PSNR is measured against the same frames at 1,024 samples without a
+denoiser.
 
     python benchmarks/render.py --meshes DIR [--peer-script PATH] [--repeat 3] [--json OUT]
 
@@ -48,6 +48,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--parts", default=",".join(PARTS), help=f"of {', '.join(PARTS)}: quality takes longest"
     )
+    parser.add_argument("--reference", type=int, default=1024, help="samples to compare with")
     parser.add_argument("--json", type=Path, help="write every figure there")
     return parser.parse_args()
 
@@ -69,10 +70,12 @@ def main() -> None:
             figures["stages"] = stages(frames, work)
             report_stages(figures["stages"])
         if "quality" in args.parts:
-            figures["presets"] = preset_rows(frames, work)
+            figures["presets"] = preset_rows(frames, work, args.reference)
             table(("quality", "samples", "CPU s/view", "PSNR median", "least"), figures["presets"])
             if args.peer_script:
-                figures["peer_psnr_db"] = peer_psnr(partial(run_peer, args), meshes, work)
+                figures["peer_psnr_db"] = peer_psnr(
+                    partial(run_peer, args), meshes, work, args.reference
+                )
                 print(f"PSNR of the peer, median: {figures['peer_psnr_db']:.1f} dB")
         if args.json:
             args.json.write_text(json.dumps(figures, indent=2, default=lambda cost: vars(cost)))

@@ -1,4 +1,4 @@
-"""How good pictures are: PSNR against the same frames at 1,024 samples without a denoiser."""
+"""How good pictures are: PSNR against the same frames at many samples without a denoiser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from render_frames import Recorded, plan_of
 from viewpoint_gen.render.config import SAMPLES
 from viewpoint_gen.render.passes import read_pixels
 
-REFERENCE_SAMPLES = 1024
 GREY = 128  # behind transparent pictures
 
 
@@ -32,10 +31,10 @@ def _over_grey(rgba: NDArray[np.uint8]) -> NDArray[np.float64]:
     return rgba[..., :3] * alpha + GREY * (1 - alpha)
 
 
-def preset_rows(recorded: Recorded, work: Path) -> list[tuple[str, ...]]:
+def preset_rows(recorded: Recorded, work: Path, reference: int) -> list[tuple[str, ...]]:
     """Name, samples, CPU seconds per view, median and least PSNR of each preset."""
     frames = recorded.one_per_asset()
-    references, _ = _pictures(frames, work, samples=REFERENCE_SAMPLES, denoise=False)
+    references, _ = _pictures(frames, work, samples=reference, denoise=False)
     rows = []
     for quality, samples in SAMPLES.items():
         pictures, cpu_s = _pictures(frames, work, samples=samples, denoise=True)
@@ -70,13 +69,15 @@ def _pictures(
     return pictures, sum(seconds) / len(seconds)
 
 
-def peer_psnr(run: Callable[[Path, int, int, Path], Cost], meshes: list[Path], work: Path) -> float:
+def peer_psnr(
+    run: Callable[[Path, int, int, Path], Cost], meshes: list[Path], work: Path, reference: int
+) -> float:
     """Median PSNR of the first frame that another script renders of each mesh."""
     found = []
     for mesh in meshes:
-        usual, reference = work / "usual" / mesh.stem, work / "reference" / mesh.stem
+        usual, clean = work / "usual" / mesh.stem, work / "clean" / mesh.stem
         run(mesh, 1, 0, usual)
-        run(mesh, 1, REFERENCE_SAMPLES, reference)
-        pictures = [np.asarray(Image.open(path / "000.png")) for path in (usual, reference)]
+        run(mesh, 1, reference, clean)
+        pictures = [np.asarray(Image.open(path / "000.png")) for path in (usual, clean)]
         found.append(psnr_db(*pictures))
     return statistics.median(found)
