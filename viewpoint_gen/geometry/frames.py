@@ -49,4 +49,9 @@ def world_from_blcam_of(world_from_camera: Array) -> Array:
 
 def wrap_rad(angle_rad: float) -> float:
     """Wrap an angle to (-pi, pi]."""
-    return float(np.pi - (np.pi - angle_rad) % (2.0 * np.pi))
+    return float(wrap_each_rad(np.float64(angle_rad)))
+
+
+def wrap_each_rad(angles_rad: Array | np.float64) -> Array:
+    """Wrap angles of any shape to (-pi, pi]."""
+    return np.asarray(np.pi - (np.pi - angles_rad) % (2.0 * np.pi))

@@ -32,7 +32,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from viewpoint_gen.errors import RunIncomplete
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, wrap_each_rad
+from viewpoint_gen.geometry.pose import turn_about_up
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts, matrices_of, numbers_of, object_frame
 from viewpoint_gen.qa.families.directions import NOTHING
@@ -120,8 +121,8 @@ class Lookalikes:
 
     def facts_of(self, facts: Facts, rows: Rows, reading: Reading) -> Facts:
         """Some pairs' facts under a reading; what turning about the vertical leaves stays."""
-        turned_1 = _turned(self.world_from_camera_1[rows], reading.turn_1_rad)
-        turned_2 = _turned(self.world_from_camera_2[rows], reading.turn_2_rad)
+        turned_1 = turn_about_up(reading.turn_1_rad) @ self.world_from_camera_1[rows]
+        turned_2 = turn_about_up(reading.turn_2_rad) @ self.world_from_camera_2[rows]
         centre_1, centre_2 = turned_1[:, :3, 3], turned_2[:, :3, 3]
         some = facts.take(rows)
         in_object: dict[str, Any] = object_frame(
@@ -137,8 +138,8 @@ class Lookalikes:
             right_share=right,
             down_share=down,
             forward_share=forward,
-            azimuth_rad=_wrapped(some.azimuth_rad + turn_rad),
-            heading_rad=_wrapped(some.heading_rad + turn_rad),
+            azimuth_rad=wrap_each_rad(some.azimuth_rad + turn_rad),
+            heading_rad=wrap_each_rad(some.heading_rad + turn_rad),
             rotation_rad=np.arccos(np.clip(cosine, -1.0, 1.0)),
             **in_object,
         )
@@ -198,15 +199,3 @@ def _from_azimuth(ratios: Array, ring: Rows, azimuth_rad: Array) -> Array:
         here, there = place % steps, (place[:, None] + turn) % steps
         found = np.minimum(found, ratios[ring[:, None], here[:, None], there])
     return found
-
-
-def _turned(world_from_camera: Array, turn_rad: float) -> Array:
-    """Cameras (N, 4, 4) turned about the world's vertical."""
-    turn = np.eye(4)
-    turn[:2, :2] = [[np.cos(turn_rad), -np.sin(turn_rad)], [np.sin(turn_rad), np.cos(turn_rad)]]
-    return np.asarray(turn @ world_from_camera)
-
-
-def _wrapped(angle_rad: Array) -> Array:
-    """Wrap angles to (-pi, pi]."""
-    return np.asarray(np.pi - (np.pi - angle_rad) % (2.0 * np.pi))
