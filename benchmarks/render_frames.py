@@ -49,7 +49,7 @@ class Recorded:
 
     Attributes:
         frames_cpu_s: of the Blender child after start and imports.
-        stages_cpu_s: start, import, and the stages of the run's own process.
+        stages_cpu_s: start, import, ring, and the stages of the run's own process.
         options: of ``viewgen render``, to have the same frames again.
     """
 
@@ -79,6 +79,7 @@ class Recorder:
     recorded: Recorded
     asset: Asset | None = None
     import_cpu_s: float = 0.0
+    ring_cpu_s: float = 0.0
 
     def load(self, asset: Asset) -> LoadedAsset:
         before_s = self.cpu_s()
@@ -92,6 +93,11 @@ class Recorder:
         for view in self.child.render_each(requests, loaded):
             self.recorded.frames.append(Frame(self.asset, loaded, view.request))
             yield view
+
+    def glance_each(self, requests, loaded: LoadedAsset) -> Iterator[RenderedView]:
+        before_s = self.cpu_s()
+        yield from self.child.glance_each(requests, loaded)
+        self.ring_cpu_s += self.cpu_s() - before_s
 
     def cpu_s(self) -> float:
         assert self.child.pid is not None
@@ -126,6 +132,7 @@ def record(meshes: list[Path], work: Path, *, size_px: int, pairs: int, backdrop
             with threadpool_limits(limits=1, user_api="blas"):
                 yield Processor(source=ReadAhead(source), renderer=recorder, recipe=recipe)
             recorded.stages_cpu_s["import"] = recorder.import_cpu_s
+            recorded.stages_cpu_s["ring"] = recorder.ring_cpu_s
             recorded.frames_cpu_s = recorder.cpu_s() - sum(recorded.stages_cpu_s.values())
 
     own_cpu_s = time.process_time()

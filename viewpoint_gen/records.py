@@ -243,11 +243,13 @@ class Visit:
         index: position of the asset in its source.
         round: 0 at first; later rounds come back with fresh cameras for pairs still owed.
         quota: most pairs to keep.
+        again: whether an earlier visit brought pairs of it, and with them its ring.
     """
 
     index: int
     round: int
     quota: int
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ class FakeLanes:
                 for i in range(views)
             ],
             "pairs": [{"pair_id": f"{name}-{i}", "asset_uid": uid} for i in range(pairs)],
-            "rings": [ring] if pairs else [],
+            "rings": [ring] if pairs and not visit.again else [],
             "rejected": [
                 {"kind": "pair", "subject_id": f"{name}-x{i}", "asset_uid": uid, "code": "alike"}
                 for i in range(lost)

@@ -129,6 +129,7 @@ def test_only_assets_that_gave_all_are_asked_again():
     assert [round_.visit(i).index for i in range(round_.visits)] == [0, 5]
     assert quotas(round_) == [4, 4]
     assert round_.visit(0).round == 2
+    assert [round_.visit(i).again for i in range(round_.visits)] == [True, True]
 
 
 def test_assets_that_gave_some_are_asked_when_none_gave_all():

@@ -110,9 +110,16 @@ def recipe() -> Recipe:
     return load_recipe(overrides=[("render.width_px", 64), ("render.height_px", 48)])
 
 
-def process(recipe: Recipe, renderer: SplatRenderer, quota: int = 10, visit_round: int = 0):
+def process(
+    recipe: Recipe,
+    renderer: SplatRenderer,
+    quota: int = 10,
+    visit_round: int = 0,
+    *,
+    again: bool = False,
+):
     processor = Processor(source=ReadAhead(OneAsset()), renderer=renderer, recipe=recipe)
-    return processor(Visit(index=0, round=visit_round, quota=quota))
+    return processor(Visit(index=0, round=visit_round, quota=quota, again=again))
 
 
 @pytest.mark.parametrize("quota", [1, 2, 3, 7, 10, 16, 31])
@@ -140,7 +147,7 @@ def test_pairs_come_in_both_orders_and_name_views_that_are_there(recipe):
             assert back["rise"] == pytest.approx(-pair["rise"])
 
 
-def test_a_visit_with_pairs_looks_around_its_asset_once_and_alike_in_every_round(recipe):
+def test_a_first_visit_with_pairs_looks_around_its_asset_alike_in_every_round(recipe):
     first = process(recipe, SplatRenderer()).tables["rings"].to_pylist()
     later = process(recipe, SplatRenderer(), visit_round=3).tables["rings"].to_pylist()
     assert [(row["asset_uid"], row["round"]) for row in first + later] == [
@@ -151,6 +158,13 @@ def test_a_visit_with_pairs_looks_around_its_asset_once_and_alike_in_every_round
     azimuths = first[0]["azimuths"]
     assert azimuths == recipe.views.ring.azimuths
     assert len(first[0]["ratios"]) == azimuths * (azimuths - 1) // 2
+
+
+def test_a_return_to_an_asset_looks_around_it_no_more(recipe):
+    renderer = SplatRenderer()
+    result = process(recipe, renderer, visit_round=1, again=True)
+    assert result.outcome.pairs == 10
+    assert result.tables["rings"].num_rows == renderer.glanced == 0
 
 
 def test_a_visit_without_pairs_needs_no_ring(recipe):

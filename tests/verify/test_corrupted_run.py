@@ -491,3 +491,13 @@ def test_a_ring_of_the_wrong_shape_or_visit_is_found(
 def test_a_visit_without_its_ring_is_found(run: Path) -> None:
     edit(run / "rings/part-00000.parquet", lambda rows: rows.clear())
     assert ("rings", "", "ball 0") in named(verify_run(run))
+
+
+def test_a_ring_of_a_return_visit_is_found(run: Path) -> None:
+    def return_to_the_ball(rows: list[Row]) -> None:
+        rows.append(rows[0] | {"round": 1})
+
+    edit(run / "rings/part-00000.parquet", return_to_the_ball)
+    edit(run / "outcomes/part-00000.parquet", return_to_the_ball)
+    findings = [one for one in verify_run(run).findings if one.check == "rings"]
+    assert [(one.what, one.row_id) for one in findings] == [("row", "ball 1")]

@@ -294,7 +294,7 @@ def build_run(root: Path, uids: tuple[str, ...] = ("ball", "ball2")) -> Path:
             tables[table].append(rows)
         outcomes.append([outcome_row(uid, len(outcomes), len(pairs), len(views), 1)])
     outcomes.append([outcome_row("bad", len(outcomes), 0, 0, 1)])
-    bad = blank("rejected", kind="asset", subject_id="bad", asset_uid="bad", code="no_mesh")
+    bad = blank("rejected", kind="view", subject_id="bad-view", asset_uid="bad", code="blank")
     tables["rejected"].append([bad])
     tables["outcomes"] = outcomes
     write(root, tables)

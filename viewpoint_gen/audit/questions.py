@@ -17,12 +17,10 @@ from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.qa.draws import keys_of
 from viewpoint_gen.qa.families import FAMILIES, chosen_families
 from viewpoint_gen.qa.phrasing import IMAGES, wording_of
+from viewpoint_gen.qa.summary import SUMMARY_NAME
 from viewpoint_gen.storage import Store
 
 Ints = NDArray[np.int64]
-
-_ASKED: Final = "qa.json"
-"""What ``viewgen qa`` writes last: without it its questions are not all there."""
 
 _COLUMNS: Final = ("family", "group_id", "question", "options", "answer_text", "asset_uids",
                    "image_ids", "id")  # fmt: skip
@@ -112,7 +110,7 @@ def _check_asked(store: Store) -> None:
     if not part_names(store, "views"):
         msg = f"{store.location}: there is no run here; `viewgen render` makes one"
         raise RunIncomplete(msg)
-    if not part_names(store, "qa") or not store.exists(_ASKED):
+    if not part_names(store, "qa") or not store.exists(SUMMARY_NAME):
         msg = f"{store.location}: holds no questions yet; `viewgen qa` asks them"
         raise RunIncomplete(msg)
 

@@ -18,13 +18,10 @@ from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.qa.build import QaBlock, QaSchemas, build_questions
 from viewpoint_gen.qa.families import describe
 from viewpoint_gen.qa.phrasing import wording_of
-from viewpoint_gen.qa.summary import QaSummary
+from viewpoint_gen.qa.summary import SUMMARY_NAME, QaSummary
 from viewpoint_gen.recipe import Recipe, with_overrides
 from viewpoint_gen.records import Ring
 from viewpoint_gen.storage import Store, open_store, write
-
-SUMMARY_NAME = "qa.json"
-"""Written last: questions without it are of a call that didn't finish."""
 
 _ROWS_PER_PART = 100_000
 _ROWS_PER_BATCH = 8192
@@ -89,7 +86,7 @@ def _pair_batches(store: Store, recipe: Recipe) -> Iterator[pa.RecordBatch]:
 
 
 def _rings(store: Store) -> dict[str, Ring]:
-    """How alike each asset looks from all around; every visit to an asset made the same one."""
+    """How alike each asset looks from all around; its first visit with pairs looked."""
     columns = ("asset_uid", "azimuths", "elevation_rad", "ratios")
     rows = read_table(store, "rings", columns=columns).to_pylist()
     return {

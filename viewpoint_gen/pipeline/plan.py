@@ -87,7 +87,7 @@ class FirstVisits:
 
 @dataclass(frozen=True)
 class ReturnVisits:
-    """A round over assets of a finite source that have been visited before.
+    """A round over assets of a finite source that every visit so far has brought pairs of.
 
     Attributes:
         indices: of the assets, ascending.
@@ -111,7 +111,7 @@ class ReturnVisits:
     def visit(self, position: int) -> Visit:
         """See Round."""
         index, quota = int(self.indices[position]), int(self.quotas[position])
-        return Visit(index=index, round=self.number, quota=quota)
+        return Visit(index=index, round=self.number, quota=quota, again=True)
 
 
 @dataclass(frozen=True)

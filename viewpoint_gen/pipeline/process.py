@@ -162,7 +162,7 @@ class Processor:
         visited.rejections.extend(_refused_pairs(pairing, asset.uid))
         used = {row[name] for row in visited.pairs for name in ("view_id_1", "view_id_2")}
         visited.views.extend(view for view_id, view in accepted.items() if view_id in used)
-        if visited.pairs:
+        if visited.pairs and not visit.again:
             visited.rings.append(self._ring(visit, asset, loaded))
 
     def _plan(self, visit: Visit, asset: Asset, loaded: LoadedAsset) -> Iterator[Cluster]:

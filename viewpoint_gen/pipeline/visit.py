@@ -16,8 +16,8 @@ class VisitResult:
 
     Attributes:
         outcome: how it ended; its counts are the tables' row counts.
-        tables: "views", "pairs", "rings" (one row if there are pairs), "rejected" and "outcomes"
-            (exactly one row), in the schemas of ``dataset.schema``.
+        tables: "views", "pairs", "rings" (one row if it is the asset's first visit with pairs),
+            "rejected" and "outcomes" (exactly one row), in the schemas of ``dataset.schema``.
     """
 
     outcome: Outcome

@@ -7,6 +7,9 @@ from typing import Any
 
 from viewpoint_gen.qa.families import FAMILIES
 
+SUMMARY_NAME = "qa.json"
+"""The run's file of it, written last: questions without it are of a call that didn't finish."""
+
 NOT_KEPT = "balance"
 """Code of a true question that was left out so that the others give nothing away."""
 

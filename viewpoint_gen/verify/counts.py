@@ -50,10 +50,9 @@ class Visits:
 
 @dataclass(frozen=True)
 class RejectedRows:
-    """Rows of ``rejected`` per asset (key): all but questions, and of those the assets' own."""
+    """Rows of ``rejected`` per asset (key), all but questions, and whose they are (keys)."""
 
     per_asset: Counter[int]
-    of_assets: Counter[int]
     views: Keys
     pairs: Keys
 
@@ -61,7 +60,6 @@ class RejectedRows:
 def verify_rejected(layout: Layout, tally: Tally) -> RejectedRows:
     """Check every rejection and count them per asset."""
     per_asset: Counter[int] = Counter()
-    of_assets: Counter[int] = Counter()
     subjects: dict[str, list[int]] = {"view": [], "pair": []}
     for name in layout.parts["rejected"]:
         for rows in read_rows(
@@ -76,19 +74,17 @@ def verify_rejected(layout: Layout, tally: Tally) -> RejectedRows:
                 check_rejection(tally, name, row)
                 if row["kind"] != "question":
                     per_asset[key(row["asset_uid"])] += 1
-                if row["kind"] == "asset":
-                    of_assets[key(row["asset_uid"])] += 1
                 if row["kind"] in subjects:
                     subjects[row["kind"]].append(key(row["subject_id"]))
     views, pairs = (np.array(subjects[kind], dtype=np.uint64) for kind in ("view", "pair"))
-    return RejectedRows(per_asset, of_assets, views, pairs)
+    return RejectedRows(per_asset, views, pairs)
 
 
 def check_rejection(tally: Tally, file: str, row: dict[str, Any]) -> None:
     """A rejection is of a known kind and says why."""
     tally.looked("rejections")
     row_id = f"{row['kind']} {row['subject_id']}"
-    if row["kind"] not in ("asset", "view", "pair", "question"):
+    if row["kind"] not in ("view", "pair", "question"):
         tally.found(
             Finding("rejections", "rejected", file, row_id, "kind", "a known kind", row["kind"])
         )
@@ -139,10 +135,9 @@ def check_counts(
     for uid, visit in visits.items():
         own = key(uid)
         for table, stated in (("views", visit.views), ("pairs", visit.pairs)):
-            _expect_count(tally, visit.file, uid, table, stated, {rows[table][own]})
-        all_rows, own_rows = rejected.per_asset[own], rejected.of_assets[own]
-        allowed = {all_rows, all_rows - own_rows}
-        _expect_count(tally, visit.file, uid, "rejections", visit.rejections, allowed)
+            _expect_count(tally, visit.file, uid, table, stated, rows[table][own])
+        counted = rejected.per_asset[own]
+        _expect_count(tally, visit.file, uid, "rejections", visit.rejections, counted)
     known = {key(uid) for uid in visits}
     for table, count in (*rows.items(), ("rejected", rejected.per_asset)):
         strays = sum(number for own, number in count.items() if own not in known)
@@ -160,14 +155,12 @@ def _per_asset(index: Index) -> Counter[int]:
     return Counter(dict(zip(values.tolist(), counts.tolist(), strict=True)))
 
 
-def _expect_count(
-    tally: Tally, file: str, uid: str, what: str, stated: int, rows: set[int]
-) -> None:
+def _expect_count(tally: Tally, file: str, uid: str, what: str, stated: int, rows: int) -> None:
     tally.looked("counts")
-    if stated not in rows:
-        counted = " or ".join(str(number) for number in sorted(rows))
+    if stated != rows:
+        told, counted = str(stated), str(rows)
         tally.found(
-            Finding("counts", "outcomes", file, uid, f"{what} (rows counted)", counted, str(stated))
+            Finding("counts", "outcomes", file, uid, f"{what} (rows counted)", counted, told)
         )
 
 

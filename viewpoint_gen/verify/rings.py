@@ -7,13 +7,13 @@ import numpy as np
 from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
 from viewpoint_gen.verify.compare import blame, equal, holds
 from viewpoint_gen.verify.layout import Layout
-from viewpoint_gen.verify.reading import keys, read_rows
+from viewpoint_gen.verify.reading import key, keys, read_rows
 from viewpoint_gen.verify.report import Finding, Tally
 
 
 def verify_rings(layout: Layout, tally: Tally) -> None:
-    """Every visit with pairs looked around its asset once, and others didn't."""
-    wanted = _visits_with_pairs(layout, tally)
+    """The first visit that brought pairs of an asset looked around it once; others didn't."""
+    wanted = _first_visits_with_pairs(layout, tally)
     found: set[int] = set()
     for name in layout.parts["rings"]:
         for rows in read_rows(
@@ -32,7 +32,7 @@ def verify_rings(layout: Layout, tally: Tally) -> None:
                 "rings",
                 "row",
                 [key in wanted for key in own],
-                "one of a visit with pairs",
+                "of an asset's first visit with pairs",
                 "of another",
             )
             azimuths = rows.numbers("azimuths")
@@ -50,13 +50,13 @@ def verify_rings(layout: Layout, tally: Tally) -> None:
                 "not",
             )
     tally.looked("rings", len(wanted))
-    for key in sorted(wanted.keys() - found):
-        tally.found(Finding("rings", "rings", "", wanted[key], "row", "one", "none"))
+    for missing in sorted(wanted.keys() - found):
+        tally.found(Finding("rings", "rings", "", wanted[missing], "row", "one", "none"))
 
 
-def _visits_with_pairs(layout: Layout, tally: Tally) -> dict[int, str]:
+def _first_visits_with_pairs(layout: Layout, tally: Tally) -> dict[int, str]:
     """Asset and round of each, by their key."""
-    visits: dict[int, str] = {}
+    first: dict[int, tuple[float, str]] = {}
     for name in layout.parts["outcomes"]:
         for rows in read_rows(
             layout.files,
@@ -66,7 +66,8 @@ def _visits_with_pairs(layout: Layout, tally: Tally) -> dict[int, str]:
             id_columns=ROW_ID["outcomes"],
             columns=("pairs",),
         ):
-            kept = np.flatnonzero(rows.numbers("pairs") > 0)
-            ids = [rows.ids[index] for index in kept]
-            visits.update(zip(keys(ids).tolist(), ids, strict=True))
-    return visits
+            assets, rounds = rows.keys("asset_uid").tolist(), rows.numbers("round").tolist()
+            for index in np.flatnonzero(rows.numbers("pairs") > 0):
+                visit = (rounds[index], rows.ids[index])
+                first[assets[index]] = min(visit, first.get(assets[index], visit))
+    return {key(name): name for _, name in first.values()}

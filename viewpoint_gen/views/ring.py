@@ -49,7 +49,7 @@ def plan_ring(
     Args:
         uid: of the asset.
         points_world: (N, 3) points of the normalised object's surface.
-        seed: of the run. No round: every visit to an asset makes the same ring.
+        seed: of the run. No round: one ring serves every visit to the asset.
     """
     radius = float(np.linalg.norm(points_world, axis=1).max())
     distance = _ROOM * radius / np.sin(_FOV_RAD / 2)
