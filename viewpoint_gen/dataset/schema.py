@@ -221,16 +221,19 @@ QUESTIONS: Final = _versioned(
         pa.field("image_ids", pa.list_(pa.string())),  # view_id, in the order shown
         pa.field("image_sha256", pa.list_(pa.string())),
         pa.field("question", pa.string()),  # with one <image> per image
-        pa.field("options", pa.list_(pa.string())),
-        pa.field("answer_letter", pa.string()),
+        pa.field("options", pa.list_(pa.string())),  # empty where none are offered
+        # Which of the family's answers is true: equally often each, so that none can be guessed.
+        pa.field("answer_key", pa.string()),
+        pa.field("answer_letter", pa.string()),  # null unless exactly one option is right
         pa.field("answer_text", pa.string()),
-        pa.field("answer_value", pa.float64()),  # the signed quantity behind the answer
+        pa.field("answer_value", pa.float64()),  # the signed quantity behind it; null: several
         pa.field("answer_unit", pa.string()),
-        pa.field("answer_type", pa.string()),  # "choice" (later: "number", ...)
-        pa.field("tolerance", pa.float64()),
-        pa.field("chance", pa.float64()),
+        pa.field("answer_type", pa.string()),  # choice, angle, ratio, set or pose: see qa.score
+        pa.field("tolerance", pa.float64()),  # of a number: an error that is worth nothing
+        pa.field("chance", pa.float64()),  # null unless options are offered and one is right
         pa.field("margin", pa.float64()),  # distance of the deciding number from its threshold
         pa.field("margin_unit", pa.string()),
+        pa.field("reasons", pa.string()),  # the answer derived from the facts, step by step
         pa.field("world_from_camera", pa.list_(MATRIX_4X4)),
         pa.field("intrinsics", pa.list_(MATRIX_3X3)),
         pa.field("object_turn_rad", pa.list_(pa.float64())),

@@ -104,6 +104,8 @@ def _blocks(
         lookalikes = Lookalikes.of(table, rings)
         for asker, verdict in zip(askers, verdicts, strict=True):
             refuse_confusable(verdict, asker.family, block.facts, lookalikes, config)
+            if asker.family.settle is not None:
+                asker.family.settle(verdict, units.salted_rows(asker.family))
         if config.per_pair:
             _limit_per_pair(verdicts, askers, units, config.per_pair)
         questions, refusals = [], []
@@ -151,6 +153,10 @@ class _Units:
         places: dict[str, int] = {}
         of_row = np.array([places.setdefault(name, len(places)) for name in names], dtype=np.int64)
         return cls(of_row, keys_of(seed, "pair", places))
+
+    def salted_rows(self, family: Family) -> Keys:
+        """(N,) of a family for each row: a pair's and its reverse's are equal."""
+        return self.salted(family)[self.of_row]
 
     def salted(self, family: Family) -> Keys:
         """(U,) the keys anew for a family, so that families don't pick the same pairs."""

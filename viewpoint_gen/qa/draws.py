@@ -23,6 +23,11 @@ def choice_of(keys: Keys, count: int) -> NDArray[np.int64]:
     return np.asarray(keys % np.uint64(count), dtype=np.int64)
 
 
+def choice_each(keys: Keys, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(N,) one of as many as ``counts`` says for each key, evenly."""
+    return np.asarray(keys % counts.astype(np.uint64), dtype=np.int64)
+
+
 def order_of(keys: Keys, count: int) -> NDArray[np.int64]:
     """(N, count) one of the orders of ``count`` things per key, evenly; ``count`` is small."""
     orders = np.array(list(permutations(range(count))), dtype=np.int64)

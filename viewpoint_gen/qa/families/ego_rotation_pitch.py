@@ -10,7 +10,7 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES
 
@@ -36,4 +36,5 @@ FAMILY = Family(
     other_axes=("sideways", "around", "vertical", "distance", "yaw", "roll"),
     image_cues=("bearing_down", "elevation", "pitch"),
     needs="cameras that tilt, and cameras that move without tilting",
+    stands=points_alike,
 )

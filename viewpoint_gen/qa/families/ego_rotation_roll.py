@@ -10,7 +10,7 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES
 
@@ -37,4 +37,5 @@ FAMILY = Family(
     other_axes=("sideways", "around", "vertical", "distance", "yaw", "pitch"),
     image_cues=("roll",),
     needs="cameras that roll, starting from many rolls, and cameras that don't",
+    stands=points_alike,
 )

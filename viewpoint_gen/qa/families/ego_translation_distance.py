@@ -10,7 +10,7 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES, same_lens
 
@@ -36,4 +36,5 @@ FAMILY = Family(
     other_axes=("sideways", "around", "vertical", "yaw", "pitch", "roll"),
     image_cues=("mask_share", "distance"),
     needs="cameras that come nearer or back off without a zoom",
+    stands=points_alike,
 )

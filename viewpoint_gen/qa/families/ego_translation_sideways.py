@@ -11,7 +11,7 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES
 
@@ -40,4 +40,5 @@ FAMILY = Family(
     other_axes=("vertical", "distance", "yaw", "pitch", "roll"),
     image_cues=("bearing_right",),
     needs="cameras that move sideways, and cameras that move but not sideways",
+    stands=points_alike,
 )

@@ -12,7 +12,7 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES
 
@@ -37,4 +37,5 @@ FAMILY = Family(
     other_axes=("sideways", "around", "distance", "yaw", "pitch", "roll"),
     image_cues=("bearing_down", "elevation", "pitch"),
     needs="cameras that rise or sink, and cameras that move on the level",
+    stands=points_alike,
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import OBJECT_GATES, front_known
 
@@ -32,4 +32,5 @@ FAMILY = Family(
     other_axes=("sideways", "around", "vertical", "distance", "yaw", "pitch", "roll"),
     image_cues=("bearing_right", "object_left", "object_front"),
     needs="objects whose front is known, and cameras that move past their sides",
+    stands=points_alike,
 )
