@@ -73,8 +73,9 @@ class Verdicts:
 
     def take(self, rows: Ints) -> Verdicts:
         """Some pairs' answers, without the refusals."""
-        columns = (self.option, self.setting, self.value, self.margin)
-        return Verdicts(*(column[rows] for column in columns), refused={})
+        return Verdicts(
+            self.option[rows], self.setting[rows], self.value[rows], self.margin[rows], {}
+        )
 
     @property
     def undecided(self) -> Bools:
