@@ -221,6 +221,7 @@ def ring_row(ring: Ring, *, asset_uid: str, visit_round: int, provenance: Proven
         "azimuths": ring.azimuths,
         "elevation_rad": ring.elevation_rad,
         "ratios": ring.packed,
+        "shape_key": ring.shape_key,
         "seed": provenance.seed,
         "fingerprint": provenance.fingerprint,
     }

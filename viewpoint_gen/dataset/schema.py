@@ -133,6 +133,7 @@ RINGS: Final = _versioned(
         # One byte for each two pictures a < b, row by row: their difference is 2 ** (byte / 32 - 2)
         # times the noise of the pictures.
         pa.field("ratios", pa.binary()),
+        pa.field("shape_key", pa.string()),  # equal for copies of one mesh
         *_PROVENANCE,
     ]
 )

@@ -86,11 +86,9 @@ def _pair_batches(store: Store, recipe: Recipe) -> Iterator[pa.RecordBatch]:
 
 def _rings(store: Store) -> dict[str, Ring]:
     """How alike each asset looks from all around; its first visit with pairs looked."""
-    columns = ("asset_uid", "azimuths", "elevation_rad", "ratios")
-    rows = read_table(store, "rings", columns=columns).to_pylist()
-    return {
-        row["asset_uid"]: Ring(row["azimuths"], row["elevation_rad"], row["ratios"]) for row in rows
-    }
+    of_ring = ("azimuths", "elevation_rad", "ratios", "shape_key")
+    rows = read_table(store, "rings", columns=("asset_uid", *of_ring)).to_pylist()
+    return {row["asset_uid"]: Ring(*(row[name] for name in of_ring)) for row in rows}
 
 
 def _read(store: Store, names: Iterable[str], fingerprint: str) -> Iterator[pa.RecordBatch]:

@@ -204,7 +204,10 @@ class Processor:
         )
         ring = measure_ring(list(self.renderer.glance_each(planned, loaded)), config)
         return ring_row(
-            ring, asset_uid=asset.uid, visit_round=visit.round, provenance=self._provenance
+            replace(ring, shape_key=loaded.shape_key),
+            asset_uid=asset.uid,
+            visit_round=visit.round,
+            provenance=self._provenance,
         )
 
     def _accept(

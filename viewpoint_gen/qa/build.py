@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from viewpoint_gen.qa.balance import Balancer
 from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable
+from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable, ring_of
 from viewpoint_gen.qa.cues import Medians, cues_of, medians_of
 from viewpoint_gen.qa.draws import Keys, keys_of, split_of
 from viewpoint_gen.qa.facts import Facts, facts_of
@@ -98,7 +98,7 @@ def _blocks(
     summary: QaSummary,
 ) -> Iterator[QaBlock]:
     for table in blocks_of(pairs, config.balance.block_pairs):
-        block = _prepared(table, config)
+        block = _prepared(table, rings, config)
         units = _Units.of(table, provenance.seed)
         verdicts = [asker.family.verdicts(block.facts, config) for asker in askers]
         lookalikes = Lookalikes.of(table, rings)
@@ -120,10 +120,11 @@ def _blocks(
     summary.close()
 
 
-def _prepared(table: pa.Table, config: QaConfig) -> Block:
+def _prepared(table: pa.Table, rings: Mapping[str, Ring], config: QaConfig) -> Block:
+    """The block with its facts, and splits that keep copies of one mesh together."""
     uids = table.column("asset_uid").combine_chunks().dictionary_encode()
     splits = split_of(
-        uids.dictionary.to_pylist(),
+        [ring_of(uid, rings).shape_key or uid for uid in uids.dictionary.to_pylist()],
         validation_share=config.validation_share,
         test_share=config.test_share,
     )

@@ -176,13 +176,21 @@ def refuse_confusable(
     verdicts.refuse("confusable", found, numbers | {"limit": np.full(len(facts), limit)})
 
 
+def ring_of(uid: str, rings: Mapping[str, Ring]) -> Ring:
+    """An asset's ring.
+
+    Raises:
+        RunIncomplete: it has none.
+    """
+    if uid not in rings:
+        msg = f"asset {uid} has pairs and no row in rings; render the run again"
+        raise RunIncomplete(msg)
+    return rings[uid]
+
+
 def _ratios_of(uids: Sequence[str], rings: Mapping[str, Ring]) -> Array:
     """(A, K, K) ratios of the assets' rings."""
-    missing = [uid for uid in uids if uid not in rings]
-    if missing:
-        msg = f"asset {missing[0]} has pairs and no row in rings; render the run again"
-        raise RunIncomplete(msg)
-    return np.stack([rings[uid].ratios for uid in uids])
+    return np.stack([ring_of(uid, rings).ratios for uid in uids])
 
 
 def _from_azimuth(ratios: Array, ring: Rows, azimuth_rad: Array) -> Array:

@@ -34,13 +34,13 @@ def order_of(keys: Keys, count: int) -> NDArray[np.int64]:
     return np.asarray(orders[choice_of(keys, len(orders))])
 
 
-def split_of(uids: Sequence[str], *, validation_share: float, test_share: float) -> list[str]:
-    """Train, validation or test for each asset: by its uid alone, so whatever the run's seed."""
-    keys = keys_of(0, "split", uids)
+def split_of(names: Sequence[str], *, validation_share: float, test_share: float) -> list[str]:
+    """Train, validation or test for each asset: by a name alone, so whatever the run's seed."""
+    keys = keys_of(0, "split", names)
     place = keys.astype(np.float64) / 2.0**64
-    names = np.where(
+    splits = np.where(
         place < test_share,
         "test",
         np.where(place < test_share + validation_share, "validation", "train"),
     )
-    return [str(name) for name in names]
+    return [str(split) for split in splits]
