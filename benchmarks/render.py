@@ -1,10 +1,10 @@
 """What a view costs, where the time goes, and how good the pictures are.
 
-Renders the same meshes, in one run of this script, with ``viewgen render``; with the same frames
-in a bare loop of one Blender process (the limit); and, if one is given, with another script, run
-as its users run it: a fresh process per object. CPU seconds are the operating system's own
-accounts of whole processes. PSNR is measured against the same frames at 1,024 samples without a
-denoiser.
+Renders the same meshes, in one run of this script, with ``viewgen render``; with the same frames,
+the small ones of the rings among them, in a bare loop of one Blender process (the limit); and, if
+one is given, with another script, run as its users run it: a fresh process per object. CPU seconds
+are the operating system's own accounts of whole processes. PSNR is measured against the same
+frames at 1,024 samples without a denoiser.
 
     python benchmarks/render.py --meshes DIR [--peer-script PATH] [--repeat 3] [--json OUT]
 
@@ -91,7 +91,7 @@ def chosen_meshes(folder: Path, count: int, into: Path) -> list[Path]:
 
 def costs(args: argparse.Namespace, frames: Recorded, work: Path) -> dict[str, object]:
     """The command and the limit in turn, several times."""
-    limit_plan = plan_of(frames, work / "limit.json")
+    limit_plan = plan_of(frames, work / "limit.json", rings=True)
     ours, limit, ratios = [], [], []
     for number in range(args.repeat):
         command = [

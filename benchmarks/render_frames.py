@@ -21,7 +21,7 @@ from viewpoint_gen.pipeline.run import run_render
 from viewpoint_gen.recipe import Recipe, load_recipe
 from viewpoint_gen.records import Asset, LoadedAsset, RenderedView, ViewRequest
 from viewpoint_gen.render import job
-from viewpoint_gen.render.child import BlenderChild
+from viewpoint_gen.render.child import GLANCE_SAMPLES, BlenderChild
 from viewpoint_gen.render.config import Device
 
 PYTHON_STAGES = {
@@ -48,6 +48,7 @@ class Recorded:
     """All frames of a run, and what it spent, in CPU seconds.
 
     Attributes:
+        rings: the small pictures that show which views could be confused.
         frames_cpu_s: of the Blender child after start and imports.
         stages_cpu_s: start, import, ring, and the stages of the run's own process.
         options: of ``viewgen render``, to have the same frames again.
@@ -56,6 +57,7 @@ class Recorded:
     recipe: Recipe
     options: list[str]
     frames: list[Frame] = field(default_factory=list)
+    rings: list[Frame] = field(default_factory=list)
     frames_cpu_s: float = 0.0
     stages_cpu_s: dict[str, float] = field(default_factory=dict)
 
@@ -95,8 +97,11 @@ class Recorder:
             yield view
 
     def glance_each(self, requests, loaded: LoadedAsset) -> Iterator[RenderedView]:
+        assert self.asset is not None
         before_s = self.cpu_s()
-        yield from self.child.glance_each(requests, loaded)
+        for view in self.child.glance_each(requests, loaded):
+            self.recorded.rings.append(Frame(self.asset, loaded, view.request))
+            yield view
         self.ring_cpu_s += self.cpu_s() - before_s
 
     def cpu_s(self) -> float:
@@ -157,6 +162,14 @@ def python_stages(profile: cProfile.Profile, own_cpu_s: float) -> dict[str, floa
     return {**stages, "other Python": max(0.0, own_cpu_s - sum(stages.values()))}
 
 
+def _by_asset(recorded: Recorded, *, rings: bool) -> Iterator[tuple[Frame, bool]]:
+    """Every frame, and whether it is of a ring, asset by asset."""
+    every = [(frame, False) for frame in recorded.frames]
+    every += [(frame, True) for frame in recorded.rings if rings]
+    place = {uid: at for at, uid in enumerate(dict.fromkeys(f.asset.uid for f, _ in every))}
+    yield from sorted(every, key=lambda entry: place[entry[0].asset.uid])
+
+
 def plan_of(
     recorded: Recorded,
     path: Path,
@@ -165,18 +178,21 @@ def plan_of(
     denoise: bool = True,
     size_px: int | None = None,
     pictures: Path | None = None,
+    rings: bool = False,
 ) -> Path:
-    """Write the jobs that render these frames again, for ``bare_loop.py``."""
+    """Write the jobs that render these frames again, for ``bare_loop.py``; the rings too if asked.
+
+    Each asset is imported once, so ring and views of one follow each other.
+    """
     config, threads = recorded.recipe.render, len(psutil.Process().cpu_affinity())
     assets: list[dict] = []
-    for frame in recorded.frames:
+    for frame, ring in _by_asset(recorded, rings=rings):
         load = job.load_job(frame.asset, config, path.with_suffix(".npy"))
         if not assets or assets[-1]["load"] != load:
             assets.append({"load": load, "frames": []})
         out = (pictures or path.parent) / f"{frame.request.view_id}.exr"
-        asked = job.render_job(
-            frame.request, frame.loaded, out, samples=samples or config.samples, denoise=denoise
-        )
+        taken = (GLANCE_SAMPLES, False) if ring else (samples or config.samples, denoise)
+        asked = job.render_job(frame.request, frame.loaded, out, samples=taken[0], denoise=taken[1])
         if size_px is not None:
             asked |= {"width_px": size_px, "height_px": size_px}
         assets[-1]["frames"].append(asked)

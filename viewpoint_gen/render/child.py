@@ -37,7 +37,7 @@ SYSTEM_LIBRARIES = (
 """Debian and Ubuntu packages that Blender needs, without a screen too."""
 
 _START_ATTEMPTS = 2  # a start may fail for want of memory at that moment
-_GLANCE_SAMPLES = 4
+GLANCE_SAMPLES = 4
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class BlenderChild:
         self, requests: Iterable[ViewRequest], loaded: LoadedAsset
     ) -> Iterator[RenderedView]:
         """Glances one after another, as ``render_each`` renders."""
-        return self._render_each(requests, loaded, samples=_GLANCE_SAMPLES, denoise=False)
+        return self._render_each(requests, loaded, samples=GLANCE_SAMPLES, denoise=False)
 
     def warm_up(self) -> job.Warmed:
         """Render a few pixels of nothing much, if this process hasn't yet.

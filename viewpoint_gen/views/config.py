@@ -78,7 +78,7 @@ class RingConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    azimuths: Annotated[int, Field(ge=4, le=120)] = 24
+    azimuths: Annotated[int, Field(ge=4, le=120)] = 12
     """Best a multiple of 12: then symmetries of order 2, 3, 4, 6 and 12 fall on them."""
     repeats: Annotated[int, Field(ge=1, le=16)] = 3
     """Pictures taken again with another noise, to measure it."""
