@@ -22,7 +22,7 @@ from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.draws import Keys, choice_each
 from viewpoint_gen.qa.facts import Bools, Facts
 from viewpoint_gen.qa.families.family import Family, Form, Gate, Verdicts
-from viewpoint_gen.qa.families.gates import CAMERA_GATES, camera_still, same_lens
+from viewpoint_gen.qa.families.gates import CAMERA_GATES, OBJECT_GATES, camera_still, same_lens
 
 RUNGS: Final = 4
 """Numbers to choose from."""
@@ -159,7 +159,7 @@ QUANTITIES: Final = (
         bins=6,
         step=1.5,
         tolerance=30.0,
-        gates=CAMERA_GATES,
+        gates=OBJECT_GATES,
         other_axes=_others("sideways", "around"),
         image_cues=("bearing_right",),
         needs="cameras that go round the object by little and by much",

@@ -19,7 +19,7 @@ from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Bools, Facts
 from viewpoint_gen.qa.families.family import Family, Gate, Verdicts
 from viewpoint_gen.qa.families.gates import (
-    CAMERA_GATES,
+    OBJECT_GATES,
     backdrop_stays,
     off_the_poles,
     same_lens,
@@ -175,7 +175,7 @@ MINIMAL_PAIRS: Final = (
         _Either(_pan, _truck, "heading_rad", "azimuth_rad"),
         frame="camera_1",
         unit="rad",
-        gates=(*CAMERA_GATES, same_lens),
+        gates=(*OBJECT_GATES, same_lens),
         image_cues=("bearing_right", "roll"),
     ),
     _family(
@@ -184,7 +184,7 @@ MINIMAL_PAIRS: Final = (
         _Either(_tilt, _pedestal, "pitch_rad", "elevation_rad"),
         frame="gravity",
         unit="rad",
-        gates=(*CAMERA_GATES, same_lens),
+        gates=(*OBJECT_GATES, same_lens),
         image_cues=("bearing_down", "elevation"),
     ),
     _family(
@@ -193,7 +193,7 @@ MINIMAL_PAIRS: Final = (
         _Either(_zoom, _dolly, "ln_focal_ratio", "ln_distance_ratio"),
         frame="camera_1",
         unit="ln_ratio",
-        gates=CAMERA_GATES,
+        gates=OBJECT_GATES,
         image_cues=("mask_share", "distance"),
     ),
     _family(

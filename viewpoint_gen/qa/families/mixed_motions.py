@@ -17,7 +17,7 @@ from viewpoint_gen.geometry.frames import Array, wrap_each_rad
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Bools, Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
-from viewpoint_gen.qa.families.gates import CAMERA_GATES, same_lens
+from viewpoint_gen.qa.families.gates import OBJECT_GATES, same_lens
 
 _MOST_OF_LARGEST = 0.5
 _SAME_POSE_RAD = float(np.deg2rad(5.0))
@@ -138,7 +138,7 @@ MIXED_MOTIONS: Final = (
         frame="above",
         options=_ANGLES,
         unit="rad",
-        gates=CAMERA_GATES,
+        gates=OBJECT_GATES,
         decide=_decide_dominant,
         other_axes=("distance",),
         image_cues=_MOTION_CUES,
@@ -154,7 +154,7 @@ MIXED_MOTIONS: Final = (
             for held in _SUBSETS
         ),
         unit="parts",
-        gates=(*CAMERA_GATES, same_lens),
+        gates=(*OBJECT_GATES, same_lens),
         decide=_decide_all,
         other_axes=(),
         image_cues=_MOTION_CUES,
@@ -169,7 +169,7 @@ MIXED_MOTIONS: Final = (
         frame="above",
         options=("counterclockwise", "clockwise"),
         unit="rad",
-        gates=(*CAMERA_GATES, same_lens),
+        gates=(*OBJECT_GATES, same_lens),
         decide=_decide_pose,
         other_axes=("vertical", "distance", "roll"),
         image_cues=_MOTION_CUES,
@@ -183,7 +183,7 @@ MIXED_MOTIONS: Final = (
         frame="above",
         options=("ccw_up", "ccw_down", "cw_up", "cw_down"),
         unit="rad",
-        gates=CAMERA_GATES,
+        gates=OBJECT_GATES,
         decide=_decide_inverse,
         other_axes=("distance", "roll"),
         image_cues=("bearing_right", "elevation"),
