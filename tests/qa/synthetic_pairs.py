@@ -223,6 +223,46 @@ def moved(
     return camera, turn
 
 
+BALL_RADIUS = 0.4
+_GOLDEN = np.pi * (3.0 - np.sqrt(5.0))
+
+
+def ball_normals(count: int = 60) -> np.ndarray:
+    """Directions (count, 3) spread evenly over a sphere: Fibonacci's lattice."""
+    z = 1.0 - (2.0 * np.arange(count) + 1.0) / count
+    around = _GOLDEN * np.arange(count)
+    level = np.sqrt(1.0 - z**2)
+    return np.stack([level * np.cos(around), level * np.sin(around), z], axis=1)
+
+
+def ball_points(pose: np.ndarray, focal_px: np.ndarray, turn: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Points (N, 60, 3) of a ball that turns with the object, as one view of each row has them.
+
+    Also whether each is seen there (N, 60), and whether it is hidden; else neither can be told.
+    """
+    flat = ball_normals()
+    c, s = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    x, y = c * flat[:, 0] - s * flat[:, 1], s * flat[:, 0] + c * flat[:, 1]
+    normals = np.stack([x, y, np.broadcast_to(flat[:, 2], x.shape)], axis=2)
+    points = (BALL_RADIUS * normals).astype("<f4")
+    towards = pose[:, None, :3, 3] - points
+    cosine = (normals * towards).sum(axis=2) / np.linalg.norm(towards, axis=2)
+    in_camera = np.einsum("nji,npj->npi", pose[:, :3, :3], -towards)
+    offset = focal_px[:, None, None] * in_camera[..., :2] / in_camera[..., 2:]
+    inside = (np.abs(offset) < 256.0).all(axis=2) & (in_camera[..., 2] > 0)
+    return points, inside & (cosine > 0.2), ~inside | (cosine < -0.2)
+
+
+def _points_of(
+    one: tuple[np.ndarray, ...], two: tuple[np.ndarray, ...]
+) -> tuple[list[bytes], list[bytes]]:
+    """The points that the first views show, packed, and what the second views show of them."""
+    points, seen, _ = one
+    told = np.where(two[2], 0, np.where(two[1], 1, 2)).astype(np.uint8)
+    rows = range(len(points))
+    return [points[i][seen[i]].tobytes() for i in rows], [told[i][seen[i]].tobytes() for i in rows]
+
+
 def _matrices(values: np.ndarray) -> pa.Array:
     size = values.shape[-1]
     inner = pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), size)
@@ -262,7 +302,9 @@ def both_ways(
     focals = [one.focal_px, two.focal_px]
     views = [view_numbers(poses[k], focals[k], turns[k]) for k in (0, 1)]
     tables = [
-        _one_way(order, poses, focals, views, uids, kinds, front_azimuth, static_backdrop, bulk)
+        _one_way(
+            order, poses, focals, turns, views, uids, kinds, front_azimuth, static_backdrop, bulk
+        )
         for order in ((0, 1), (1, 0))
     ]
     woven = np.arange(2 * count).reshape(2, count).T.ravel()
@@ -273,6 +315,7 @@ def _one_way(
     order: tuple[int, int],
     poses: list[np.ndarray],
     focals: list[np.ndarray],
+    turns: list[np.ndarray],
     views: list[dict[str, np.ndarray]],
     uids: list[str],
     kinds: list[str],
@@ -310,6 +353,9 @@ def _one_way(
         "seed": np.zeros(count, dtype=np.int64),
         "fingerprint": ["run"] * count,
     }
+    balls = [ball_points(poses[k], focals[k], turns[k]) for k in order]
+    columns["surface_points_1"], columns["seen_in_2"] = _points_of(balls[0], balls[1])
+    columns["surface_points_2"], columns["seen_in_1"] = _points_of(balls[1], balls[0])
     for number, (view, k) in enumerate(((one, first), (two, second)), start=1):
         columns |= {f"{name}_{number}": values for name, values in view.items()}
         size = view["focal_px"] / (512.0 * view["distance"])

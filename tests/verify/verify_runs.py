@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from verify_scene import HEIGHT_PX, WIDTH_PX, Stand, between, looking_at, photograph
+from verify_scene import HEIGHT_PX, WIDTH_PX, Stand, between, looking_at, photograph, sights
 
 from viewpoint_gen.dataset.schema import ASSETS, TABLES
 
@@ -133,17 +133,21 @@ def view_row(uid: str, name: str, move: str, stand: Stand) -> Row:
         front_azimuth_rad=FRONT_RAD + stand.object_turn,
         mask_share=shot.share,
         in_frame_share=1.0,
+        surface_points=shot.points,
         backdrop="ground",
         lighting=dict.fromkeys((f.name for f in SCHEMAS["views"].field("lighting").type), 0.5),
         **stand.numbers(),
     )
 
 
+PER_VIEW = ("mask_share", "in_frame_share", "image_sha256", "surface_points")
+
+
 def pair_row(one: Row, two: Row, first: Stand, second: Stand, kind: str) -> Row:
     copies = {
         f"{name}_{k}": row[name]
         for k, row in ((1, one), (2, two))
-        for name in (*first.numbers(), "mask_share", "in_frame_share", "image_sha256")
+        for name in (*first.numbers(), *PER_VIEW)
     }
     matrices = {
         f"{name}_{k}": row[name]
@@ -161,6 +165,8 @@ def pair_row(one: Row, two: Row, first: Stand, second: Stand, kind: str) -> Row:
         view_id_2=ids[1],
         overlap_12=0.5,
         overlap_21=0.5,
+        seen_in_2=sights(one["surface_points"], first, second),
+        seen_in_1=sights(two["surface_points"], second, first),
         light_moved=False,
         front_azimuth_1_rad=one["front_azimuth_rad"],
         width_px=WIDTH_PX,

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from viewpoint_gen.geometry.relative import RelativeView, ViewGeometry, field_names
 
-SCHEMA_VERSION: Final = "2"
+SCHEMA_VERSION: Final = "3"
 
 MATRIX_4X4: Final = pa.list_(pa.list_(pa.float64()))
 MATRIX_3X3: Final = pa.list_(pa.list_(pa.float64()))
@@ -73,6 +73,9 @@ VIEWS: Final = _versioned(
         ),  # in this view, the object's turn included; null: unknown
         pa.field("mask_share", pa.float64()),  # of the image
         pa.field("in_frame_share", pa.float64()),  # of the object's surface points
+        # At most 64 points of the surface seen here, off its edges, in the world of this view (the
+        # object's turn included): N x 3 little-endian float32.
+        pa.field("surface_points", pa.binary()),
         pa.field("backdrop", pa.string()),
         pa.field("backdrop_detail", pa.string()),
         pa.field("lighting", LIGHTING),
@@ -107,6 +110,11 @@ PAIRS: Final = _versioned(
         pa.field("mask_share_2", pa.float64()),
         pa.field("in_frame_share_1", pa.float64()),
         pa.field("in_frame_share_2", pa.float64()),
+        pa.field("surface_points_1", pa.binary()),  # the view's own
+        pa.field("surface_points_2", pa.binary()),
+        # One byte for each of view 1's points: 0 hidden in view 2, 1 seen there, 2 can't be told.
+        pa.field("seen_in_2", pa.binary()),
+        pa.field("seen_in_1", pa.binary()),  # the same for view 2's points in view 1
         pa.field("light_moved", pa.bool_()),
         pa.field(
             "front_azimuth_1_rad", pa.float64()
