@@ -21,6 +21,7 @@ from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families import chosen_families
 from viewpoint_gen.qa.families.directions import NOTHING
 from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
+from viewpoint_gen.qa.invisible import Sight, refuse_invisible
 from viewpoint_gen.qa.phrasing import wording_files
 from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
 from viewpoint_gen.qa.summary import NOT_KEPT, FamilySummary, QaSummary
@@ -102,7 +103,9 @@ def _blocks(
         units = _Units.of(table, provenance.seed)
         verdicts = [asker.family.verdicts(block.facts, config) for asker in askers]
         lookalikes = Lookalikes.of(table, rings)
+        sight = Sight.of(table)
         for asker, verdict in zip(askers, verdicts, strict=True):
+            refuse_invisible(verdict, asker.family, sight, config)
             refuse_confusable(verdict, asker.family, block.facts, lookalikes, config)
             if asker.family.settle is not None:
                 asker.family.settle(verdict, units.salted_rows(asker.family))

@@ -73,6 +73,9 @@ class QaConfig(BaseModel):
     """Pictures that differ by up to this, in units of their noise, could be of the same view;
     0 refuses nothing."""
 
+    displacement_least_px: Annotated[float, Field(ge=0.0)] = 4.0
+    """By which a wrong answer's motion must move what image 2 shows, in an image 512 wide."""
+
     validation_share: Share = 0.05
     test_share: Share = 0.05
     """Of the assets; the rest is for training."""

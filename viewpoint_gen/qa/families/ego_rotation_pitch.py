@@ -13,6 +13,7 @@ from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES
+from viewpoint_gen.qa.families.nearby import next_direction
 
 
 def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
@@ -37,4 +38,5 @@ FAMILY = Family(
     image_cues=("bearing_down", "elevation", "pitch"),
     needs="cameras that tilt, and cameras that move without tilting",
     stands=points_alike,
+    nearby=next_direction("pitch"),
 )

@@ -13,6 +13,7 @@ from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES, same_lens
+from viewpoint_gen.qa.families.nearby import next_direction
 
 
 def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
@@ -37,4 +38,5 @@ FAMILY = Family(
     image_cues=("mask_share", "distance"),
     needs="cameras that come nearer or back off without a zoom",
     stands=points_alike,
+    nearby=next_direction("distance"),
 )

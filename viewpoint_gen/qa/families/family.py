@@ -103,6 +103,8 @@ class Verdicts:
 
 Gate = Callable[[Verdicts, Facts, QaConfig], None]
 Stands = Callable[[Verdicts, Verdicts], Bools]
+Nearby = Callable[[Verdicts, QaConfig], Mapping[str, Array]]
+"""By how much the nearest wrong answers change which of camera 2's coordinates."""
 
 
 def same_answer(mine: Verdicts, other: Verdicts) -> Bools:
@@ -133,6 +135,7 @@ class Family:
         step: of a ladder: factor from one option to the next.
         settle: puts a number that was decided on into one of several sets of options.
         stands: whether an answer stands beside another reading of the same two pictures.
+        nearby: the wrong answers as motions (``families.nearby``); None: the surroundings tell.
         sees_object_turn: whether the object's own turn is asked about, so that a picture of it
             turned otherwise is another reading, whatever the backdrop.
     """
@@ -154,6 +157,7 @@ class Family:
     step: float = float("nan")
     settle: Callable[[Verdicts, Keys], None] | None = None
     stands: Stands = same_answer
+    nearby: Nearby | None = None
     sees_object_turn: bool = False
 
     def verdicts(self, facts: Facts, config: QaConfig) -> Verdicts:

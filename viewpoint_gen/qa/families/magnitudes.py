@@ -21,8 +21,9 @@ from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.draws import Keys, choice_each
 from viewpoint_gen.qa.facts import Bools, Facts
-from viewpoint_gen.qa.families.family import Family, Form, Gate, Verdicts
+from viewpoint_gen.qa.families.family import Family, Form, Gate, Nearby, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES, OBJECT_GATES, camera_still, same_lens
+from viewpoint_gen.qa.families.nearby import next_angle, next_ratio
 
 RUNGS: Final = 4
 """Numbers to choose from."""
@@ -61,6 +62,12 @@ class Quantity:
     other_axes: tuple[str, ...]
     image_cues: tuple[str, ...]
     needs: str
+
+    @property
+    def nearby(self) -> Nearby:
+        """The next smaller option, or a number that is as far off."""
+        to_next = next_angle if self.unit == "deg" else next_ratio
+        return to_next(self.name, self.step)
 
     def bin_of(self, size: Array, least: float) -> Array:
         """(N,) which bin a size falls in, as whole numbers; may lie outside."""
@@ -103,6 +110,7 @@ class Quantity:
             step=self.step,
             settle=settle,
             stands=_as_large,
+            nearby=self.nearby,
         )
 
 

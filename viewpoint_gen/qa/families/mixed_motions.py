@@ -18,6 +18,7 @@ from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Bools, Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
 from viewpoint_gen.qa.families.gates import OBJECT_GATES, same_lens
+from viewpoint_gen.qa.families.nearby import least_of
 
 _MOST_OF_LARGEST = 0.5
 _SAME_POSE_RAD = float(np.deg2rad(5.0))
@@ -144,6 +145,7 @@ MIXED_MOTIONS: Final = (
         image_cues=_MOTION_CUES,
         needs="motions of which one part is at least twice as large as the others",
         speaks_of=frozenset(_ANGLES),
+        nearby=least_of(*_ANGLES),
     ),
     Family(
         id="all_that_apply",
@@ -162,6 +164,7 @@ MIXED_MOTIONS: Final = (
         form=Form.SUBSET,
         parts=_STATEMENTS,
         speaks_of=frozenset(_STATEMENTS),
+        nearby=least_of(*_STATEMENTS),
     ),
     Family(
         id="pose_tuple",
@@ -176,6 +179,7 @@ MIXED_MOTIONS: Final = (
         needs="cameras that go round the object",
         form=Form.POSE,
         stands=_same_pose,
+        nearby=least_of("azimuth"),
     ),
     Family(
         id="inverse",
@@ -189,5 +193,6 @@ MIXED_MOTIONS: Final = (
         image_cues=("bearing_right", "elevation"),
         needs="cameras that go round the object and up or down at once",
         speaks_of=frozenset({"azimuth", "elevation"}),
+        nearby=least_of("azimuth", "elevation"),
     ),
 )

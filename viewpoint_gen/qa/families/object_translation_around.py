@@ -15,6 +15,7 @@ from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import OBJECT_GATES
+from viewpoint_gen.qa.families.nearby import next_direction
 
 
 def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
@@ -40,4 +41,5 @@ FAMILY = Family(
     image_cues=("bearing_right",),
     needs="cameras that go round an object that stays put, and cameras that don't",
     stands=points_alike,
+    nearby=next_direction("azimuth"),
 )

@@ -14,6 +14,7 @@ from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import OBJECT_GATES, front_known
+from viewpoint_gen.qa.families.nearby import next_direction
 
 
 def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
@@ -34,4 +35,5 @@ FAMILY = Family(
     image_cues=("bearing_right", "object_left", "object_front"),
     needs="objects whose front is known, and cameras that move past their sides",
     stands=points_alike,
+    nearby=next_direction("object_left"),
 )
