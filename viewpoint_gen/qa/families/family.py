@@ -133,6 +133,7 @@ class Family:
         speaks_of: parts of the motion whose sizes its reasons name.
         tolerance: of a number, in ``unit`` (of a ratio: of its logarithm); nan for others.
         step: of a ladder: factor from one option to the next.
+        settings: how many sets of options a ladder can be shown with.
         settle: puts a number that was decided on into one of several sets of options.
         stands: whether an answer stands beside another reading of the same two pictures.
         nearby: the wrong answers as motions (``families.nearby``); None: the surroundings tell.
@@ -155,6 +156,7 @@ class Family:
     speaks_of: frozenset[str] = frozenset()
     tolerance: float = float("nan")
     step: float = float("nan")
+    settings: int = 1
     settle: Callable[[Verdicts, Keys], None] | None = None
     stands: Stands = same_answer
     nearby: Nearby | None = None

@@ -108,6 +108,7 @@ class Quantity:
             form=form,
             tolerance=self.tolerance if settle is None else float("nan"),
             step=self.step,
+            settings=self.bins - RUNGS + 1 if settle else 1,
             settle=settle,
             stands=_as_large,
             nearby=self.nearby,
