@@ -40,14 +40,14 @@ class Guesses:
     Attributes:
         right: (N,) for each question, guessed by a model that saw no other of its asset.
         tells: the most helpful features, the best first; empty if it guesses no better than
-            ``explain_above``.
+            chance.
     """
 
     right: Bools
     tells: tuple[Tell, ...]
 
 
-def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int, explain_above: float) -> Guesses:
+def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int) -> Guesses:
     """Learn from some assets, guess about the others, in turn.
 
     Args:
@@ -64,7 +64,7 @@ def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int, explain_above: f
             model = _fitted(cheat, seen)
             right[held_out] = _is_right(model, cheat, held_out, cheat.table.values[held_out])
             learned.append((model, held_out))
-        if right.mean() <= explain_above or not cheat.table.names:
+        if right.mean() <= cheat.chance or not cheat.table.names:
             return Guesses(right, ())
         return Guesses(right, _tells(cheat, learned, right, seed))
 
