@@ -20,7 +20,7 @@ from viewpoint_gen.errors import Leak
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.storage import open_store
 
-TREES = 16
+TREES = 12
 """Enough for leaks as coarse as these."""
 
 SEEN_ALONE = {"best_option", "counting", "forest", "image_1", "image_2"}

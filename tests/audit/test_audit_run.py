@@ -70,7 +70,7 @@ def test_a_question_and_its_reverse_are_drawn_together(run):
 
 
 def test_any_store_any_number_of_workers_and_the_same_report(tmp_path):
-    run = plant(tmp_path, questions=40, assets=4, families=(YAW, NUMBER))
+    run = plant(tmp_path, questions=24, assets=2, families=(YAW, NUMBER))
     files = fsspec.filesystem("memory")
     files.put(str(run), "/audited", recursive=True)
     try:

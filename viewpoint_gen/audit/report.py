@@ -22,7 +22,7 @@ class CheatResult:
         share: of the questions that it guesses right.
         low, high: 95 % interval of it, by bootstrap over assets.
         past_gate: whether it is too good for its kind.
-        tells: what helps it most.
+        tells: what helps it most; empty if it may well be at chance.
     """
 
     cheat: str

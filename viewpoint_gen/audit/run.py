@@ -18,7 +18,7 @@ from tqdm import tqdm
 from viewpoint_gen.audit.cheats import Cheat, cheats_on
 from viewpoint_gen.audit.constants import best_constant
 from viewpoint_gen.audit.gate import MARGINS, interval, judged_by
-from viewpoint_gen.audit.guessing import guess
+from viewpoint_gen.audit.guessing import guess, tells
 from viewpoint_gen.audit.questions import Questions, read_questions
 from viewpoint_gen.audit.report import CheatResult, FamilyResult, Report
 from viewpoint_gen.audit.sight import Sight, read_sight
@@ -115,6 +115,8 @@ def _tried(cheat: Cheat, questions: Questions, assets: int, seed: int) -> CheatR
     share = float(guesses.right.mean())
     low, high = interval(guesses.right, questions.assets, seed=seed)
     held = {"share": share, "lower end": low, "nothing": 0.0}[judged_by(len(questions), assets)]
+    past_gate = held > cheat.chance + MARGINS[cheat.kind]
+    explained = past_gate or low > cheat.chance
     return CheatResult(
         cheat=cheat.name,
         sees=cheat.sees,
@@ -123,6 +125,6 @@ def _tried(cheat: Cheat, questions: Questions, assets: int, seed: int) -> CheatR
         share=share,
         low=low,
         high=high,
-        past_gate=held > cheat.chance + MARGINS[cheat.kind],
-        tells=guesses.tells,
+        past_gate=past_gate,
+        tells=tells(cheat, guesses, seed=seed) if explained else (),
     )
