@@ -72,13 +72,23 @@ def wording_of(family_id: str) -> Wording:
         ValueError: it doesn't fit the family (an error of the package, not of its user).
     """
     family = FAMILIES[family_id]
-    data = tomllib.loads(_read(f"{family_id}.toml"))
+    data = _data_of(family_id)
     of_reasons = family.options if family.form is Form.NAMED else ()
     return Wording(
         questions=_texts(data["wording"], family_id),
-        option_sets=_sets(data.get("options", []), shown_keys(family), family_id),
+        option_sets=option_sets_of(family_id),
         reasons=_sets(data["because"], of_reasons, family_id),
     )
+
+
+@cache
+def option_sets_of(family_id: str) -> tuple[TextSet, ...]:
+    """What a family's questions offer, as ``Wording.option_sets``.
+
+    Raises:
+        ValueError: as ``wording_of``.
+    """
+    return _sets(_data_of(family_id).get("options", []), shown_keys(FAMILIES[family_id]), family_id)
 
 
 def example_of(family_id: str) -> str:
@@ -103,6 +113,10 @@ def wording_files() -> list[tuple[str, bytes]]:
     """Every file's name and content, in order: what a fingerprint of the wording covers."""
     names = [*(f"{family}.toml" for family in sorted(FAMILIES)), "notes.toml"]
     return [(name, _read(name).encode()) for name in names]
+
+
+def _data_of(family_id: str) -> dict[str, Any]:
+    return tomllib.loads(_read(f"{family_id}.toml"))
 
 
 def _sets(
