@@ -43,10 +43,10 @@ def displacement_px(
 def _pictures(points_world: Array, intrinsics: Array, camera_from_world: Array) -> Array:
     """Pixels (P, N, 2); nan for points at or behind the camera's own plane."""
     rotation, shift = camera_from_world[:, :3, :3], camera_from_world[:, :3, 3]
-    points_camera = np.einsum("pij,pnj->pni", rotation, points_world) + shift[:, None]
+    points_camera = points_world @ np.swapaxes(rotation, 1, 2) + shift[:, None]
     ahead = np.where(points_camera[..., 2] > 0, points_camera[..., 2], np.nan)
-    homogeneous = np.einsum("pij,pnj->pni", intrinsics, points_camera)
-    return homogeneous[..., :2] / ahead[..., None]
+    homogeneous = points_camera @ np.swapaxes(intrinsics[:, :2], 1, 2)
+    return np.asarray(homogeneous / ahead[..., None])
 
 
 def _medians(values: Array) -> Array:

@@ -12,7 +12,7 @@ nothing of a bounded coordinate (at the top of its range nothing can go up, so t
 out, and the next one is the top).
 
 Keeping the most questions under these rules is a game against guessers, solved by prices
-(``prices``); the shares that they give are then made whole (``rounding``). The unit is a **pair of
+(``prices``); the shares that they give are then made whole (``selection``). The unit is a **pair of
 views**: a question and its reverse are kept or dropped together.
 
 A rule can't be bought: where a fact and a cue are one and the same (every camera that went right
@@ -32,12 +32,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, Bools
 from viewpoint_gen.qa.config import BalanceConfig
 from viewpoint_gen.qa.cues import Cue, Ints
-from viewpoint_gen.qa.guessers import Bools, Rules, Units
+from viewpoint_gen.qa.guessers import Rules, Units
 from viewpoint_gen.qa.prices import Prices, learned_prices
-from viewpoint_gen.qa.rounding import Rounding
+from viewpoint_gen.qa.selection import Selection
 
 
 class Balancer:
@@ -77,9 +77,9 @@ class Balancer:
             return np.zeros(len(key), dtype=bool)
         units = Units.of(rules, cues, key, unit)
         self._prices = learned_prices(self._prices, units, self._kept)
-        rounding = Rounding(units, self._kept, float(self._config.slack_questions), order)
-        chosen = rounding.chosen(self._prices.shares(units), self._prices.weights)
-        self._kept = self._kept + units.counts(chosen.astype(np.float64))
+        selection = Selection(units, self._kept, float(self._config.slack_questions), order)
+        chosen = selection.chosen(self._prices.shares(units), self._prices.weights)
+        self._kept = self._kept + units.counts_of(np.flatnonzero(chosen))
         return np.asarray(chosen[unit])
 
     def edges(self) -> dict[str, float]:

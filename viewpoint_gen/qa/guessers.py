@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
+from scipy.stats import norm
 
 from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.qa.cues import OUTSIDE, Cue, Ints
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,21 @@ class Rules:
         """(C,) questions that each cue says something about."""
         return self.per_cue(counts[: self.every].sum(axis=1))
 
+    def luck(self, counts: Array) -> Array:
+        """(C,) right guesses by which the commonest key of each bin is ahead by chance alone.
+
+        Held to less, a small selection would be emptied for what nobody could learn from it. The
+        greatest of K like numbers, in standard deviations: Blom's approximation.
+        """
+        chance = self.chance[self.cue_of_bin]
+        spread = np.sqrt(counts[: self.every].sum(axis=1) * chance * (1.0 - chance))
+        keys = 1.0 / chance
+        return self.per_cue(spread * norm.ppf((keys - 0.375) / (keys + 0.25)))
+
     def excess(self, counts: Array) -> Array:
         """(C,) right guesses beyond what is allowed; up to 0: the rule holds."""
-        return self.right(counts) - self.allowed * self.seen(counts) - self.slacks
+        allowed = self.allowed * self.seen(counts) + self.slacks + self.luck(counts)
+        return self.right(counts) - allowed
 
     def spread(self, counts: Array) -> float:
         """By how much the commonest answer is ahead of the rarest."""
@@ -99,7 +109,6 @@ class Units:
         first: (U,) row of each unit's first question in ``columns``.
         size: (U,) questions.
         matrix: (U, columns) what each unit adds to the counts.
-        squares: the same, squared.
     """
 
     rules: Rules
@@ -107,7 +116,6 @@ class Units:
     first: Ints
     size: Array
     matrix: sparse.csr_matrix
-    squares: sparse.csr_matrix
 
     @classmethod
     def of(cls, rules: Rules, cues: Sequence[Cue], key: Ints, unit: Ints) -> Units:
@@ -131,10 +139,7 @@ class Units:
             (np.ones(columns.size), columns.ravel(), ends),
             shape=(len(size), (rules.every + 2) * rules.keys),
         )
-        squares = matrix.copy()
-        squares.sum_duplicates()
-        squares.data **= 2
-        return cls(rules, columns, first, size.astype(np.float64), matrix, squares)
+        return cls(rules, columns, first, size.astype(np.float64), matrix)
 
     def __len__(self) -> int:
         return len(self.size)
@@ -143,21 +148,22 @@ class Units:
         """About ``count`` of them, evenly picked, to learn from; all of them if there are fewer."""
         picked = slice(None, None, max(1, len(self) // count))
         return replace(
-            self,
-            first=self.first[picked],
-            size=self.size[picked],
-            matrix=self.matrix[picked],
-            squares=self.squares[picked],
+            self, first=self.first[picked], size=self.size[picked], matrix=self.matrix[picked]
         )
 
-    def counts(self, share: Array | Bools) -> Array:
+    def counts(self, share: Array) -> Array:
         """(B + 2, K) counts of a share, in [0, 1], of each unit."""
         return np.asarray(share @ self.matrix, dtype=np.float64).reshape(-1, self.rules.keys)
+
+    def counts_of(self, chosen: Ints) -> Array:
+        """(B + 2, K) counts of some whole units."""
+        lengths = self.size[chosen].astype(np.int64)
+        ends = np.cumsum(lengths)
+        within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)
+        rows = np.repeat(self.first[chosen], lengths) + within
+        counts = np.bincount(self.columns[rows].ravel(), minlength=self.matrix.shape[1])
+        return counts.reshape(-1, self.rules.keys).astype(np.float64)
 
     def sums(self, worth: Array) -> Array:
         """(U,) the worth, (B + 2, K) per bin and key, of each unit's questions together."""
         return np.asarray(self.matrix @ worth.ravel())
-
-    def squared_sums(self, worth: Array) -> Array:
-        """(U,) the worth, (B + 2, 1) per bin, of the squares of what each unit adds."""
-        return np.asarray(self.squares @ np.repeat(worth, self.rules.keys, axis=1).ravel())

@@ -36,7 +36,7 @@ _NEARLY = 0.005
 """Share of the questions by which they may still be broken; the rounding mends that."""
 
 _SAMPLE = 2000
-"""Units from which prices are learned at first."""
+"""Units from which prices are learned: enough for so few numbers, however large the block is."""
 
 _DEAREST = 40.0
 """Bound of every price; met only where no selection can meet the rules."""
@@ -118,13 +118,13 @@ def learned_prices(start: Prices | None, units: Units, kept: Array) -> Prices:
         start: those of an earlier block.
         kept: (B + 2, K) counts of earlier blocks.
     """
+    some = units.some(_SAMPLE)
+    before = kept * (some.size.sum() / units.size.sum())
     if start is None:
-        some = units.some(_SAMPLE)
-        share = some.size.sum() / units.size.sum()
-        start = _searched(Prices.first(units), some, kept * share, _FIRST_WIDTH)
+        start = _searched(Prices.first(units), some, before, _FIRST_WIDTH)
     for _ in range(_SEARCHES):
-        start = _searched(start, units, kept, _WIDTH)
-        counts = kept + units.counts(start.shares(units))
+        start = _searched(start, some, before, _WIDTH)
+        counts = before + some.counts(start.shares(some))
         worst = max(units.rules.excess(counts).max(), units.rules.spread(counts))
         if worst <= _NEARLY * counts[units.rules.every].sum():
             break
@@ -140,10 +140,11 @@ def _searched(start: Prices, units: Units, kept: Array, width: float) -> Prices:
             np.tile([-_SUREST, _SUREST], (rules.every * rules.keys, 1)),
         ]
     )
+    counts = kept + units.counts(start.shares(units))
     found = minimize(
         _dual,
         start.packed(),
-        args=(units, kept, width),
+        args=(units, kept, width, rules.slacks + rules.luck(counts)),
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
@@ -152,7 +153,9 @@ def _searched(start: Prices, units: Units, kept: Array, width: float) -> Prices:
     return Prices.unpacked(found.x, rules)
 
 
-def _dual(vector: Array, units: Units, kept: Array, width: float) -> tuple[float, Array]:
+def _dual(
+    vector: Array, units: Units, kept: Array, width: float, slacks: Array
+) -> tuple[float, Array]:
     """What the selection earns at some prices, per question on offer, and its gradient."""
     rules = units.rules
     prices = Prices.unpacked(vector, rules)
@@ -164,11 +167,11 @@ def _dual(vector: Array, units: Units, kept: Array, width: float) -> tuple[float
     counts = kept + units.counts(expit(odds))
     of_bins = counts[: rules.every]
     earned = width * (units.size @ np.logaddexp(0.0, odds))
-    value = earned - (price * kept).sum() + prices.weights @ rules.slacks
+    value = earned - (price * kept).sum() + prices.weights @ slacks
     mean_right = (strategy * of_bins).sum(axis=1)
     gradient = np.concatenate(
         [
-            rules.slacks - rules.per_cue((beyond * of_bins).sum(axis=1)),
+            slacks - rules.per_cue((beyond * of_bins).sum(axis=1)),
             counts[rules.every].mean() - counts[rules.every],
             (-weight * strategy * (of_bins - mean_right[:, None])).ravel(),
         ]
