@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from numpy.typing import NDArray
 from verify_families import ASKS, STATEMENTS, WORDS, build_family_run
 from verify_runs import SCHEMAS, Row, write_file
 
@@ -18,7 +20,7 @@ from viewpoint_gen.verify.index import Index
 from viewpoint_gen.verify.layout import Layout, survey
 from viewpoint_gen.verify.pairs import verify_pairs
 from viewpoint_gen.verify.questions import verify_questions
-from viewpoint_gen.verify.reading import RunFiles, open_run
+from viewpoint_gen.verify.reading import RunFiles, key, open_run
 from viewpoint_gen.verify.report import Tally
 from viewpoint_gen.verify.views import verify_views
 
@@ -44,21 +46,28 @@ def known(run: Path) -> tuple[Layout, Index, Index]:
     return layout, views, pairs
 
 
-Check = Callable[[Callable[[list[Row]], Any]], Report]
+class Check(Protocol):
+    """Checks the run's questions after some of them, or their views, were changed."""
+
+    def __call__(
+        self, change: Callable[[list[Row]], Any], views: Callable[[NDArray[Any]], Any] = ...
+    ) -> Report: ...
 
 
 @pytest.fixture
 def checked(run: Path, known: tuple[Layout, Index, Index], tmp_path: Path) -> Check:
-    """Checks the run's questions after some of them were changed."""
-
-    def check(change: Callable[[list[Row]], Any]) -> Report:
+    def check(
+        change: Callable[[list[Row]], Any], views: Callable[[NDArray[Any]], Any] = quiet
+    ) -> Report:
         rows = pq.read_table(run / QA).to_pylist()
         change(rows)
         write_file(tmp_path / QA, "qa", rows)
-        layout, views, pairs = known
+        layout, index, pairs = known
+        records = index.records.copy()
+        views(records)
         files = RunFiles(layout.files.fs, str(tmp_path))
         tally = Tally()
-        verify_questions(replace(layout, files=files), tally, views, pairs, step=quiet)
+        verify_questions(replace(layout, files=files), tally, Index(records), pairs, step=quiet)
         return tally.report()
 
     return check
@@ -221,3 +230,108 @@ def test_an_untruth_is_found(
     found = {(finding.check, finding.row_id) for finding in checked(corrupt).findings}
     assert (check, wrong["id"]) in found
     assert {row for name, row in found if name != "swaps"} == {wrong["id"]}
+
+
+SWAPPED = [
+    ("magnitude_azimuth", choose_another),
+    ("magnitude_distance", choose_another),
+    ("estimate_azimuth", add_number),
+    ("estimate_distance", put(answer_text="1.33")),
+    ("estimate_focal", put(answer_text="1.37")),
+    ("pose_tuple", flip_pose(0)),
+    ("pose_tuple", flip_pose(1)),
+    ("pose_tuple", put(answer_text="34, 16, 0.77, 0")),
+    ("all_that_apply", drop_letter),
+    ("dominant", choose_another),
+    ("inverse", choose_another),
+    ("minimal_pan_truck", choose_another),
+    ("who_moved", choose_another),
+]
+
+
+@pytest.mark.parametrize(
+    ("family", "change"),
+    [pytest.param(*item, id=f"{k:02d}-{item[0]}") for k, item in enumerate(SWAPPED)],
+)
+def test_a_question_and_its_swap_must_agree(
+    checked: Check, family: str, change: Callable[[Row], None]
+) -> None:
+    both: set[str] = set()
+
+    def corrupt(rows: list[Row]) -> None:
+        row = row_of(rows, family)
+        twin = next(
+            other
+            for other in rows
+            if other["family"] == family and other["image_ids"] == row["image_ids"][::-1]
+        )
+        both.update((row["id"], twin["id"]))
+        change(row)
+
+    findings = checked(corrupt).findings
+    assert {finding.row_id for finding in findings if finding.check == "swaps"} == both
+
+
+def test_shares_of_swapped_images_have_nothing_to_do_with_one_another(checked: Check) -> None:
+    report = checked(lambda rows: choose_another(row_of(rows, "overlap_share")))
+    assert "swaps" not in report.wrong
+
+
+def families_found(report: Report, rows: list[Row], check: str) -> set[str]:
+    family = {row["id"]: row["family"] for row in rows}
+    return {family[finding.row_id] for finding in report.findings if finding.check == check}
+
+
+FIXED_WORLD = {"who_moved", "minimal_orbit_spin"}
+FOCAL = {"magnitude_focal", "estimate_focal"}
+
+
+def set_all(name: str, value: Any) -> Callable[[NDArray[Any]], Any]:
+    def change(records: NDArray[Any]) -> None:
+        records[name] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("views", "families"),
+    [
+        (set_all("backdrop", key("solid")), FIXED_WORLD),
+        (set_all("mask_share", 0.009), {family for _, family, _ in ASKS}),
+        (set_all("in_frame_share", 0.84), {family for _, family, _ in ASKS}),
+    ],
+)
+def test_what_must_hold_before_a_question_makes_sense_is_checked(
+    run: Path, checked: Check, views: Callable[[NDArray[Any]], Any], families: set[str]
+) -> None:
+    rows = pq.read_table(run / QA).to_pylist()
+    assert families_found(checked(quiet, views), rows, "may_be_asked") == families
+
+
+def test_who_moved_is_told_by_the_views_own_turn_and_light(run: Path, checked: Check) -> None:
+    def darken(records: NDArray[Any]) -> None:
+        records["lighting"][records["key"] == key("ball-same")] = 7
+
+    def turn(records: NDArray[Any]) -> None:
+        records["object_turn_rad"][records["key"] == key("ball-orbit")] += np.deg2rad(20.0)
+
+    rows = pq.read_table(run / QA).to_pylist()
+    for views, move in ((darken, "same"), (turn, "orbit")):
+        wrong = {row["id"] for row in rows if f"ball-{move}" in row["image_ids"]}
+        asked = {row["id"] for row in rows if row["family"] == "who_moved"}
+        found = {f.row_id for f in checked(quiet, views).findings if f.check == "answer_true"}
+        assert found & asked == wrong & asked
+
+
+def test_a_share_is_the_pairs_own(
+    run: Path, known: tuple[Layout, Index, Index], checked: Check
+) -> None:
+    _, _, pairs = known
+    before = pairs.records.copy()
+    try:
+        pairs.records["overlap_12"], pairs.records["overlap_21"] = 0.5, 0.5
+        report = checked(quiet)
+    finally:
+        pairs.records[:] = before
+    rows = pq.read_table(run / QA).to_pylist()
+    assert families_found(report, rows, "answer_true") == {"overlap_share", "new_share"}
