@@ -335,3 +335,22 @@ def test_a_share_is_the_pairs_own(
         pairs.records[:] = before
     rows = pq.read_table(run / QA).to_pylist()
     assert families_found(report, rows, "answer_true") == {"overlap_share", "new_share"}
+
+
+NO_CAMERA = [np.eye(4).tolist(), np.full((4, 4), np.nan).tolist()]
+"""One in the middle of the object, and none at all."""
+
+
+@pytest.mark.parametrize("matrix", NO_CAMERA, ids=("centre", "none"))
+def test_questions_without_cameras_are_found_not_stumbled_over(
+    run: Path, checked: Check, matrix: list[list[float]]
+) -> None:
+    def blind(rows: list[Row]) -> None:
+        for row in rows:
+            row.update(world_from_camera=[matrix, matrix], options=[], answer_text=None)
+
+    every = {row["id"] for row in pq.read_table(run / QA).to_pylist()}
+    findings = checked(blind).findings
+    assert {f.row_id for f in findings if f.check == "question_copies"} == every
+    of_answers = ("answer_true", "answer_agrees", "options_readable")
+    assert {f.row_id for f in findings if f.check in of_answers} == every

@@ -59,7 +59,8 @@ def judged(tally: Tally, rows: Rows, scene: Scene) -> Judged:
     )
     for family in set(families) & set(RULES):
         chosen = np.flatnonzero([family == name for name in families])
-        truth = RULES[family].judge(scene.take(chosen))
+        with np.errstate(divide="ignore", invalid="ignore"):  # cameras that are none have no truth
+            truth = RULES[family].judge(scene.take(chosen))
         result.value[chosen], result.margin[chosen] = truth.value, truth.margin
         quantities = _quantities(truth.shown, len(chosen))
         for row, keys, known in zip(chosen.tolist(), truth.keys, quantities, strict=True):
@@ -82,7 +83,7 @@ def check_may_be_asked(tally: Tally, rows: Rows, scene: Scene, result: Judged) -
     gates = {gate.name: gate for rule in result.rules if rule for gate in rule.gates}
     families = rows.texts("family")
     for gate in gates.values():
-        with np.errstate(invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             passes = gate.passes(scene) | ~scene.known
         needs = np.array([rule is not None and gate in rule.gates for rule in result.rules])
         holds(tally, rows, "may_be_asked", "scene", passes | ~needs, gate.name, families)
