@@ -283,7 +283,11 @@ def families_found(report: Report, rows: list[Row], check: str) -> set[str]:
 
 
 FIXED_WORLD = {"who_moved", "minimal_orbit_spin"}
-FOCAL = {"magnitude_focal", "estimate_focal"}
+STILL_OBJECT = {
+    *("minimal_pan_truck", "minimal_tilt_pedestal", "minimal_zoom_dolly"),
+    *("dominant", "all_that_apply", "pose_tuple", "inverse", "overlap_share", "new_share"),
+    *("magnitude_azimuth", "estimate_azimuth"),
+}
 
 
 def set_all(name: str, value: Any) -> Callable[[NDArray[Any]], Any]:
@@ -306,6 +310,14 @@ def test_what_must_hold_before_a_question_makes_sense_is_checked(
 ) -> None:
     rows = pq.read_table(run / QA).to_pylist()
     assert families_found(checked(quiet, views), rows, "may_be_asked") == families
+
+
+def test_what_is_told_of_the_object_needs_one_that_kept_still(run: Path, checked: Check) -> None:
+    def turn(records: NDArray[Any]) -> None:
+        records["object_turn_rad"][records["key"] != key("ball-anchor")] += 0.01
+
+    rows = pq.read_table(run / QA).to_pylist()
+    assert families_found(checked(quiet, turn), rows, "may_be_asked") == STILL_OBJECT
 
 
 def test_who_moved_is_told_by_the_views_own_turn_and_light(run: Path, checked: Check) -> None:

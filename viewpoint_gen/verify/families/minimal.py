@@ -11,8 +11,8 @@ import numpy as np
 from viewpoint_gen.verify.compare import wrapped
 from viewpoint_gen.verify.families.rule import (
     BACKDROP,
-    CAMERA_GATES,
     LENS_LN_RATIO,
+    OBJECT_GATES,
     OFF_THE_POLES,
     ROTATION_SLACK_RAD,
     SAME_LENS,
@@ -170,7 +170,7 @@ def _logarithm(name: str) -> Callable[[Scene], Array]:
     return lambda scene: scene.ln_ratio(name)
 
 
-_FIXED_LENS: Final = (*CAMERA_GATES, SAME_LENS)
+_FIXED_LENS: Final = (*OBJECT_GATES, SAME_LENS)
 _FIXED_WORLD: Final = (OFF_THE_POLES, BACKDROP, SAME_LENS, SEEN_WHOLE)
 
 MINIMAL: Final = {
@@ -183,7 +183,7 @@ MINIMAL: Final = {
     "minimal_zoom_dolly": _rule(
         {"zoom": zoom, "dolly": dolly},
         (_logarithm("focal"), _logarithm("distance")),
-        CAMERA_GATES,
+        OBJECT_GATES,
         unit="ln_ratio",
     ),
     "minimal_orbit_spin": _rule(

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from viewpoint_gen.verify.families.rule import (
-    CAMERA_GATES,
+    OBJECT_GATES,
     SAME_LENS,
     Form,
     Rule,
@@ -148,22 +148,22 @@ _INVERSE: Final = {
 }
 
 MIXED: Final = {
-    "dominant": Rule(form=Form.NAMED, unit="rad", judge=dominant, gates=CAMERA_GATES),
+    "dominant": Rule(form=Form.NAMED, unit="rad", judge=dominant, gates=OBJECT_GATES),
     "all_that_apply": Rule(
-        form=Form.SUBSET, unit="parts", judge=all_that_apply, gates=(*CAMERA_GATES, SAME_LENS)
+        form=Form.SUBSET, unit="parts", judge=all_that_apply, gates=(*OBJECT_GATES, SAME_LENS)
     ),
     "pose_tuple": Rule(
         form=Form.POSE,
         unit="rad",
         judge=pose,
-        gates=(*CAMERA_GATES, SAME_LENS),
+        gates=(*OBJECT_GATES, SAME_LENS),
         swap=Swap.OPPOSITE,
     ),
     "inverse": Rule(
         form=Form.NAMED,
         unit="rad",
         judge=inverse,
-        gates=CAMERA_GATES,
+        gates=OBJECT_GATES,
         swap=Swap.OPPOSITE,
         opposites=_INVERSE,
     ),

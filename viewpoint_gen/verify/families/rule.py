@@ -207,3 +207,5 @@ CAMERA_STILL: Final = Gate(
     "a camera that kept its place", lambda scene: scene.in_place & scene.unrotated
 )
 CAMERA_GATES: Final = (OFF_THE_POLES, SEEN_WHOLE, SEEN_TWICE)
+OBJECT_GATES: Final = (*CAMERA_GATES, OBJECT_STILL)
+"""For what is told relative to the object."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from viewpoint_gen.verify.families.rule import (
     CAMERA_GATES,
     CAMERA_STILL,
+    OBJECT_GATES,
     SAME_LENS,
     Form,
     Gate,
@@ -70,7 +71,7 @@ def _factor(name: str) -> Callable[[Scene], Array]:
 
 
 SIZES: Final = {
-    "azimuth": Size("deg", _degrees("azimuth"), 12.0, 1.5, 6),
+    "azimuth": Size("deg", _degrees("azimuth"), 12.0, 1.5, 6, gates=OBJECT_GATES),
     "elevation": Size("deg", _degrees("elevation"), 10.0, 1.4, 4),
     "yaw": Size("deg", _degrees("heading"), 8.0, 1.5, 6),
     "pitch": Size("deg", _degrees("pitch"), 8.0, 1.45, 4),
