@@ -84,6 +84,17 @@ WORDS = {
     f"{TURN}pitch": ("It tilted upwards", "It tilted downwards", "No tilt"),
     f"{TURN}roll": ("Clockwise", "Anticlockwise", "It did not roll"),
 }
+DIRECTION_KEYS = {
+    f"{WAY}sideways": ("right", "left"),
+    f"{WAY}vertical": ("up", "down"),
+    f"{WAY}distance": ("farther", "nearer"),
+    f"{SEEN}around": ("counterclockwise", "clockwise"),
+    f"{SEEN}left_right": ("left", "right"),
+    f"{SEEN}front_back": ("front", "back"),
+    f"{TURN}yaw": ("left", "right"),
+    f"{TURN}pitch": ("up", "down"),
+    f"{TURN}roll": ("clockwise", "counterclockwise"),
+}
 ASKED = {
     f"{SEEN}around": "Seen from above, which way round?",
     f"{SEEN}left_right": "Towards which of the object's own sides?",
@@ -228,6 +239,8 @@ def question_row(
     options = options[number % 3 :] + options[: number % 3]
     text = {1: plus, -1: minus, 0: none}[claim]
     value, unit, least, still = deciding(family, *stands, one["front_azimuth_rad"])
+    names = (*DIRECTION_KEYS[family], "nothing")
+    key = dict(zip((1, -1, 0), names, strict=True))[claim]
     ids = [one["view_id"], two["view_id"]]
     return blank(
         "qa",
@@ -243,6 +256,8 @@ def question_row(
         image_sha256=[one["image_sha256"], two["image_sha256"]],
         question=f"First: <image> Second: <image> {ASKED.get(family, 'What happened?')}",
         options=options,
+        answer_key=key,
+        reasons=f'So the answer is "{text}".',
         answer_letter="ABC"[options.index(text)],
         answer_text=text,
         answer_value=value,

@@ -79,7 +79,8 @@ class QaConfig(BaseModel):
     0 refuses nothing."""
 
     displacement_least_px: Annotated[float, Field(ge=0.0)] = 4.0
-    """By which a wrong answer's motion must move what image 2 shows, in an image 512 wide."""
+    """By which a wrong answer's motion must move what image 2 shows, in an image 512 wide;
+    0 refuses nothing."""
 
     validation_share: Share = 0.05
     test_share: Share = 0.05

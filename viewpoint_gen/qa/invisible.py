@@ -80,7 +80,7 @@ class Sight:
 def refuse_invisible(verdicts: Verdicts, family: Family, sight: Sight, config: QaConfig) -> None:
     """``invisible``: a wrong answer's motion would hardly move what image 2 shows."""
     rows = np.flatnonzero(verdicts.option >= 0)
-    if family.nearby is None or not len(rows):
+    if family.nearby is None or not len(rows) or not config.displacement_least_px:
         return
     mine = sight.take(rows)
     moved = np.full(len(rows), np.inf)

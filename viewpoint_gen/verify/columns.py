@@ -99,9 +99,9 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "qa": {
         **_of(_TEXT, "id", "group_id", "group_role", "split", "family", "pair_id", "question"),
         **_of(_TEXT, "answer_letter", "answer_text", "answer_unit", "answer_type", "licence"),
-        **_of(_TEXT, "margin_unit"),
+        **_of(_TEXT, "margin_unit", "answer_key", "reasons"),
         **_of(_TEXT, "fingerprint", "qa_fingerprint"),
-        **_of(_NUMBER, "answer_value", "chance", "margin", "front_azimuth_rad"),
+        **_of(_NUMBER, "answer_value", "tolerance", "chance", "margin", "front_azimuth_rad"),
         **_of(_NUMBER, "width_px", "height_px"),
         **_of("list", "asset_uids", "image_ids", "image_sha256", "options"),
         **_of("list", "world_from_camera", "intrinsics", "object_turn_rad"),
