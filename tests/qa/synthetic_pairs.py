@@ -29,9 +29,12 @@ REALISTIC_MIX = {
     "counter_pedestal": 0.02,
     "roll": 0.03,
     "dolly": 0.03,
-    "zoom": 0.01,
+    "zoom": 0.02,
     "still": 0.02,
-    "object_turn": 0.01,
+    "object_turn": 0.015,
+    "mixed": 0.12,  # any of azimuth, elevation, distance and roll, the others exactly kept
+    "both": 0.015,  # the camera and the object
+    "light": 0.015,  # nothing else
 }
 
 
@@ -216,8 +219,22 @@ def moved(
         return replace(camera, centre=camera.centre + by[:, None] * towards), turn
     if kind == "zoom":
         return replace(
-            camera, focal_px=camera.focal_px * np.exp(_signed(rng, count, 0.1, 0.4))
+            camera, focal_px=camera.focal_px * np.exp(_signed(rng, count, 0.1, 0.75))
         ), turn
+    if kind == "mixed":
+        parts = rng.integers(1, 16, count)
+        has = [(parts >> bit) & 1 for bit in range(4)]
+        sizes = {"azimuth": (13, 110), "elevation": (10.5, 30), "roll": (8.5, 30)}
+        to = {
+            name: first[name] + there * deg(_signed(rng, count, *sizes[name]))
+            for name, there in zip(sizes, has[:3], strict=True)
+        }
+        far = np.exp(has[3] * _signed(rng, count, 0.15, 0.7))
+        return facing(**{**first, **to, "distance": first["distance"] * far}), turn
+    if kind == "both":
+        return facing(
+            **{**first, "azimuth": first["azimuth"] + deg(_signed(rng, count, 15, 90))}
+        ), deg(_signed(rng, count, 15, 90))
     if kind == "object_turn":
         return camera, deg(_signed(rng, count, 15, 90))
     return camera, turn
@@ -341,7 +358,7 @@ def _one_way(
         **relative,
         "overlap_12": np.clip(1 - apart / 2.2, 0, 1),
         "overlap_21": np.clip(1 - apart / 2.3, 0, 1),
-        "light_moved": np.zeros(count, dtype=bool),
+        "light_moved": np.array([kind == "light" for kind in kinds], dtype=bool),
         "front_azimuth_1_rad": front_azimuth + one["object_turn_rad"],
         "backdrop": np.where(static_backdrop, "ground", "solid").tolist(),
         "world_from_camera_1": poses[first],

@@ -16,7 +16,7 @@ from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable, ring_of
 from viewpoint_gen.qa.cues import Cuts, cues_of, cuts_of, setting_cue
-from viewpoint_gen.qa.draws import Keys, keys_of, split_of
+from viewpoint_gen.qa.draws import Keys, keys_of, salted, split_of
 from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families import chosen_families
 from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
@@ -163,9 +163,7 @@ class _Units:
 
     def salted(self, family: Family) -> Keys:
         """(U,) the keys anew for a family, so that families don't pick the same pairs."""
-        salt = int.from_bytes(hashlib.sha256(family.id.encode()).digest()[:8], "little")
-        mixed = (self.keys ^ np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
-        return np.asarray(mixed ^ (mixed >> np.uint64(29)))
+        return salted(self.keys, family.id)
 
 
 class _Asker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from itertools import permutations
 
@@ -16,6 +17,17 @@ Keys = NDArray[np.uint64]
 def keys_of(seed: int, purpose: str, names: Iterable[str]) -> Keys:
     """(N,) a 64-bit key per name, equal wherever seed, purpose and name are equal."""
     return np.array([seed_for(seed, purpose, name) for name in names], dtype=np.uint64)
+
+
+def salted(keys: Keys, salt: str) -> Keys:
+    """(N,) other keys for another purpose, made of the same names.
+
+    Source: the finaliser of SplitMix64.
+    """
+    mixed = keys ^ np.uint64(int.from_bytes(hashlib.sha256(salt.encode()).digest()[:8], "little"))
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
 def choice_of(keys: Keys, count: int) -> NDArray[np.int64]:

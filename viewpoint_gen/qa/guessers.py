@@ -28,6 +28,8 @@ class Rules:
         chance: (C,) share of its questions in which a guesser without the cue is right.
         gains: (C,) share by which the best guesser may beat it.
         slacks: (C,) questions on top.
+        ahead: (C,) by how many standard deviations the greatest of as many like counts as there
+            are answers is above them: Blom's approximation.
     """
 
     names: tuple[str, ...]
@@ -37,19 +39,22 @@ class Rules:
     chance: Array
     gains: Array
     slacks: Array
+    ahead: Array
 
     @classmethod
     def of(cls, cues: Sequence[Cue], keys: int) -> Rules:
         """The rules that the cues make."""
         sizes = np.array([cue.size for cue in cues])
+        answers = np.array([len(cue.among) or keys for cue in cues])
         return cls(
             names=tuple(cue.name for cue in cues),
             keys=keys,
             starts=np.concatenate([[0], np.cumsum(sizes)[:-1]]),
             cue_of_bin=np.repeat(np.arange(len(cues)), sizes),
-            chance=np.array([1.0 / (len(cue.among) or keys) for cue in cues]),
+            chance=1.0 / answers,
             gains=np.array([cue.gain for cue in cues]),
             slacks=np.array([float(cue.slack) for cue in cues]),
+            ahead=norm.ppf((answers - 0.375) / (answers + 0.25)),
         )
 
     @property
@@ -81,13 +86,10 @@ class Rules:
     def luck(self, counts: Array) -> Array:
         """(C,) right guesses by which the commonest key of each bin is ahead by chance alone.
 
-        Held to less, a small selection would be emptied for what nobody could learn from it. The
-        greatest of K like numbers, in standard deviations: Blom's approximation.
+        Held to less, a small selection would be emptied for what nobody could learn from it.
         """
-        chance = self.chance[self.cue_of_bin]
-        spread = np.sqrt(counts[: self.every].sum(axis=1) * chance * (1.0 - chance))
-        keys = 1.0 / chance
-        return self.per_cue(spread * norm.ppf((keys - 0.375) / (keys + 0.25)))
+        per_bin = np.sqrt(counts[: self.every].sum(axis=1))
+        return self.per_cue(per_bin) * self.ahead * np.sqrt(self.chance * (1.0 - self.chance))
 
     def excess(self, counts: Array) -> Array:
         """(C,) right guesses beyond what is allowed; up to 0: the rule holds."""

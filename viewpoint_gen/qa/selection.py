@@ -21,14 +21,8 @@ from viewpoint_gen.qa.guessers import Rules, Units
 _STRATA = 3
 """Cues by which units are sorted before they are rounded."""
 
-_BATCH = 0.005
-"""Share of the units still in that go at a time."""
-
-_NEAR = 0.01
-"""A rule that holds by less than this share of the questions has a voice as well."""
-
-_KEYS_WEIGHT = 2.0
-"""How much the evenness of the answers counts beside one cue."""
+_BATCH = 0.2
+"""Units that go at a time, per question by which the rules are broken."""
 
 _EXACT = 1e-9
 """Accuracy of sums of whole numbers and shares."""
@@ -80,9 +74,9 @@ class Selection:
     def _weeded(self, inside: Ints) -> tuple[Bools, Array]:
         """Drop the loudest until every rule holds."""
         counts = self.kept + self.units.counts_of(inside)
-        while len(inside) and self._beyond(counts):
+        while len(inside) and (beyond := self._beyond(counts)):
             voices = self.units.sums(self._voice(counts))[inside] / self.units.size[inside]
-            batch = max(1, int(_BATCH * len(inside)))
+            batch = min(max(1, int(_BATCH * beyond)), len(inside))
             loudest = np.argpartition(-voices, batch - 1)[:batch]
             counts = counts - self.units.counts_of(inside[loudest])
             inside = np.delete(inside, loudest)
@@ -91,24 +85,24 @@ class Selection:
         return chosen, counts
 
     def _voice(self, counts: Array) -> Array:
-        """(B + 2, K) how loudly a question in each bin with each answer speaks for the guessers."""
+        """(B + 2, K) how loudly a question in each bin with each answer speaks for the guessers.
+
+        Of a rule that is broken: by how many questions, times the answer's over-representation in
+        the bin as a part of the cue's greatest. Whatever speaks against it is as loud the other
+        way, and stays.
+        """
         rules = self._rules
         bins = counts[: rules.every]
-        share = bins / np.maximum(bins.sum(axis=1, keepdims=True), 1.0)
-        seen = np.maximum(rules.seen(counts), 1.0)
-        broken = np.maximum(rules.excess(counts) / seen + _NEAR, 0.0)
-        over = (share - self._even(bins)) * broken[rules.cue_of_bin, None]
+        over = bins - bins.sum(axis=1, keepdims=True) * rules.chance[rules.cue_of_bin, None]
+        greatest = np.maximum.reduceat(np.abs(over).max(axis=1), rules.starts)
+        broken = np.maximum(rules.excess(counts), 0.0) / np.maximum(greatest, 1.0)
         totals = counts[rules.every]
-        uneven = totals / max(totals.sum(), 1.0) - 1.0 / rules.keys
-        ahead = _KEYS_WEIGHT * np.abs(uneven).max() * uneven * rules.keys
-        return np.concatenate([over, ahead[None], np.zeros((1, rules.keys))])
-
-    def _even(self, bins: Array) -> Array:
-        """(B, K) the share that each answer has in bins that tell nothing."""
-        rules = self._rules
-        told = np.add.reduceat(bins, rules.starts, axis=0)
-        told /= np.maximum(told.sum(axis=1, keepdims=True), 1.0)
-        return np.asarray(told[rules.cue_of_bin])
+        uneven = totals - totals.mean()
+        too_far = max(rules.spread(counts) - self.spread, 0.0)
+        ahead = too_far * uneven / max(float(np.abs(uneven).max()), 1.0)
+        return np.concatenate(
+            [over * broken[rules.cue_of_bin, None], ahead[None], np.zeros((1, rules.keys))]
+        )
 
     def _topped_up(self, chosen: Bools, counts: Array) -> Bools:
         """Add, while any fit, as many units at a time as the rules still hold with."""

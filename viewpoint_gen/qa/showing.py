@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from string import ascii_uppercase
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viewpoint_gen.qa.draws import Keys, choice_of, keys_of, order_of
+from viewpoint_gen.qa.draws import Keys, choice_of, keys_of, order_of, salted
 from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
 from viewpoint_gen.qa.families.magnitudes import RUNGS
@@ -64,9 +65,13 @@ class Asked:
     splits: Sequence[str]
     seed: int
 
+    @cached_property
+    def _keys(self) -> Keys:
+        return keys_of(self.seed, "question", self.ids)
+
     def keys(self, purpose: str) -> Keys:
         """(N,) to draw by."""
-        return keys_of(self.seed, purpose, self.ids)
+        return salted(self._keys, purpose)
 
 
 def show(asked: Asked) -> Shown:
