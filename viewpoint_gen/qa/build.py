@@ -15,11 +15,10 @@ from viewpoint_gen.qa.balance import Balancer
 from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable
-from viewpoint_gen.qa.cues import Medians, cues_of, medians_of
+from viewpoint_gen.qa.cues import Cuts, cues_of, cuts_of
 from viewpoint_gen.qa.draws import Keys, keys_of, split_of
 from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families import chosen_families
-from viewpoint_gen.qa.families.directions import NOTHING
 from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
 from viewpoint_gen.qa.phrasing import wording_files
 from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
@@ -175,8 +174,8 @@ class _Asker:
         )
         self._config = config
         self._provenance = provenance
-        self._balancer = Balancer(config.balance)
-        self._medians: Medians | None = None
+        self._balancer = Balancer(config.balance, len(family.options))
+        self._cuts: Cuts | None = None
 
     def ask(
         self, block: Block, verdicts: Verdicts, units: _Units
@@ -195,12 +194,11 @@ class _Asker:
     def _chosen(
         self, facts: Facts, verdicts: Verdicts, units: _Units, asked: Rows
     ) -> NDArray[np.bool_]:
-        directions = (verdicts.option >= 0) & (verdicts.option != NOTHING)
-        if self._medians is None and directions.any():
-            self._medians = medians_of(self.family, facts, directions)
-        if self._medians is None:
-            return np.zeros(len(asked), dtype=bool)
-        every = cues_of(self.family, facts, self._config, self._medians)
+        if not len(asked):
+            return np.zeros(0, dtype=bool)
+        if self._cuts is None:
+            self._cuts = cuts_of(self.family, facts, asked, self._config.balance)
+        every = cues_of(self.family, facts, self._config, self._cuts)
         cues = [replace(cue, bins=cue.bins[asked]) for cue in every]
         present, unit = np.unique(units.of_row[asked], return_inverse=True)
         order = units.salted(self.family)[present]
@@ -223,7 +221,7 @@ class _Asker:
             for option, more in zip(self.family.options, per_option.tolist(), strict=True):
                 counts[option] += more
         summary.told_apart_by = self._balancer.edges()
-        summary.dividers = dict(self._medians or {})
+        summary.cuts = dict(self._cuts or {})
 
 
 def _refused(verdicts: Verdicts, not_kept: Rows) -> dict[str, tuple[Rows, Numbers]]:
