@@ -29,7 +29,7 @@ _WIDTH = 0.3
 _FIRST_WIDTH = 1.0
 """The same at first, when nothing is known of the prices: the way there is smoother."""
 
-_SEARCHES = 4
+_SEARCHES = 6
 """Most searches, each from where the last one ended, for prices that meet the rules."""
 
 _NEARLY = 0.005
@@ -50,7 +50,7 @@ _SUREST = 4.0
 _MARGIN = 0.25
 """Share of each gain that is left for the rounding."""
 
-_STEPS = 120
+_STEPS = 60
 """Most evaluations in one search."""
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewpoint_gen.geometry.frames import Array
-from viewpoint_gen.qa.guessers import Bools, Ints, Units
+from viewpoint_gen.qa.cues import Ints
+from viewpoint_gen.qa.guessers import Bools, Units
 
 _STRATA = 3
 """Cues by which units are sorted before they are rounded."""
