@@ -17,33 +17,33 @@ class MoveWeights(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    orbit: Annotated[float, Field(ge=0)] = 10.0
+    orbit: Annotated[float, Field(ge=0)] = 11.0
     """Around the object, facing it as before."""
-    far_orbit: Annotated[float, Field(ge=0)] = 7.0
+    far_orbit: Annotated[float, Field(ge=0)] = 10.0
     """The same, to where little or nothing of what was seen is still in view."""
-    under_rotated: Annotated[float, Field(ge=0)] = 7.0
+    under_rotated: Annotated[float, Field(ge=0)] = 9.0
     """Around the object, turning too little."""
-    over_rotated: Annotated[float, Field(ge=0)] = 8.0
+    over_rotated: Annotated[float, Field(ge=0)] = 9.0
     """Around the object, turning too much."""
-    arc: Annotated[float, Field(ge=0)] = 5.0
+    arc: Annotated[float, Field(ge=0)] = 4.0
     """Over the object on a vertical arc, facing it as before."""
     under_tilted: Annotated[float, Field(ge=0)] = 7.0
     """Straight up or down, tilting too little to keep facing the object."""
     over_tilted: Annotated[float, Field(ge=0)] = 9.0
     """Straight up or down, tilting too much."""
-    counter_sideways: Annotated[float, Field(ge=0)] = 7.0
+    counter_sideways: Annotated[float, Field(ge=0)] = 14.0
     """To one side while turning to the *same* side."""
-    counter_vertical: Annotated[float, Field(ge=0)] = 6.0
+    counter_vertical: Annotated[float, Field(ge=0)] = 9.0
     """Up while tilting up, or down while tilting down."""
-    mixed: Annotated[float, Field(ge=0)] = 20.0
+    mixed: Annotated[float, Field(ge=0)] = 23.0
     """Several of azimuth, elevation, distance and roll at once."""
-    pan: Annotated[float, Field(ge=0)] = 7.5
-    tilt: Annotated[float, Field(ge=0)] = 7.0
-    roll: Annotated[float, Field(ge=0)] = 7.0
-    truck: Annotated[float, Field(ge=0)] = 7.0
-    pedestal: Annotated[float, Field(ge=0)] = 7.0
-    dolly: Annotated[float, Field(ge=0)] = 10.0
-    zoom: Annotated[float, Field(ge=0)] = 12.0
+    pan: Annotated[float, Field(ge=0)] = 8.5
+    tilt: Annotated[float, Field(ge=0)] = 8.0
+    roll: Annotated[float, Field(ge=0)] = 10.0
+    truck: Annotated[float, Field(ge=0)] = 8.0
+    pedestal: Annotated[float, Field(ge=0)] = 8.5
+    dolly: Annotated[float, Field(ge=0)] = 9.0
+    zoom: Annotated[float, Field(ge=0)] = 15.0
     still: Annotated[float, Field(ge=0)] = 6.0
     """Nothing at all: another exposure of the same view."""
     light: Annotated[float, Field(ge=0)] = 6.0
@@ -119,11 +119,13 @@ class ViewsConfig(BaseModel):
     rolled_deg: Annotated[float, Field(ge=0, le=180)] = 45.0
     """The same in clusters in which a camera rolls."""
     satellites_per_anchor: Annotated[int, Field(ge=0, le=64)] = 2
-    orbit_deg: Range = (12.4, 136.0)
-    far_orbit_deg: Range = (130.0, 174.0)
+    orbit_deg: Range = (12.4, 60.0)
+    far_orbit_deg: Range = (118.0, 174.0)
     arc_deg: Range = (10.3, 16.0)
     misrotation_deg: Range = (9.0, 22.0)
     """How much too little (or too much) a mis-rotated orbit turns."""
+    approach_ratio: Range = (1.16, 1.28)
+    """Of the distances, where a mis-rotated orbit also comes nearer or backs off."""
     mistilt_deg: Range = (8.5, 18.0)
     """The same for the tilt of a camera that rises or sinks."""
     turn_deg: Range = (8.4, 14.0)
@@ -137,6 +139,7 @@ class ViewsConfig(BaseModel):
     """Change of elevation of a camera that goes straight up or down."""
     slight_deg: Range = (1.5, 8.0)
     """Size of the lesser half of a counter move."""
+    mixed_azimuth_deg: Range = (12.4, 136.0)
     mixed_elevation_deg: Range = (10.3, 38.0)
     mixed_roll_deg: Range = (8.3, 35.0)
     """In mixed motions, which are the large ones too; small ones tell less about the place."""

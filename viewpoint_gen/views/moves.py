@@ -21,10 +21,11 @@ from viewpoint_gen.views.framing import Stance, facing_angles
 
 Rng = np.random.Generator
 
-_SLIGHT_HALVES = 0.4
+_SLIGHT_HALVES = 0.3
 """Share of the counter moves in which the one half, or the other, is slight."""
-_RISING = 0.5
-"""Share of the mis-rotated orbits that also rise or sink."""
+_RISING = 0.6
+_APPROACHING = 0.6
+"""Shares of the mis-rotated orbits that also rise or sink, and come nearer or back off."""
 _LEAST_COSINE = 0.1
 """Keeps a camera that would rise past the pole finite; it is refused as too steep."""
 
@@ -79,6 +80,11 @@ class Motion:
     def shifts_object(self) -> bool:
         """Whether the object's centre moves in the image."""
         return bool(self.offset_left_rad or self.offset_up_rad or self.slide_rad)
+
+    @property
+    def scales_object(self) -> bool:
+        """Whether its size in the image changes and nothing else does."""
+        return bool(self.ln_focal or self.ln_distance) and not self.shifts_object
 
     def applied(self, stance: Stance) -> Moved:
         """Where it leads to."""
@@ -164,10 +170,15 @@ def over_rotated(config: ViewsConfig, rng: Rng) -> Motion:
     return _misrotated(sign * azimuth, sign * excess, config, rng)
 
 
-def _misrotated(azimuth_rad: float, offset_left_rad: float, config: ViewsConfig, rng: Rng) -> Motion:
-    elevation = _signed_rad(config.arc_deg, rng) if rng.random() < _RISING else 0.0
+def _misrotated(
+    azimuth_rad: float, offset_left_rad: float, config: ViewsConfig, rng: Rng
+) -> Motion:
+    rises, approaches = rng.random() < _RISING, rng.random() < _APPROACHING
     return Motion(
-        azimuth_rad=azimuth_rad, elevation_rad=elevation, offset_left_rad=offset_left_rad
+        azimuth_rad=azimuth_rad,
+        elevation_rad=_signed_rad(config.arc_deg, rng) if rises else 0.0,
+        ln_distance=_ln_ratio(config.approach_ratio, rng) if approaches else 0.0,
+        offset_left_rad=offset_left_rad,
     )
 
 
@@ -237,7 +248,7 @@ def mixed(config: ViewsConfig, rng: Rng) -> Motion:
     """
     azimuth, elevation, distance, roll = _SEVERAL[int(rng.integers(len(_SEVERAL)))]
     return Motion(
-        azimuth_rad=_signed_rad(config.orbit_deg, rng) if azimuth else 0.0,
+        azimuth_rad=_signed_rad(config.mixed_azimuth_deg, rng) if azimuth else 0.0,
         elevation_rad=_signed_rad(config.mixed_elevation_deg, rng) if elevation else 0.0,
         ln_distance=_ln_ratio(config.distance_ratio, rng) if distance else 0.0,
         roll_rad=_signed_rad(config.mixed_roll_deg, rng) if roll else 0.0,

@@ -102,8 +102,8 @@ class _Ranges:
         rolls = any(motion.roll_rad for motion in motions)
         roomy = any(motion.shifts_object for motion in motions)
         # zooms and dollies look alike, and so must the lenses of both
-        nears = any(motion.ln_focal or motion.ln_distance for motion in motions)
-        fov_deg = config.roomy_fov_deg if roomy and not nears else config.horizontal_fov_deg
+        scales = any(motion.scales_object for motion in motions)
+        fov_deg = config.roomy_fov_deg if roomy and not scales else config.horizontal_fov_deg
         widest = np.tan(np.deg2rad(_widest_fov_deg(config)) / 2)
         near, far = (float(np.log(widest / np.tan(np.deg2rad(fov) / 2))) for fov in fov_deg[::-1])
         return cls(
@@ -260,9 +260,7 @@ def _fitting_stances(
     return anchor, ["still"] * len(kinds), [Moved(anchor)] * len(kinds)
 
 
-def _draw_motions(
-    scene: _Scene, rng: np.random.Generator
-) -> tuple[list[str], list[Motion]]:
+def _draw_motions(scene: _Scene, rng: np.random.Generator) -> tuple[list[str], list[Motion]]:
     """Kinds without repetition, and a motion of each; at most one of them rolls the camera.
 
     So a cluster of rolled cameras gives pairs in which none rolls too.

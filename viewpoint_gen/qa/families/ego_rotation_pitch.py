@@ -34,7 +34,13 @@ FAMILY = Family(
     gates=CAMERA_GATES,
     decide=_decide,
     other_axes=("sideways", "around", "vertical", "distance", "yaw", "roll"),
-    image_cues=("bearing_down", "elevation", "pitch"),
+    image_cues=(
+        "bearing_down",
+        "elevation",
+        "pitch",
+        "bearing_down*pitch",
+        "bearing_down*mask_share",
+    ),
     needs="cameras that tilt, and cameras that move without tilting",
     stands=points_alike,
 )

@@ -35,7 +35,7 @@ FAMILY = Family(
     gates=CAMERA_GATES,
     decide=_decide,
     other_axes=("sideways", "around", "vertical", "distance", "yaw", "pitch"),
-    image_cues=("roll",),
+    image_cues=("roll", "roll*mask_share"),
     needs="cameras that roll, starting from many rolls, and cameras that don't",
     stands=points_alike,
 )

@@ -35,7 +35,7 @@ FAMILY = Family(
     gates=CAMERA_GATES,
     decide=_decide,
     other_axes=("sideways", "around", "vertical", "distance", "pitch", "roll"),
-    image_cues=("bearing_right",),
+    image_cues=("bearing_right", "bearing_right*mask_share"),
     needs="cameras that turn left or right, and cameras that move without turning",
     stands=points_alike,
 )

@@ -34,7 +34,7 @@ FAMILY = Family(
     gates=(*CAMERA_GATES, same_lens),
     decide=_decide,
     other_axes=("sideways", "around", "vertical", "yaw", "pitch", "roll"),
-    image_cues=("mask_share", "distance"),
+    image_cues=("mask_share", "distance", "mask_share*distance", "mask_share*elevation"),
     needs="cameras that come nearer or back off without a zoom",
     stands=points_alike,
 )

@@ -38,7 +38,7 @@ FAMILY = Family(
     gates=CAMERA_GATES,
     decide=_decide,
     other_axes=("vertical", "distance", "yaw", "pitch", "roll"),
-    image_cues=("bearing_right",),
+    image_cues=("bearing_right", "bearing_right*mask_share"),
     needs="cameras that move sideways, and cameras that move but not sideways",
     stands=points_alike,
 )

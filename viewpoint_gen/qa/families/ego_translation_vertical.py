@@ -35,7 +35,13 @@ FAMILY = Family(
     gates=CAMERA_GATES,
     decide=_decide,
     other_axes=("sideways", "around", "distance", "yaw", "pitch", "roll"),
-    image_cues=("bearing_down", "elevation", "pitch"),
+    image_cues=(
+        "bearing_down",
+        "elevation",
+        "pitch",
+        "elevation*bearing_down",
+        "bearing_down*mask_share",
+    ),
     needs="cameras that rise or sink, and cameras that move on the level",
     stands=points_alike,
 )

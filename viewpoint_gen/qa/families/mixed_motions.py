@@ -186,7 +186,7 @@ MIXED_MOTIONS: Final = (
         gates=CAMERA_GATES,
         decide=_decide_inverse,
         other_axes=("distance", "roll"),
-        image_cues=("bearing_right", "elevation"),
+        image_cues=("bearing_right", "elevation", "elevation*bearing_down"),
         needs="cameras that go round the object and up or down at once",
         speaks_of=frozenset({"azimuth", "elevation"}),
     ),

@@ -37,7 +37,7 @@ FAMILY = Family(
     gates=OBJECT_GATES,
     decide=_decide,
     other_axes=("vertical", "distance", "yaw", "pitch", "roll"),
-    image_cues=("bearing_right",),
+    image_cues=("bearing_right", "bearing_right*mask_share"),
     needs="cameras that go round an object that stays put, and cameras that don't",
     stands=points_alike,
 )

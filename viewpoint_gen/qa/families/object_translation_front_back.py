@@ -30,7 +30,7 @@ FAMILY = Family(
     gates=(front_known, *OBJECT_GATES),
     decide=_decide,
     other_axes=("sideways", "around", "vertical", "distance", "yaw", "pitch", "roll"),
-    image_cues=("bearing_right", "object_left", "object_front"),
+    image_cues=("bearing_right", "object_left", "object_front", "object_front*object_left"),
     needs="objects whose front is known, and cameras that move past their sides",
     stands=points_alike,
 )
