@@ -43,7 +43,7 @@ class MoveWeights(BaseModel):
     truck: Annotated[float, Field(ge=0)] = 8.0
     pedestal: Annotated[float, Field(ge=0)] = 8.5
     dolly: Annotated[float, Field(ge=0)] = 9.0
-    zoom: Annotated[float, Field(ge=0)] = 15.0
+    zoom: Annotated[float, Field(ge=0)] = 17.0
     still: Annotated[float, Field(ge=0)] = 6.0
     """Nothing at all: another exposure of the same view."""
     light: Annotated[float, Field(ge=0)] = 6.0
