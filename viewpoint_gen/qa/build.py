@@ -199,7 +199,8 @@ class _Asker:
         if not len(asked):
             return np.zeros(0, dtype=bool)
         if self._cuts is None:
-            self._cuts = cuts_of(self.family, facts, asked, self._config.balance)
+            option = verdicts.option[asked]
+            self._cuts = cuts_of(self.family, facts, asked, option, self._config.balance)
         every = cues_of(self.family, facts, self._config, self._cuts)
         if self.family.settle is not None:
             settings = self.family.settings

@@ -31,15 +31,15 @@ class BalanceConfig(BaseModel):
     """Allowed on top in every count; without it a handful of pairs could ask nothing."""
     axis_slack_questions: Annotated[int, Field(ge=0)] = 1
     """The same for the signs of the motion's other axes, where a few questions already show."""
-    image_bins: Annotated[int, Field(ge=2, le=64)] = 8
+    image_bins: Annotated[int, Field(ge=2, le=64)] = 12
     """Most bins of one fact that an image shows."""
     joint_bins: tuple[Annotated[int, Field(ge=2, le=16)], Annotated[int, Field(ge=2, le=16)]] = (
         6,
         4,
     )
     """Bins of two facts of one image together."""
-    questions_per_bin: Annotated[int, Field(ge=1)] = 20
-    """Per answer key, in the first block: fewer questions are sorted into fewer bins."""
+    questions_per_bin: Annotated[int, Field(ge=1)] = 40
+    """Of the rarest answer, in the first block: fewer questions are sorted into fewer bins."""
 
 
 class QaConfig(BaseModel):

@@ -72,6 +72,7 @@ IMAGE_FACTS: Final[dict[str, str]] = {
     "pitch": "pitch_rad",
     "mask_share": "mask_share",
     "distance": "distance",
+    "focal": "focal_px",
     "object_left": "object_left",
     "object_front": "object_front",
 }
@@ -85,6 +86,7 @@ EVERY_IMAGE: Final = (
     "pitch",
     "mask_share",
     "distance",
+    "focal",
 )
 """What is balanced in every family; families name what else there is, ``a*b`` for two at once."""
 
@@ -97,34 +99,43 @@ def image_cues_of(family: Family) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*EVERY_IMAGE, *family.image_cues)))
 
 
-def cuts_of(family: Family, facts: Facts, asked: Ints, config: BalanceConfig) -> Cuts:
+def cuts_of(family: Family, facts: Facts, asked: Ints, key: Ints, config: BalanceConfig) -> Cuts:
     """Where to part the bins of a family's image cues.
 
+    Every answer key counts the same here, as it will in what is kept: else the commonest one, "not
+    at all", would have all bins to itself, and the ends of a range, where one direction is
+    impossible, would lie within a single bin.
+
     Args:
-        asked: (N,) rows that could be asked; their number decides how fine the bins may be.
+        asked: (M,) rows that could be asked.
+        key: (M,) their answers; the number of the rarest decides how fine the bins may be.
     """
-    keys = len(family.options)
-    most = max(2, len(asked) // (keys * config.questions_per_bin))
+    count = np.bincount(key, minlength=len(family.options))
+    most = max(2, int(count.min()) // config.questions_per_bin)
+    weight = 1.0 / count[key]
     cuts: Cuts = {}
     for name in image_cues_of(family):
         parts = name.split("*")
         sizes = (config.image_bins,) if len(parts) == 1 else config.joint_bins
         if len(parts) == 1 or np.prod(sizes) <= most:
             cuts[name] = tuple(
-                _quantiles(facts, part, asked, min(size, most))
+                _quantiles(facts, part, asked, weight, min(size, most))
                 for part, size in zip(parts, sizes, strict=True)
             )
     return cuts
 
 
-def _quantiles(facts: Facts, part: str, asked: Ints, size: int) -> tuple[float, ...]:
-    """Inner values that part both views' numbers into ``size`` bins of like many."""
+def _quantiles(facts: Facts, part: str, asked: Ints, weight: Array, size: int) -> tuple[float, ...]:
+    """Inner values that part both views' numbers into ``size`` bins of like weight."""
     values = np.concatenate([_image_fact(facts, part, view)[asked] for view in _VIEWS])
-    values = values[np.isfinite(values)]
-    if not len(values):
+    weights = np.tile(weight, len(_VIEWS))
+    order = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
+    if not len(order):
         return ()
-    cuts = np.quantile(values, np.arange(1, size) / size, method="higher")
-    return tuple(np.unique(cuts[cuts > values.min()]).tolist())
+    values, reached = values[order], np.cumsum(weights[order])
+    inner = np.searchsorted(reached / reached[-1], np.arange(1, size) / size)
+    cuts = values[np.minimum(inner, len(values) - 1)]
+    return tuple(np.unique(cuts[cuts > values[0]]).tolist())
 
 
 def cues_of(family: Family, facts: Facts, config: QaConfig, cuts: Cuts) -> list[Cue]:

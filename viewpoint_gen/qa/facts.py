@@ -59,6 +59,8 @@ class Facts:
     elevation_rad_2: Array
     distance_1: Array
     distance_2: Array
+    focal_px_1: Array
+    focal_px_2: Array
     pitch_rad_1: Array
     pitch_rad_2: Array
     roll_rad_1: Array
@@ -96,6 +98,7 @@ class Facts:
 _NOT_STORED = frozenset(
     {
         *("object_left_1", "object_left_2", "object_front_1", "object_front_2"),
+        *("focal_px_1", "focal_px_2"),
         *("step_share", "light_moved", "static_backdrop"),
     }
 )
