@@ -165,7 +165,7 @@ def test_a_leaking_run_exits_1_after_its_table(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.blender
 def test_a_real_run_is_audited(tmp_path):
-    render = ("--recipe", "demo", "--num-pairs", "24", "--size", "32", "--quality", "draft")
+    render = ("--recipe", "demo", "--num-pairs", "40", "--size", "96", "--quality", "draft")
     for args in (("render", tmp_path, *render, "--serial"), ("qa", tmp_path)):
         done = viewgen(*args)
         assert done.returncode == 0, done.stderr

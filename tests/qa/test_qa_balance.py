@@ -87,7 +87,7 @@ def test_no_other_axis_tells_the_direction(built: Built, family: str, axis: str)
 
 
 @pytest.mark.parametrize("view", [1, 2])
-@pytest.mark.parametrize("cue", EVERY_IMAGE)
+@pytest.mark.parametrize("cue", [cue for cue in EVERY_IMAGE if cue != "focal"])
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_no_image_alone_tells_the_answer(built: Built, family: str, cue: str, view: int) -> None:
     """The best guesser who sees eight bins of one fact of one image."""
@@ -148,18 +148,21 @@ def test_large_orbits_stay_in_the_mix(built: Built) -> None:
 
 
 def test_most_of_what_the_rules_allow_is_kept(built: Built) -> None:
-    """Floors a little under what was measured: questions per pair of images in order."""
+    """Floors under what was measured: questions per pair of images in order."""
     pairs = built.pairs.num_rows
     floors = {
-        "ego_translation_sideways": 0.14,
+        "ego_translation_sideways": 0.10,
         "ego_translation_vertical": 0.02,
         "ego_translation_distance": 0.04,
-        "object_translation_around": 0.15,
+        "object_translation_around": 0.10,
         "object_translation_left_right": 0.07,
         "object_translation_front_back": 0.06,
-        "ego_rotation_yaw": 0.14,
-        "ego_rotation_pitch": 0.06,
-        "ego_rotation_roll": 0.015,
+        "ego_rotation_yaw": 0.10,
+        "ego_rotation_pitch": 0.05,
+        "ego_rotation_roll": 0.03,
+        "magnitude_azimuth": 0.15,
+        "dominant": 0.04,
+        "pose_tuple": 0.3,
     }
     for family, floor in floors.items():
         assert built.summary.families[family].asked / pairs > floor, family
@@ -167,11 +170,11 @@ def test_most_of_what_the_rules_allow_is_kept(built: Built) -> None:
 
 def test_the_rules_hold_over_many_small_blocks(pairs: pa.Table) -> None:
     """Counts are carried over: the whole is as balanced as a single block would be."""
-    built = build(pairs.slice(0, 6000), balance={"block_pairs": 1000})
+    built = build(pairs.slice(0, 6000), families=DIRECTIONS, balance={"block_pairs": 1500})
     for family, summary in built.summary.families.items():
         assert max(summary.truths.values()) - min(summary.truths.values()) <= SLACK
         rows = built.of(family)
-        for axis in FAMILIES[family].other_axes if family in DIRECTIONS else ():
+        for axis in FAMILIES[family].other_axes:
             name, still = AXES[axis]
             values = fact(rows, name)
             guess = np.where(np.abs(values) <= still, 0.0, np.sign(values))
@@ -182,7 +185,7 @@ def test_the_rules_hold_over_many_small_blocks(pairs: pa.Table) -> None:
 def test_plain_orbits_alone_give_no_question_of_sideways_or_yaw() -> None:
     """There, right is always left-turning: one bit, whichever family asks for it."""
     mix = {"orbit_only": 0.9, "still": 0.1}
-    built = build(synthetic_pairs(1500, mix=mix))
+    built = build(synthetic_pairs(1500, mix=mix), families=DIRECTIONS)
     for family in ("ego_translation_sideways", "ego_rotation_yaw"):
         assert built.summary.families[family].asked <= 30 * SLACK
         assert built.summary.families[family].refused["balance"] > 1000
@@ -190,7 +193,9 @@ def test_plain_orbits_alone_give_no_question_of_sideways_or_yaw() -> None:
 
 def test_without_not_at_all_nothing_is_asked_and_the_reason_is_told() -> None:
     mix = {kind: share for kind, share in REALISTIC_MIX.items() if kind == "orbit"}
-    summary = build(synthetic_pairs(400, mix=mix)).summary.families["object_translation_around"]
+    summary = build(synthetic_pairs(400, mix=mix), families=DIRECTIONS).summary.families[
+        "object_translation_around"
+    ]
     assert summary.asked == 0
     assert "no pair has the answer nothing" in summary.none_because
 
@@ -228,14 +233,14 @@ def test_by_hand_few_orbits_are_kept_beside_ten_counterexamples() -> None:
     """Of n questions about two ways, n / 2 + 0.05 n + 3 and luck at the most agree with the cue.
 
     Luck is 0.59 standard deviations of each of two bins: 0.59 * 2 * sqrt(n / 2 / 4). With 20 that
-    disagree, 20 + agree = n: agree <= 0.55 n + 3 + 0.42 sqrt(n) gives agree <= 37.
+    disagree, 20 + agree = n: agree <= 0.55 n + 3 + 0.42 sqrt(n) gives agree <= 38.
     """
     key = np.array([0, 1] * 110)
     agrees = np.arange(220) < 200
     kept = _kept(Balancer(BalanceConfig(), 2), [_cue(np.where(agrees, key, 1 - key), 2)], key,
                  np.arange(220) // 2)  # fmt: skip
     assert kept[~agrees].sum() >= 18
-    assert 22 <= kept[agrees].sum() <= 37
+    assert 22 <= kept[agrees].sum() <= 38
 
 
 def test_what_is_already_balanced_is_kept_nearly_whole() -> None:
@@ -286,6 +291,6 @@ def test_a_handful_of_pairs_still_asks_something() -> None:
 def test_gains_are_configurable(pairs: pa.Table) -> None:
     open_handed = {"axis_gain": 1.0, "image_gain": 1.0}
     some = pairs.slice(0, 3000)
-    loose = build(some, balance=open_handed).summary.asked
-    assert loose > 1.5 * build(some).summary.asked
+    loose = build(some, families=DIRECTIONS, balance=open_handed).summary.asked
+    assert loose > 1.5 * build(some, families=DIRECTIONS).summary.asked
     assert QaConfig().balance.axis_gain == 0.05
