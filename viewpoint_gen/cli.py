@@ -237,17 +237,20 @@ def audit(
     ] = None,
     max_questions: Annotated[int, typer.Option(min=0, help="Most per family; 0: all.")] = 4000,
     seed: Annotated[int, typer.Option(help="Of folds, models and draws.")] = 0,
+    trees: Annotated[int, typer.Option(min=1, help="In a forest; fewer: faster, weaker.")] = 100,
     workers: Annotated[int, typer.Option(min=1, help="Processes that learn.")] = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Try to answer without looking at both images.
 
-    Exits 1 if text alone or one image alone beats chance by over 3 points, naming the feature.
+    Exits 1 if text or one image alone beats chance by over 3 points (one camera's numbers: 10).
     """
     from viewpoint_gen.audit import audit_run
 
     chosen = [name.strip() for name in families.split(",")] if families else []
-    report = audit_run(run, chosen, most_per_family=max_questions, seed=seed, workers=workers)
+    report = audit_run(
+        run, chosen, most_per_family=max_questions, seed=seed, trees=trees, workers=workers
+    )
     if as_json:
         _print_json(report.to_dict())
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -148,6 +149,18 @@ class LoadedAsset:
     mended: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def shape_key(self) -> str:
+        """Equal for copies of one mesh, whatever their files, colours and sizes.
+
+        Made of the number of triangles and the proportions; a mesh that was turned or edited has
+        another.
+        """
+        extent = np.diff(self.bounds_world, axis=0)[0]
+        sides = (extent / max(float(extent.max()), 1e-12)).round(3) + 0.0
+        text = f"{self.triangles} {sides.tolist()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True)
 class RenderedView:
@@ -205,11 +218,13 @@ class Ring:
         elevation_rad: of all of them.
         packed: one byte for each two pictures (a, b), a < b, row by row: their difference in
             units of the noise is ``2 ** (byte / 32 - 2)``, from 1/4 (and less) to 62 (and more).
+        shape_key: of the asset's mesh: see ``LoadedAsset``.
     """
 
     azimuths: int
     elevation_rad: float
     packed: bytes
+    shape_key: str = ""
 
     @classmethod
     def of_ratios(cls, ratios: Array, *, elevation_rad: float) -> Ring:

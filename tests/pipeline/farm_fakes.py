@@ -120,10 +120,16 @@ class FakeLanes:
         ring = {"asset_uid": uid, "round": visit.round, "azimuths": 4, "ratios": bytes([255] * 6)}
         rows = {
             "views": [
-                {"view_id": f"{name}-{i}", "asset_uid": uid, "round": visit.round, "image": image}
+                {"view_id": f"{name}-{i}", "asset_uid": uid, "round": visit.round}
+                | {"image": image, "surface_points": bytes(12)}
                 for i in range(views)
             ],
-            "pairs": [{"pair_id": f"{name}-{i}", "asset_uid": uid} for i in range(pairs)],
+            "pairs": [
+                {"pair_id": f"{name}-{i}", "asset_uid": uid}
+                | dict.fromkeys(("surface_points_1", "surface_points_2"), bytes(12))
+                | dict.fromkeys(("seen_in_1", "seen_in_2"), b"\x02")
+                for i in range(pairs)
+            ],
             "rings": [ring] if pairs and not visit.again else [],
             "rejected": [
                 {"kind": "pair", "subject_id": f"{name}-x{i}", "asset_uid": uid, "code": "alike"}

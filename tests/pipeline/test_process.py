@@ -8,6 +8,7 @@ import pytest
 
 from viewpoint_gen.errors import ChildDied, DeadlineExceeded, ImportFailed
 from viewpoint_gen.geometry.pose import turn_about_up
+from viewpoint_gen.geometry.visibility import pixel_centres
 from viewpoint_gen.pipeline.process import Processor
 from viewpoint_gen.pipeline.read_ahead import ReadAhead
 from viewpoint_gen.recipe import Recipe, load_recipe
@@ -20,6 +21,7 @@ from viewpoint_gen.records import (
     Visit,
 )
 
+BALL_RADIUS = 0.45
 THING = Path(__file__).with_name("thing.obj")
 
 
@@ -145,6 +147,43 @@ def test_pairs_come_in_both_orders_and_name_views_that_are_there(recipe):
             back = by_id[pair["reverse_id"]]
             assert (back["view_id_1"], back["view_id_2"]) == (pair["view_id_2"], pair["view_id_1"])
             assert back["rise"] == pytest.approx(-pair["rise"])
+
+
+def as_a_ball(view: RenderedView) -> RenderedView:
+    """The same view of a ball, coloured by where each of its points is on it."""
+    camera = view.camera
+    pixels = pixel_centres(camera.width_px, camera.height_px)
+    rays = camera.unproject(pixels, np.ones(len(pixels))) - camera.centre_world
+    a, b = (rays**2).sum(axis=1), rays @ camera.centre_world
+    inside = b**2 - a * (camera.centre_world @ camera.centre_world - BALL_RADIUS**2)
+    near = (-b - np.sqrt(np.maximum(inside, 0.0))) / a
+    depth = np.where((inside > 0) & (near > 0), near, np.inf).astype(np.float32)
+    points = camera.centre_world + rays * np.where(np.isfinite(depth), depth, 0.0)[:, None]
+    rgba = view.rgba.copy()
+    unturned = points @ view.world_from_import[:3, :3]
+    rgba[..., :3] = ((unturned + 0.5) * 500 % 200 + 20).reshape(*rgba.shape[:2], 3)
+    depth = depth.reshape(view.depth.shape)
+    return replace(view, rgba=rgba, mask=np.isfinite(depth), depth=depth)
+
+
+def test_pairs_carry_their_views_points_and_say_which_the_other_view_shows(recipe):
+    result = process(recipe, SplatRenderer(spoil=as_a_ball), quota=10)
+    views = {view["view_id"]: view for view in result.tables["views"].to_pylist()}
+    pairs = {pair["pair_id"]: pair for pair in result.tables["pairs"].to_pylist()}
+    assert len(pairs) == 10
+    for view in views.values():
+        points = np.frombuffer(view["surface_points"], "<f4").reshape(-1, 3)
+        assert 5 < len(points) <= 64
+        np.testing.assert_allclose(np.linalg.norm(points, axis=1), BALL_RADIUS, atol=1e-5)
+    for pair in pairs.values():
+        for own, other in ((1, 2), (2, 1)):
+            points = views[pair[f"view_id_{own}"]]["surface_points"]
+            assert pair[f"surface_points_{own}"] == points
+            assert 12 * len(pair[f"seen_in_{other}"]) == len(points)
+        back = pairs[pair["reverse_id"]]
+        assert (back["seen_in_1"], back["seen_in_2"]) == (pair["seen_in_2"], pair["seen_in_1"])
+    told = b"".join(pair["seen_in_2"] for pair in pairs.values())
+    assert set(told) == {0, 1, 2}
 
 
 def test_a_first_visit_with_pairs_looks_around_its_asset_alike_in_every_round(recipe):

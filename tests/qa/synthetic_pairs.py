@@ -29,9 +29,12 @@ REALISTIC_MIX = {
     "counter_pedestal": 0.02,
     "roll": 0.03,
     "dolly": 0.03,
-    "zoom": 0.01,
+    "zoom": 0.02,
     "still": 0.02,
-    "object_turn": 0.01,
+    "object_turn": 0.015,
+    "mixed": 0.12,  # any of azimuth, elevation, distance and roll, the others exactly kept
+    "both": 0.015,  # the camera and the object
+    "light": 0.015,  # nothing else
 }
 
 
@@ -216,11 +219,65 @@ def moved(
         return replace(camera, centre=camera.centre + by[:, None] * towards), turn
     if kind == "zoom":
         return replace(
-            camera, focal_px=camera.focal_px * np.exp(_signed(rng, count, 0.1, 0.4))
+            camera, focal_px=camera.focal_px * np.exp(_signed(rng, count, 0.1, 0.75))
         ), turn
+    if kind == "mixed":
+        parts = rng.integers(1, 16, count)
+        has = [(parts >> bit) & 1 for bit in range(4)]
+        sizes = {"azimuth": (13, 110), "elevation": (10.5, 30), "roll": (8.5, 30)}
+        to = {
+            name: first[name] + there * deg(_signed(rng, count, *sizes[name]))
+            for name, there in zip(sizes, has[:3], strict=True)
+        }
+        far = np.exp(has[3] * _signed(rng, count, 0.15, 0.7))
+        return facing(**{**first, **to, "distance": first["distance"] * far}), turn
+    if kind == "both":
+        return facing(
+            **{**first, "azimuth": first["azimuth"] + deg(_signed(rng, count, 15, 90))}
+        ), deg(_signed(rng, count, 15, 90))
     if kind == "object_turn":
         return camera, deg(_signed(rng, count, 15, 90))
     return camera, turn
+
+
+BALL_RADIUS = 0.4
+_GOLDEN = np.pi * (3.0 - np.sqrt(5.0))
+
+
+def ball_normals(count: int = 60) -> np.ndarray:
+    """Directions (count, 3) spread evenly over a sphere: Fibonacci's lattice."""
+    z = 1.0 - (2.0 * np.arange(count) + 1.0) / count
+    around = _GOLDEN * np.arange(count)
+    level = np.sqrt(1.0 - z**2)
+    return np.stack([level * np.cos(around), level * np.sin(around), z], axis=1)
+
+
+def ball_points(pose: np.ndarray, focal_px: np.ndarray, turn: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Points (N, 60, 3) of a ball that turns with the object, as one view of each row has them.
+
+    Also whether each is seen there (N, 60), and whether it is hidden; else neither can be told.
+    """
+    flat = ball_normals()
+    c, s = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    x, y = c * flat[:, 0] - s * flat[:, 1], s * flat[:, 0] + c * flat[:, 1]
+    normals = np.stack([x, y, np.broadcast_to(flat[:, 2], x.shape)], axis=2)
+    points = (BALL_RADIUS * normals).astype("<f4")
+    towards = pose[:, None, :3, 3] - points
+    cosine = (normals * towards).sum(axis=2) / np.linalg.norm(towards, axis=2)
+    in_camera = np.einsum("nji,npj->npi", pose[:, :3, :3], -towards)
+    offset = focal_px[:, None, None] * in_camera[..., :2] / in_camera[..., 2:]
+    inside = (np.abs(offset) < 256.0).all(axis=2) & (in_camera[..., 2] > 0)
+    return points, inside & (cosine > 0.2), ~inside | (cosine < -0.2)
+
+
+def _points_of(
+    one: tuple[np.ndarray, ...], two: tuple[np.ndarray, ...]
+) -> tuple[list[bytes], list[bytes]]:
+    """The points that the first views show, packed, and what the second views show of them."""
+    points, seen, _ = one
+    told = np.where(two[2], 0, np.where(two[1], 1, 2)).astype(np.uint8)
+    rows = range(len(points))
+    return [points[i][seen[i]].tobytes() for i in rows], [told[i][seen[i]].tobytes() for i in rows]
 
 
 def _matrices(values: np.ndarray) -> pa.Array:
@@ -262,7 +319,9 @@ def both_ways(
     focals = [one.focal_px, two.focal_px]
     views = [view_numbers(poses[k], focals[k], turns[k]) for k in (0, 1)]
     tables = [
-        _one_way(order, poses, focals, views, uids, kinds, front_azimuth, static_backdrop, bulk)
+        _one_way(
+            order, poses, focals, turns, views, uids, kinds, front_azimuth, static_backdrop, bulk
+        )
         for order in ((0, 1), (1, 0))
     ]
     woven = np.arange(2 * count).reshape(2, count).T.ravel()
@@ -273,6 +332,7 @@ def _one_way(
     order: tuple[int, int],
     poses: list[np.ndarray],
     focals: list[np.ndarray],
+    turns: list[np.ndarray],
     views: list[dict[str, np.ndarray]],
     uids: list[str],
     kinds: list[str],
@@ -298,7 +358,7 @@ def _one_way(
         **relative,
         "overlap_12": np.clip(1 - apart / 2.2, 0, 1),
         "overlap_21": np.clip(1 - apart / 2.3, 0, 1),
-        "light_moved": np.zeros(count, dtype=bool),
+        "light_moved": np.array([kind == "light" for kind in kinds], dtype=bool),
         "front_azimuth_1_rad": front_azimuth + one["object_turn_rad"],
         "backdrop": np.where(static_backdrop, "ground", "solid").tolist(),
         "world_from_camera_1": poses[first],
@@ -310,6 +370,9 @@ def _one_way(
         "seed": np.zeros(count, dtype=np.int64),
         "fingerprint": ["run"] * count,
     }
+    balls = [ball_points(poses[k], focals[k], turns[k]) for k in order]
+    columns["surface_points_1"], columns["seen_in_2"] = _points_of(balls[0], balls[1])
+    columns["surface_points_2"], columns["seen_in_1"] = _points_of(balls[1], balls[0])
     for number, (view, k) in enumerate(((one, first), (two, second)), start=1):
         columns |= {f"{name}_{number}": values for name, values in view.items()}
         size = view["focal_px"] / (512.0 * view["distance"])

@@ -14,12 +14,14 @@ from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.qa.build import QaSchemas, build_questions, qa_fingerprint
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.qa.families.directions import points_alike
 from viewpoint_gen.qa.prompt import prompt_of
 from viewpoint_gen.qa.summary import QaSummary
 from viewpoint_gen.verify.lexicon import frame_problem, read_option
 from viewpoint_gen.verify.truths import TRUTHS, motion_between
 
-NULL_COLUMNS = {"tolerance", "front_azimuth_rad"}
+NULL_COLUMNS = {"tolerance", "front_azimuth_rad", "answer_letter", "answer_value", "chance"}
+DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
 
 
 def test_every_column_is_filled(built: Built) -> None:
@@ -31,7 +33,7 @@ def test_every_column_is_filled(built: Built) -> None:
     assert built.rejections.column("kind").unique().to_pylist() == ["question"]
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", DIRECTIONS)
 def test_every_answer_is_true_by_other_code(built: Built, family: str) -> None:
     """The cameras in the row, through the verifier's own geometry and reading of words."""
     rows = built.of(family)
@@ -53,7 +55,9 @@ def test_counts_reconcile(built: Built) -> None:
         assert summary.considered == built.pairs.num_rows
         assert summary.considered == summary.asked + sum(summary.refused.values())
         assert built.of(family).num_rows == summary.asked == sum(summary.truths.values())
-    assert built.rejections.num_rows + built.questions.num_rows == 9 * built.pairs.num_rows
+    assert (
+        built.rejections.num_rows + built.questions.num_rows == len(FAMILIES) * built.pairs.num_rows
+    )
     ids = (
         built.questions.column("id").to_pylist() + built.rejections.column("subject_id").to_pylist()
     )
@@ -103,7 +107,7 @@ def test_what_a_row_repeats_is_the_pairs(built: Built) -> None:
 def test_groups_hold_a_question_and_its_reverse_with_opposite_answers(built: Built) -> None:
     groups: dict[str, list[dict]] = {}
     names = ["group_id", "group_role", "image_ids", "family", "answer_value"]
-    for row in built.questions.select(names).to_pylist():
+    for row in _of_directions(built).select(names).to_pylist():
         groups.setdefault(row["group_id"], []).append(row)
     pairs = [rows for rows in groups.values() if len(rows) == 2]
     assert len(pairs) > 1000
@@ -116,16 +120,21 @@ def test_groups_hold_a_question_and_its_reverse_with_opposite_answers(built: Bui
         )
 
 
+def _of_directions(built: Built) -> pa.Table:
+    named = pc.is_in(built.questions.column("family"), pa.array(DIRECTIONS))
+    return built.questions.filter(named)
+
+
 def _chi_square(counts: np.ndarray) -> float:
     expected = counts.sum() / counts.size
     return float(((counts - expected) ** 2 / expected).sum())
 
 
 def test_letters_are_even_whatever_the_answer(built: Built) -> None:
-    letters = np.array(built.questions.column("answer_letter").to_pylist())
+    letters = np.array(_of_directions(built).column("answer_letter").to_pylist())
     table = []
-    for family in FAMILIES.values():
-        rows = built.of(family.id)
+    for family in DIRECTIONS:
+        rows = built.of(family)
         mine = np.array(rows.column("answer_letter").to_pylist())
         counts = np.array([(mine == letter).sum() for letter in "ABC"])
         assert _chi_square(counts) < 18  # 2 degrees of freedom: 1 in 8,000
@@ -167,7 +176,7 @@ def test_per_pair_limits_the_families_of_each_pair(pairs: pa.Table) -> None:
     per_pair = np.unique(limited.questions.column("pair_id").to_pylist(), return_counts=True)[1]
     assert per_pair.max() == 2
     assert sum(s.refused.get("per_pair", 0) for s in limited.summary.families.values()) > 1000
-    assert all(summary.asked for summary in limited.summary.families.values())
+    assert sum(summary.asked > 0 for summary in limited.summary.families.values()) > 25
 
 
 def test_an_asset_is_in_one_split_and_shares_are_as_asked() -> None:
@@ -187,12 +196,12 @@ def test_an_asset_is_in_one_split_and_shares_are_as_asked() -> None:
 
 
 def test_prompts_are_whole_and_name_their_frame(built: Built) -> None:
-    names = ["question", "options", "family"]
-    for row in built.questions.select(names).slice(0, 4000).to_pylist():
+    names = ["question", "options", "family", "answer_type"]
+    for row in built.questions.select(names).take(list(range(0, 40_000, 9))).to_pylist():
         prompt = prompt_of(row)
         assert prompt.count("<image>") == 2
         assert prompt.startswith("Image 1: <image>\nImage 2: <image>\n")
-        for letter, text in zip("ABC", row["options"], strict=True):
+        for letter, text in zip("ABCDE", row["options"], strict=False):
             assert f"\n{letter}. {text}\n" in prompt
         assert frame_problem(row["family"], row["question"]) is None
 

@@ -69,7 +69,7 @@ def turns_of(ring: Ring, azimuth_deg: float) -> list[int]:
     """Turns of camera 2 alone that a view from an azimuth can't be told from."""
     pairs = one_pair(orbit(azimuth_deg), orbit(azimuth_deg))
     lookalikes = Lookalikes.of(pairs, {"thing": ring})
-    readings = lookalikes.readings("above", np.zeros(2, dtype=bool))
+    readings = lookalikes.readings(FAMILIES["object_translation_around"], np.zeros(2, dtype=bool))
     return [round(np.rad2deg(one.turn_2_rad)) for one in readings if one.ratio[0] <= 1.2]
 
 
@@ -201,7 +201,7 @@ def test_a_build_keeps_the_refusals_with_their_numbers(pairs: pa.Table):
     assert reasons(symmetric)["confusable"] > 300
     rejected = symmetric.rejections.to_pylist()
     numbers = next(dict(row["numbers"]) for row in rejected if row["code"] == "confusable")
-    assert numbers.keys() == {"turn_1_rad", "turn_2_rad", "ratio", "limit"}
+    assert numbers.keys() == {"turn_1_rad", "turn_2_rad", "object_turn_rad", "ratio", "limit"}
     off = build(some, ring=C2, confusable_most_ratio=0.0)
     assert off.questions.drop(["qa_fingerprint"]).equals(plain.questions.drop(["qa_fingerprint"]))
     for summary in symmetric.summary.families.values():

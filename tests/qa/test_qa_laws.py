@@ -12,10 +12,17 @@ from synthetic_pairs import Cameras, both_ways, random_cameras
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import facts_of
 from viewpoint_gen.qa.families import FAMILIES
-from viewpoint_gen.qa.families.directions import NEGATIVE, NOTHING, POSITIVE
+from viewpoint_gen.qa.families.directions import NEGATIVE, NOTHING, POSITIVE, points_alike
 
 COUNT = 3000
 LAX = QaConfig(mask_least_share=0.0, in_frame_least_share=0.0)
+DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
+OTHERS = sorted(set(FAMILIES) - set(DIRECTIONS) - {"overlap_share", "new_share"})
+"""Shares of surface say nothing of one another."""
+
+SWAPPED = {"inverse": [3, 2, 1, 0], "pose_tuple": [1, 0]}
+"""Families, beside directions, whose answer changes with the order of the images, and how."""
+
 FLIPPED = {POSITIVE: NEGATIVE, NEGATIVE: POSITIVE, NOTHING: NOTHING, -1: -1}
 MIRRORED = {
     "ego_translation_sideways",
@@ -24,7 +31,9 @@ MIRRORED = {
     "ego_rotation_yaw",
     "ego_rotation_roll",
 }
-"""Families whose answer a mirror turns round."""
+"""Families of directions whose answer a mirror turns round."""
+
+MIRROR_SWAPPED = {"inverse": [2, 3, 0, 1], "pose_tuple": [1, 0]}
 
 
 def _scene() -> tuple[Cameras, Cameras, np.ndarray, np.ndarray]:
@@ -55,21 +64,34 @@ def options() -> dict[str, np.ndarray]:
     return _options(*_scene())
 
 
+def changed(option: np.ndarray, to: list[int] | None) -> np.ndarray:
+    """Answers in which each stands for another; -1 stays."""
+    return option if to is None else np.array([*to, -1])[option]
+
+
 def flipped(option: np.ndarray) -> np.ndarray:
     return np.array([FLIPPED[value] for value in option.tolist()])
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", DIRECTIONS)
 def test_there_is_something_to_hold_the_laws_to(options: dict, family: str) -> None:
     assert (np.bincount(options[family] + 1, minlength=4)[1:] > 100).all()
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", DIRECTIONS)
 def test_swapping_the_images_inverts_the_answer(options: dict, family: str) -> None:
     forward, reverse = options[family][0::2], options[family][1::2]
     both = (forward >= 0) & (reverse >= 0)
     assert both.mean() > 0.3
     assert (forward[both] == flipped(reverse[both])).all()
+
+
+@pytest.mark.parametrize("family", OTHERS)
+def test_swapping_the_images_keeps_sizes_and_kinds_of_motion(options: dict, family: str) -> None:
+    forward, reverse = options[family][0::2], options[family][1::2]
+    both = (forward >= 0) & (reverse >= 0)
+    assert both.sum() > 20
+    assert (forward[both] == changed(reverse, SWAPPED.get(family))[both]).all()
 
 
 def test_mirroring_the_world_mirrors_left_and_right_only(options: dict) -> None:
@@ -85,7 +107,8 @@ def test_mirroring_the_world_mirrors_left_and_right_only(options: dict) -> None:
 
     again = _options(mirrored(one), mirrored(two), -turn, np.pi - front)
     for family, option in options.items():
-        wanted = flipped(option) if family in MIRRORED else option
+        wanted = changed(option, MIRROR_SWAPPED.get(family))
+        wanted = flipped(wanted) if family in MIRRORED else wanted
         assert (again[family] == wanted).mean() > 0.999, family
 
 

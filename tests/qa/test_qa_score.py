@@ -25,9 +25,10 @@ RATIO = {"answer_type": "ratio", "answer_value": 2.0, "answer_unit": "ratio", "t
 NUMBER = {"answer_type": "number", "answer_value": 4.0, "answer_unit": "m", "tolerance": None}
 ORDER = {"answer_type": "permutation", "answer_text": "B, A, D, C", "options": list("wxyz")}
 SET = {"answer_type": "set", "answer_text": "A, C", "options": ["x", "y", "z"]}
+POSE = {"answer_type": "pose", "answer_text": "34, -12, 1.25, 0"}
 ROWS = [
     {"question": "Image 1: <image>\nHow much?", **row}
-    for row in (CHOICE, ANGLE, RATIO, NUMBER, ORDER, SET)
+    for row in (CHOICE, ANGLE, RATIO, NUMBER, ORDER, SET, POSE)
 ]
 
 
@@ -242,3 +243,25 @@ def test_huge_texts_are_read_quickly(text: str) -> None:
     for row in ROWS:
         assert score(text, row).correctness == 0.0
     assert time.process_time() - started < 5.0
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("34, -12, 1.25, 0", 4.0),
+        ("(34; -12; 1.25; 0)", 4.0),
+        ("34°, -12°, 1.25, 0°", 4.0),
+        ("394, -12, 1.25, 360", 4.0),
+        ("49, -12, 1.25, 0", 3.5),
+        ("-34, 12, 1.25, 0", 2.0),
+        ("34, -12, 5, 0", 3.0),
+        ("34, -12, 1.25", 0.0),
+        ("34, -12, -1.25, 0", 0.0),
+        ("34, -12, 1.25, inf", 0.0),
+        ("about 34 right, 12 down", 0.0),
+    ],
+)
+def test_a_pose_is_worth_the_mean_of_its_parts(text: str, parts: float) -> None:
+    found = score(f"<answer>{text}</answer>", POSE)
+    assert found.correctness == pytest.approx(parts / 4)
+    assert found.exact == (parts == 4.0)

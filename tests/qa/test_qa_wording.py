@@ -7,6 +7,8 @@ import re
 import pytest
 
 from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.qa.families.directions import points_alike
+from viewpoint_gen.qa.families.family import Form
 from viewpoint_gen.qa.phrasing import still_notes, usable, wording_of
 from viewpoint_gen.qa.score import score
 
@@ -19,6 +21,10 @@ FRAME_WORDS = {
     "above": r"above|overhead|looking (straight )?down",
     "object": r"\bown\b",
 }
+
+
+DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
+CHOICES = sorted(name for name, family in FAMILIES.items() if family.form is Form.NAMED)
 
 
 def normal(text: str) -> str:
@@ -42,7 +48,7 @@ def test_no_text_stands_twice() -> None:
     assert len(set(texts)) == len(texts)
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", DIRECTIONS)
 def test_every_wording_names_its_frame(family: str) -> None:
     pattern = FRAME_WORDS[FAMILIES[family].frame]
     for text in wording_of(family).questions:
@@ -56,22 +62,22 @@ def test_wordings_are_clean_sentences(family: str) -> None:
         assert text.text[-1] in ".?"
         assert "  " not in text.text
         assert "<" not in text.text
-        assert text.text.isascii()
+        assert text.text.replace("°", "").isascii()
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", CHOICES)
 def test_options_are_told_apart_by_the_scorer(family: str) -> None:
     sets = wording_of(family).option_sets
     assert len({options.id for options in sets}) == len(sets) >= 3
     for options in sets:
         row = {"answer_type": "choice", "options": list(options.texts), "answer_letter": "B"}
         marks = [score(text, row).correctness for text in options.texts]
-        assert marks == [0.0, 1.0, 0.0]
+        assert marks == [float(place == 1) for place in range(len(options.texts))]
         ends = {text[-1] == "." for text in options.texts}
         assert len(ends) == 1
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize("family", DIRECTIONS)
 def test_stems_are_even_handed(family: str) -> None:
     """A stem that names one direction names its opposite too, unless it is about the frame."""
     opposite = {"clockwise": "counter", "leftwards": "rightwards", "upwards": "downwards"}

@@ -126,6 +126,24 @@ def shear(row: Row) -> None:
     row["world_from_asset"][0][1] += 0.004
 
 
+def lift_points(row: Row) -> None:
+    points = np.frombuffer(row["surface_points"], dtype="<f4").copy()
+    points[2::3] += 0.1
+    row["surface_points"] = points.tobytes()
+
+
+def swap_sights(row: Row) -> None:
+    row["seen_in_1"], row["seen_in_2"] = row["seen_in_2"], row["seen_in_1"]
+
+
+def say_of_all(sight: int) -> Callable[[Row], None]:
+    return lambda row: row.update(seen_in_2=bytes([sight]) * len(row["seen_in_2"]))
+
+
+def say_less(row: Row) -> None:
+    row["seen_in_1"] = row["seen_in_1"][1:]
+
+
 CORRUPTIONS: list[tuple[str, str, int, Callable[[Row], None]]] = [
     ("answer_agrees", QA, 5, flip_letter),
     ("answer_true", QA, 5, tell_an_untruth),
@@ -206,6 +224,11 @@ CORRUPTIONS: list[tuple[str, str, int, Callable[[Row], None]]] = [
     ("mask_depth", VIEWS, 2, hole_in_depth),
     ("object_box", VIEWS, 2, stretch_depth),
     ("object_box", VIEWS, 2, put(world_from_camera=np.eye(4).tolist())),
+    ("surface_points", VIEWS, 2, lift_points),
+    ("surface_points", VIEWS, 2, put(surface_points=None)),
+    ("surface_points", VIEWS, 2, put(surface_points=bytes(11))),
+    ("surface_points", VIEWS, 2, put(surface_points=bytes(12 * 65))),
+    ("surface_points", VIEWS, 2, put(surface_points=bytes.fromhex("0000c07f") * 3)),
     ("shares", VIEWS, 2, put(in_frame_share=1.2)),
     ("anchors", VIEWS, 2, put(move="anchor")),
     ("anchors", VIEWS, 2, put(anchor_id="nowhere")),
@@ -221,6 +244,13 @@ CORRUPTIONS: list[tuple[str, str, int, Callable[[Row], None]]] = [
     ("pair_copies", PAIRS, 2, add("azimuth_rad_1", 1e-6)),
     ("pair_copies", PAIRS, 2, put(front_azimuth_1_rad=None)),
     ("pair_copies", PAIRS, 2, nudge_camera("world_from_camera_2", 0, 3)),
+    ("pair_copies", PAIRS, 2, put(surface_points_1=b"", seen_in_2=b"")),
+    ("pair_copies", PAIRS, 2, put(surface_points_2=None)),
+    *(("points_seen", PAIRS, 2, say_of_all(sight)) for sight in (0, 2, 3)),
+    ("points_seen", PAIRS, 2, say_less),
+    ("points_seen", PAIRS, 2, put(seen_in_2=None)),
+    ("points_seen", PAIRS, 2, swap_sights),
+    ("reverse_pairs", PAIRS, 2, say_of_all(2)),
     ("pair_numbers", PAIRS, 2, nudge_camera("world_from_camera_2", 0, 3)),
     *(
         ("pair_numbers", PAIRS, 2, add(name, 1e-4))
@@ -281,6 +311,14 @@ def test_a_deleted_part_of_views_leaves_pairs_and_questions_without_them(run: Pa
     report = verify_run(run)
     assert report.wrong["foreign_keys"] >= 32
     assert ("counts", "outcomes/part-00001.parquet", "ball2") in named(report)
+
+
+def test_a_pair_apart_from_its_views_is_named(run: Path) -> None:
+    moved: list[Row] = []
+    edit(run / PAIRS, lambda rows: moved.append(rows.pop(4)))
+    edit(run / "pairs/part-00001.parquet", lambda rows: rows.extend(moved))
+    found = named(verify_run(run))
+    assert ("points_seen", "pairs/part-00001.parquet", moved[0]["pair_id"]) in found
 
 
 @pytest.mark.parametrize("table", ["pairs", "rejected"])

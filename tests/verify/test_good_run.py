@@ -67,7 +67,7 @@ def test_another_schema_version_is_refused(tmp_path: Path) -> None:
 
 def test_verification_imports_nothing_of_the_builder() -> None:
     allowed = ("viewpoint_gen.errors", "viewpoint_gen.verify")
-    for module in Path(viewpoint_gen.verify.__file__).parent.glob("*.py"):
+    for module in Path(viewpoint_gen.verify.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text())):
             names = []
             if isinstance(node, ast.ImportFrom):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from verify_scene import HEIGHT_PX, WIDTH_PX, Stand, between, looking_at, photograph
+from verify_scene import HEIGHT_PX, WIDTH_PX, Stand, between, looking_at, photograph, sights
 
 from viewpoint_gen.dataset.schema import ASSETS, TABLES
 
@@ -84,6 +84,17 @@ WORDS = {
     f"{TURN}pitch": ("It tilted upwards", "It tilted downwards", "No tilt"),
     f"{TURN}roll": ("Clockwise", "Anticlockwise", "It did not roll"),
 }
+DIRECTION_KEYS = {
+    f"{WAY}sideways": ("right", "left"),
+    f"{WAY}vertical": ("up", "down"),
+    f"{WAY}distance": ("farther", "nearer"),
+    f"{SEEN}around": ("counterclockwise", "clockwise"),
+    f"{SEEN}left_right": ("left", "right"),
+    f"{SEEN}front_back": ("front", "back"),
+    f"{TURN}yaw": ("left", "right"),
+    f"{TURN}pitch": ("up", "down"),
+    f"{TURN}roll": ("clockwise", "counterclockwise"),
+}
 ASKED = {
     f"{SEEN}around": "Seen from above, which way round?",
     f"{SEEN}left_right": "Towards which of the object's own sides?",
@@ -133,17 +144,21 @@ def view_row(uid: str, name: str, move: str, stand: Stand) -> Row:
         front_azimuth_rad=FRONT_RAD + stand.object_turn,
         mask_share=shot.share,
         in_frame_share=1.0,
+        surface_points=shot.points,
         backdrop="ground",
         lighting=dict.fromkeys((f.name for f in SCHEMAS["views"].field("lighting").type), 0.5),
         **stand.numbers(),
     )
 
 
+PER_VIEW = ("mask_share", "in_frame_share", "image_sha256", "surface_points")
+
+
 def pair_row(one: Row, two: Row, first: Stand, second: Stand, kind: str) -> Row:
     copies = {
         f"{name}_{k}": row[name]
         for k, row in ((1, one), (2, two))
-        for name in (*first.numbers(), "mask_share", "in_frame_share", "image_sha256")
+        for name in (*first.numbers(), *PER_VIEW)
     }
     matrices = {
         f"{name}_{k}": row[name]
@@ -161,6 +176,8 @@ def pair_row(one: Row, two: Row, first: Stand, second: Stand, kind: str) -> Row:
         view_id_2=ids[1],
         overlap_12=0.5,
         overlap_21=0.5,
+        seen_in_2=sights(one["surface_points"], first, second),
+        seen_in_1=sights(two["surface_points"], second, first),
         light_moved=False,
         front_azimuth_1_rad=one["front_azimuth_rad"],
         width_px=WIDTH_PX,
@@ -222,6 +239,8 @@ def question_row(
     options = options[number % 3 :] + options[: number % 3]
     text = {1: plus, -1: minus, 0: none}[claim]
     value, unit, least, still = deciding(family, *stands, one["front_azimuth_rad"])
+    names = (*DIRECTION_KEYS[family], "nothing")
+    key = dict(zip((1, -1, 0), names, strict=True))[claim]
     ids = [one["view_id"], two["view_id"]]
     return blank(
         "qa",
@@ -237,6 +256,8 @@ def question_row(
         image_sha256=[one["image_sha256"], two["image_sha256"]],
         question=f"First: <image> Second: <image> {ASKED.get(family, 'What happened?')}",
         options=options,
+        answer_key=key,
+        reasons=f'So the answer is "{text}".',
         answer_letter="ABC"[options.index(text)],
         answer_text=text,
         answer_value=value,

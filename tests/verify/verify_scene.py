@@ -139,10 +139,11 @@ class Shot:
     near: float
     far: float
     share: float
+    points: bytes
 
 
-def photograph(stand: Stand) -> Shot:
-    """A checkered ball about the origin: each pixel's ray meets it where a quadratic says."""
+def cast(stand: Stand) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where each pixel's ray meets a ball about the origin: hit or not, z-depth and point."""
     column, row = np.meshgrid(np.arange(WIDTH_PX) + 0.5, np.arange(HEIGHT_PX) + 0.5)
     x = (column - WIDTH_PX / 2) / stand.focal
     y = (row - HEIGHT_PX / 2) / stand.focal
@@ -153,7 +154,12 @@ def photograph(stand: Stand) -> Shot:
     inside = b**2 - 4 * a * c
     hit = inside > 0
     z = np.where(hit, (-b - np.sqrt(np.maximum(inside, 0))) / (2 * a), 0.0)
-    points = eye + z[..., None] * ray
+    return hit, z, eye + z[..., None] * ray
+
+
+def photograph(stand: Stand) -> Shot:
+    """The ball, checkered, and some points of it that lie well within its outline."""
+    hit, z, points = cast(stand)
     checker = (np.floor(points * 8).sum(-1).astype(int) % 2) * 120 + 60
     grey = np.where(hit, checker, 230).astype(np.uint8)
     near, far = float(z[hit].min()), float(z[hit].max())
@@ -165,7 +171,52 @@ def photograph(stand: Stand) -> Shot:
         near=near,
         far=far,
         share=float(hit.mean()),
+        points=inner_points(hit, points),
     )
+
+
+def inner_points(hit: np.ndarray, points: np.ndarray) -> bytes:
+    """The points at every other pixel that has the ball two pixels around it."""
+    kept = [
+        points[row, column]
+        for row in range(2, HEIGHT_PX - 2, 2)
+        for column in range(2, WIDTH_PX - 2, 2)
+        if hit[row - 2 : row + 3, column - 2 : column + 3].all()
+    ]
+    return np.array(kept[:64], dtype="<f4").tobytes()
+
+
+def sights(points: bytes, one: Stand, two: Stand) -> bytes:
+    """Which of the ball's points, seen from one place, are seen from another too."""
+    hit, depth, _ = cast(two)
+    turn_rad = two.object_turn - one.object_turn
+    found = []
+    for x, y, z in np.frombuffer(points, dtype="<f4").reshape(-1, 3).astype(float).tolist():
+        c, s = math.cos(turn_rad), math.sin(turn_rad)
+        point = (c * x - s * y, s * x + c * y, z)
+        found.append(_sight(point, two, hit, depth))
+    return bytes(found)
+
+
+def _sight(point: Row3, stand: Stand, hit: np.ndarray, depth: np.ndarray) -> int:
+    """0 hidden, 1 seen, 2 neither for sure; the ball's own radius is its normal."""
+    way = tuple(b - a for a, b in zip(point, stand.position, strict=True))
+    cosine = dot(point, way) / (BALL_RADIUS * math.hypot(*way))  # type: ignore[arg-type]
+    right, down, forward = (-dot(axis, way) for axis in stand.axes)  # type: ignore[arg-type]
+    u = WIDTH_PX / 2 + stand.focal * right / forward
+    v = HEIGHT_PX / 2 + stand.focal * down / forward
+    if cosine < -0.2 or not (-2 <= u <= WIDTH_PX + 2 and -2 <= v <= HEIGHT_PX + 2):
+        return 0
+    column, row = math.floor(u - 0.5), math.floor(v - 0.5)
+    if not (0 <= column < WIDTH_PX - 1 and 0 <= row < HEIGHT_PX - 1):
+        return 2
+    four = np.s_[row : row + 2, column : column + 2]
+    behind = (forward - depth[four]) / (0.01 * forward)
+    if not hit[four].all():
+        return 2
+    if (behind > 2).all():
+        return 0
+    return 1 if cosine > 0.2 and (np.abs(behind) < 1).all() else 2
 
 
 def encoded(picture: Image.Image, kind: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,19 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.naive_bayes import MultinomialNB
 
+from viewpoint_gen.audit.fixed_guesses import AsSaid, nearest_the_middle, the_roundest
+from viewpoint_gen.audit.gate import Kind
 from viewpoint_gen.audit.pictures import PLACE, SIZE
 from viewpoint_gen.audit.questions import Questions
 from viewpoint_gen.audit.sight import Sight
 from viewpoint_gen.audit.table import Table
-from viewpoint_gen.audit.words import text_table
+from viewpoint_gen.audit.words import text_marks, text_table
 from viewpoint_gen.seeding import rng_for, seed_for
 
 NewModel = Callable[[], Any]
+
+_TREES_PER_ROUND: Final = 4
+"""A round of boosting learns more than a tree of a forest, and costs a tree per answer."""
 
 
 @dataclass(frozen=True)
@@ -29,74 +34,117 @@ class Cheat:
     Attributes:
         name: for the table and the file.
         sees: for people.
-        gated: whether guessing well with it is a leak; otherwise it looks at both images, if
-            only at a little of them, and is there to be compared with.
+        kind: what guessing well with it means.
+        chance: of guessing right without knowing anything.
         table: (N, F) what it learns from.
-        target: (N,) what it learns to guess: the true option's sense, or its letter.
+        target: (N,) what it learns to guess: the true answer, or its letter.
         new_model: a fresh learner.
     """
 
     name: str
     sees: str
-    gated: bool
+    kind: Kind
+    chance: float
     table: Table
     target: NDArray[np.int64]
     new_model: NewModel
 
 
-def cheats_on(questions: Questions, sight: Sight, *, seed: int) -> Iterator[Cheat]:
-    """Every cheat, ready to be tried; one at a time, because their tables take memory."""
-    yield from _without_images(questions, seed)
-    yield from _with_one_image(questions, sight, seed)
-    yield from _with_a_little_of_both(questions, sight, seed)
+@dataclass(frozen=True)
+class _Cheater:
+    """Makes cheats that guess the true answer of some questions."""
+
+    questions: Questions
+    sight: Sight
+    seed: int
+    trees: int
+
+    def cheat(self, name: str, sees: str, kind: Kind, table: Table, new_model: NewModel) -> Cheat:
+        return Cheat(
+            name, sees, kind, self.questions.chance, table.defined(), self.questions.key, new_model
+        )
+
+    def forest(self) -> Any:
+        return RandomForestClassifier(
+            n_estimators=self.trees,
+            min_samples_leaf=3,
+            random_state=seed_for(self.seed, "forest") % 2**32,
+        )
+
+    def boosted(self) -> Any:
+        return HistGradientBoostingClassifier(
+            max_iter=-(-self.trees // _TREES_PER_ROUND),
+            learning_rate=0.2,
+            max_leaf_nodes=8,
+            max_features=0.5,
+            l2_regularization=1.0,
+            early_stopping=False,
+            random_state=seed_for(self.seed, "trees") % 2**32,
+        )
 
 
-def _without_images(questions: Questions, seed: int) -> Iterator[Cheat]:
-    nothing = Table(np.zeros((len(questions), 0), np.float32), ())
-    always = lambda: DummyClassifier(strategy="most_frequent")  # noqa: E731
-    yield Cheat("best_letter", "nothing", True, nothing, questions.letter, always)
-    yield Cheat("best_option", "nothing", True, nothing, questions.sense, always)
-    text = text_table(questions)
-    sense = questions.sense
-    yield Cheat("counting", "the text", True, text, sense, MultinomialNB)
-    yield Cheat("forest", "the text", True, text, sense, lambda: _forest(seed))
+def cheats_on(questions: Questions, sight: Sight, *, seed: int, trees: int) -> Iterator[Cheat]:
+    """Every cheat, ready to be tried; one at a time, because their tables take memory.
+
+    Args:
+        trees: in a forest; a boosted learner has a quarter as many rounds.
+    """
+    cheater = _Cheater(questions, sight, seed, trees)
+    yield from _without_images(cheater)
+    yield from _with_a_ladder(cheater)
+    yield from _with_one_image(cheater)
+    yield from _with_a_little_of_both(cheater)
 
 
-def _with_one_image(questions: Questions, sight: Sight, seed: int) -> Iterator[Cheat]:
+def _without_images(cheater: _Cheater) -> Iterator[Cheat]:
+    questions = cheater.questions
+    nothing = Table.empty(len(questions))
+    if questions.letter is not None:
+        chance = 1.0 / questions.offered.letters
+        letter = questions.letter
+        yield Cheat("best_letter", "nothing", Kind.LEAK, chance, nothing, letter, _always)
+    yield cheater.cheat("best_option", "nothing", Kind.LEAK, nothing, _always)
+    yield cheater.cheat("counting", "the text", Kind.LEAK, text_marks(questions), MultinomialNB)
+    yield cheater.cheat("forest", "the text", Kind.LEAK, text_table(questions), cheater.forest)
+
+
+def _with_a_ladder(cheater: _Cheater) -> Iterator[Cheat]:
+    sizes = cheater.questions.offered.sizes
+    if sizes.shape[1]:
+        sees = "the numbers offered"
+        for name, guess in (("middle", nearest_the_middle), ("roundest", the_roundest)):
+            yield cheater.cheat(name, sees, Kind.LEAK, guess(sizes), AsSaid)
+
+
+def _with_one_image(cheater: _Cheater) -> Iterator[Cheat]:
+    questions, sight = cheater.questions, cheater.sight
     for number, views in ((1, questions.first), (2, questions.second)):
         places = sight.places(views)
-        for name, sees, table in (
-            (f"image_{number}", f"image {number}", sight.pictures),
-            (f"camera_{number}", f"camera {number}'s numbers", sight.cameras),
+        for name, sees, kind, table in (
+            (f"image_{number}", f"image {number}", Kind.LEAK, sight.pictures),
+            (f"camera_{number}", f"camera {number}'s numbers", Kind.BOUND, sight.cameras),
         ):
-            mine = table.rows(places)
-            yield Cheat(name, sees, True, mine.defined(), questions.sense, lambda: _trees(seed))
+            yield cheater.cheat(name, sees, kind, table.rows(places), cheater.boosted)
 
 
-def _with_a_little_of_both(questions: Questions, sight: Sight, seed: int) -> Iterator[Cheat]:
-    sense, first, second = (
-        questions.sense, sight.places(questions.first), sight.places(questions.second),
-    )  # fmt: skip
-
-    def trees() -> Any:
-        return _trees(seed)
-
-    stranger = _of_another_question(questions, seed)
-    wrong = sight.cameras.rows(second[stranger])
-    wrong.values[second[stranger] == second] = np.nan
+def _with_a_little_of_both(cheater: _Cheater) -> Iterator[Cheat]:
+    questions, sight = cheater.questions, cheater.sight
+    first, second = sight.places(questions.first), sight.places(questions.second)
+    stranger = second[_of_another_question(questions, cheater.seed)]
+    wrong = sight.cameras.rows(stranger)
+    wrong.values[stranger == second] = np.nan
     shuffled = sight.cameras.rows(first).named(" 1").beside(wrong.named(" 2"))
-    yield Cheat("shuffled", "image 1, a wrong image 2", False, shuffled.defined(), sense, trees)
-    place = sight.pictures.columns(PLACE)
-    shift = Table(place.values[second] - place.values[first], ("shift across", "shift down"))
-    yield Cheat(
-        "centroid_shift", "how far the mask's middle moved", False, shift.defined(), sense, trees
-    )
+    place = sight.pictures.columns(PLACE).values
+    shift = Table(place[second] - place[first], ("shift across", "shift down"))
     size = sight.pictures.columns([SIZE]).values
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         growth = Table(np.log(size[second]) - np.log(size[first]), ("growth",))
-    yield Cheat(
-        "size_change", "how much larger the mask got", False, growth.defined(), sense, trees
-    )
+    for name, sees, table in (
+        ("shuffled", "image 1, a wrong image 2", shuffled),
+        ("centroid_shift", "how far the mask's middle moved", shift),
+        ("size_change", "how much larger the mask got", growth),
+    ):
+        yield cheater.cheat(name, sees, Kind.BOTH, table, cheater.boosted)
 
 
 def _of_another_question(questions: Questions, seed: int) -> NDArray[np.int64]:
@@ -109,19 +157,5 @@ def _of_another_question(questions: Questions, seed: int) -> NDArray[np.int64]:
     return other
 
 
-def _forest(seed: int) -> Any:
-    return RandomForestClassifier(
-        n_estimators=100, min_samples_leaf=3, random_state=seed_for(seed, "forest") % 2**32
-    )
-
-
-def _trees(seed: int) -> Any:
-    return HistGradientBoostingClassifier(
-        max_iter=25,
-        learning_rate=0.2,
-        max_leaf_nodes=8,
-        max_features=0.5,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=seed_for(seed, "trees") % 2**32,
-    )
+def _always() -> Any:
+    return DummyClassifier(strategy="most_frequent")

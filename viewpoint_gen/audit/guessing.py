@@ -39,15 +39,14 @@ class Guesses:
 
     Attributes:
         right: (N,) for each question, guessed by a model that saw no other of its asset.
-        tells: the most helpful features, the best first; empty if it guesses no better than
-            ``explain_above``.
+        learned: the models, each with the questions that were held out from it.
     """
 
     right: Bools
-    tells: tuple[Tell, ...]
+    learned: tuple[tuple[Any, NDArray[np.int64]], ...]
 
 
-def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int, explain_above: float) -> Guesses:
+def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int) -> Guesses:
     """Learn from some assets, guess about the others, in turn.
 
     Args:
@@ -64,9 +63,7 @@ def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int, explain_above: f
             model = _fitted(cheat, seen)
             right[held_out] = _is_right(model, cheat, held_out, cheat.table.values[held_out])
             learned.append((model, held_out))
-        if right.mean() <= explain_above or not cheat.table.names:
-            return Guesses(right, ())
-        return Guesses(right, _tells(cheat, learned, right, seed))
+    return Guesses(right, tuple(learned))
 
 
 def _fitted(cheat: Cheat, seen: NDArray[np.int64]) -> Any:
@@ -83,24 +80,34 @@ def _is_right(
     return np.asarray(model.predict(values) == cheat.target[rows])
 
 
-def _tells(
-    cheat: Cheat, learned: list[tuple[Any, NDArray[np.int64]]], right: Bools, seed: int
-) -> tuple[Tell, ...]:
-    """Permutation importance on held-out questions, of all columns of a name at once."""
+def tells(cheat: Cheat, guesses: Guesses, *, seed: int) -> tuple[Tell, ...]:
+    """The most helpful features, the best first.
+
+    Permutation importance on held-out questions, of all columns of a name at once.
+    """
     kinds = np.array([name.split(": ")[0] for name in cheat.table.names])
     rng = rng_for(seed, "tells", cheat.name)
     found = []
     for kind in dict.fromkeys(kinds.tolist()):
-        still_right = 0
-        for model, held_out in learned:
-            values = cheat.table.values[held_out].copy()
-            shuffled = rng.permutation(len(held_out))
-            values[:, kinds == kind] = values[shuffled][:, kinds == kind]
-            still_right += int(_is_right(model, cheat, held_out, values).sum())
-        feature = _in_detail(kind, cheat, [model for model, _ in learned])
-        found.append(Tell(feature, float(right.mean() - still_right / len(right))))
+        feature = _in_detail(kind, cheat, [model for model, _ in guesses.learned])
+        still_right = _right_without(kinds == kind, cheat, guesses, rng)
+        found.append(Tell(feature, float(guesses.right.mean() - still_right)))
     best = sorted(found, key=lambda tell: -tell.points)[:_SHOWN]
     return tuple(tell for tell in best if tell.points > 0)
+
+
+def _right_without(
+    columns: Bools, cheat: Cheat, guesses: Guesses, rng: np.random.Generator
+) -> float:
+    """Share still right when some columns are shuffled among the held-out questions."""
+    right = 0
+    with threadpool_limits(1):
+        for model, held_out in guesses.learned:
+            values = cheat.table.values[held_out].copy()
+            shuffled = rng.permutation(len(held_out))
+            values[:, columns] = values[shuffled][:, columns]
+            right += int(_is_right(model, cheat, held_out, values).sum())
+    return right / len(guesses.right)
 
 
 def _in_detail(kind: str, cheat: Cheat, models: list[Any]) -> str:

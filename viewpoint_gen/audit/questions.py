@@ -1,45 +1,47 @@
-"""A run's questions, or an even draw of them, with what each option means."""
+"""A run's questions, or an even draw of them, with what is true and what is offered."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from string import ascii_uppercase
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from viewpoint_gen.audit.offers import Offered, read_offers
 from viewpoint_gen.dataset.shards import ROWS_PER_GROUP, iterate_batches, part_names
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.qa.draws import keys_of
 from viewpoint_gen.qa.families import FAMILIES, chosen_families
-from viewpoint_gen.qa.phrasing import IMAGES, wording_of
+from viewpoint_gen.qa.phrasing import IMAGES, option_sets_of, shown_keys
 from viewpoint_gen.qa.summary import SUMMARY_NAME
 from viewpoint_gen.storage import Store
 
 Ints = NDArray[np.int64]
 
-_COLUMNS: Final = ("family", "group_id", "question", "options", "answer_text", "asset_uids",
-                   "image_ids", "id")  # fmt: skip
+_SCORED: Final = ("answer_type", "answer_text", "answer_value", "answer_unit", "tolerance")
+"""What ``qa.score`` reads of a row that offers nothing."""
+
+_COLUMNS: Final = ("id", "family", "group_id", "wording_id", "question", "options", "answer_key",
+                   "answer_letter", "asset_uids", "image_ids", *_SCORED)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Questions:
-    """N questions of one family, whose options mean K things.
-
-    An option's *sense* is its place in ``Family.options``: the same whatever its letter and its
-    words, so that a guess of the sense is not hidden by the shuffling of letters.
+    """N questions of one family.
 
     Attributes:
         texts: without the line that stands for the images.
         assets: (N,) uid.
         first, second: (N,) view_id of each image.
-        option_set: (N,) which of the family's option sets gives the options' words.
-        letter_of_sense: (N, K) place of each sense among the letters.
-        sense: (N,) of the true option.
+        key: (N,) place of the true answer in ``Family.options``: the same whatever its letter and
+            its words, so that a guess of it is not hidden by the shuffling of letters.
+        letter: (N,) place of the right option among the letters; None unless one is right.
+        scored: of questions that offer nothing: rows for ``qa.score``; else empty.
     """
 
     family: str
@@ -47,9 +49,10 @@ class Questions:
     assets: NDArray[np.str_]
     first: NDArray[np.str_]
     second: NDArray[np.str_]
-    option_set: Ints
-    letter_of_sense: Ints
-    sense: Ints
+    key: Ints
+    letter: Ints | None
+    offered: Offered
+    scored: list[dict[str, Any]]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -60,14 +63,19 @@ class Questions:
         return {*self.first.tolist(), *self.second.tolist()}
 
     @property
-    def letter(self) -> Ints:
-        """(N,) place of the true option among the letters."""
-        return np.asarray(self.letter_of_sense[np.arange(len(self)), self.sense])
+    def never_true(self) -> tuple[str, ...]:
+        """Answers of the family that no question has."""
+        found = set(self.key.tolist())
+        every = enumerate(FAMILIES[self.family].options)
+        return tuple(option for place, option in every if place not in found)
 
     @property
     def chance(self) -> float:
-        """What a guess without any knowledge is worth."""
-        return 1.0 / self.letter_of_sense.shape[1]
+        """What a guess is worth that knows only which answers there are.
+
+        Answers that no question has don't count; but one answer alone is a leak, not a chance.
+        """
+        return 1.0 / max(2, len(FAMILIES[self.family].options) - len(self.never_true))
 
 
 def read_questions(
@@ -147,37 +155,41 @@ def _keys(batch: pa.RecordBatch, seed: int) -> NDArray[np.uint64]:
     return keys_of(seed, "audit", batch.column("group_id").to_pylist())
 
 
-def _questions_of(family: str, rows: pa.Table) -> Questions:
-    sets, places, senses = [], [], []
-    offered = zip(
-        *(rows[name].to_pylist() for name in ("id", "options", "answer_text")), strict=True
+def _questions_of(family_id: str, rows: pa.Table) -> Questions:
+    family = FAMILIES[family_id]
+    ids = rows["id"].to_pylist()
+    offered = read_offers(
+        family,
+        option_sets_of(family_id) if shown_keys(family) else (),
+        ids=ids,
+        wording_ids=rows["wording_id"].to_pylist(),
+        options=rows["options"].to_pylist(),
     )
-    for question_id, options, answer in offered:
-        texts = _option_sets(family).get(frozenset(options))
-        if texts is None or answer not in options:
-            msg = (
-                f"{question_id}: no option set of this viewgen has the options {options} and the "
-                f"answer {answer!r}; run `viewgen qa` again"
-            )
-            raise RunIncomplete(msg)
-        sets.append(texts[0])
-        places.append([options.index(text) for text in texts[1]])
-        senses.append(texts[1].index(answer))
-    first, second = (np.array([ids[k] for ids in rows["image_ids"].to_pylist()]) for k in (0, 1))
+    first, second = (
+        np.array([shown[k] for shown in rows["image_ids"].to_pylist()]) for k in (0, 1)
+    )
+    letters = rows["answer_letter"].to_pylist()
     return Questions(
-        family=family,
+        family=family_id,
         texts=[text.removeprefix(IMAGES) for text in rows["question"].to_pylist()],
         assets=np.array([" ".join(uids) for uids in rows["asset_uids"].to_pylist()]),
         first=first,
         second=second,
-        option_set=np.array(sets),
-        letter_of_sense=np.array(places),
-        sense=np.array(senses),
+        key=_places(ids, rows["answer_key"].to_pylist(), family.options, "answer_key"),
+        letter=None if None in letters else _places(ids, letters, ascii_uppercase, "answer_letter"),
+        offered=offered,
+        scored=[] if offered.letters else rows.select(_SCORED).to_pylist(),
     )
 
 
-@cache
-def _option_sets(family: str) -> dict[frozenset[str], tuple[int, tuple[str, ...]]]:
-    """Number and texts of an option set, by the texts in any order."""
-    sets = wording_of(family).option_sets
-    return {frozenset(each.texts): (number, each.texts) for number, each in enumerate(sets)}
+def _places(ids: list[str], names: list[str], known: Sequence[str], column: str) -> Ints:
+    """(N,) where each name stands among the known."""
+    place = {name: number for number, name in enumerate(known)}
+    for question_id, name in zip(ids, names, strict=True):
+        if name not in place:
+            msg = (
+                f"{question_id}: this viewgen knows no {column} {name!r}, only "
+                f"{', '.join(known)}; run `viewgen qa` again"
+            )
+            raise RunIncomplete(msg)
+    return np.array([place[name] for name in names], dtype=np.int64)

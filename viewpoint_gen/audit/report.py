@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
-from viewpoint_gen.audit.gate import ENOUGH_QUESTIONS, MARGIN, judged_by
+from viewpoint_gen.audit.constants import BestConstant
+from viewpoint_gen.audit.gate import BOUND_MARGIN, ENOUGH_QUESTIONS, MARGIN, Kind, judged_by
 from viewpoint_gen.audit.guessing import Tell
 from viewpoint_gen.errors import Leak
 
@@ -16,31 +17,41 @@ class CheatResult:
     """One cheat on one family.
 
     Attributes:
+        kind: what guessing well with it means.
+        chance: of guessing right without knowing anything.
         share: of the questions that it guesses right.
         low, high: 95 % interval of it, by bootstrap over assets.
-        gated: whether it is held to the gate.
-        past_gate: whether it is too good.
-        tells: what helps it most.
+        past_gate: whether it is too good for its kind.
+        tells: what helps it most; empty if it may well be at chance.
     """
 
     cheat: str
     sees: str
+    kind: Kind
+    chance: float
     share: float
     low: float
     high: float
-    gated: bool
     past_gate: bool
     tells: tuple[Tell, ...]
 
 
 @dataclass(frozen=True)
 class FamilyResult:
-    """Every cheat on one family's questions."""
+    """Every cheat on one family's questions.
+
+    Attributes:
+        chance: of guessing the true answer, among those that are ever true.
+        never_true: answers of the family that no question has.
+        best_constant: of questions that ask for numbers; None for others.
+    """
 
     family: str
     questions: int
     assets: int
     chance: float
+    never_true: tuple[str, ...]
+    best_constant: BestConstant | None
     cheats: tuple[CheatResult, ...]
 
     @property
@@ -63,7 +74,7 @@ class Report:
         """One line per cheat past the gate: which family, which cheat, by which feature."""
         return [
             f"{family.family}: {result.cheat} ({result.sees}) is right in {result.share:.1%} "
-            f"[{result.low:.1%}, {result.high:.1%}], chance {family.chance:.1%}{_by(result)}"
+            f"[{result.low:.1%}, {result.high:.1%}], chance {result.chance:.1%}{_by(result)}"
             for family in self.families
             for result in family.cheats
             if result.past_gate
@@ -77,6 +88,7 @@ class Report:
             "seconds": round(self.seconds, 1),
             "gate": {
                 "margin": MARGIN,
+                "bound_margin": BOUND_MARGIN,
                 "share_from_questions": ENOUGH_QUESTIONS,
                 "passed": not self.leaks,
             },
@@ -91,8 +103,10 @@ class Report:
         """A table per family, then what leaks."""
         lines = [line for family in self.families for line in _family_lines(family)]
         lines.append(
-            f"Gate: chance + {MARGIN:.0%}, for text alone and one image alone; under "
-            f"{ENOUGH_QUESTIONS:,} questions it is the lower end of the 95 % interval that counts."
+            f"Gate: chance + {MARGIN:.0%} for text alone and one image alone, chance + "
+            f"{BOUND_MARGIN:.0%} for one camera's exact numbers (more than its image shows: a "
+            f"bound); under {ENOUGH_QUESTIONS:,} questions it is the lower end of the 95 % "
+            f"interval that counts."
         )
         return [*lines, *(f"LEAK  {leak}" for leak in self.leaks)]
 
@@ -116,16 +130,23 @@ def _by(result: CheatResult) -> str:
     return f", by {named}" if named else ""
 
 
+_MARKS: Final[Mapping[Kind, str]] = {Kind.LEAK: "ok", Kind.BOUND: "bound", Kind.BOTH: "both"}
+
+
 def _family_lines(family: FamilyResult) -> Iterator[str]:
     how = {"nothing": "too few to be judged", "lower end": "judged by the lower end"}
     noted = f"; {how[family.judged_by]}" if family.judged_by in how else ""
+    never = f"; never true: {', '.join(family.never_true)}" if family.never_true else ""
     yield (
         f"{family.family}: {family.questions:,} questions, {family.assets:,} assets, "
-        f"chance {family.chance:.1%}{noted}"
+        f"chance {family.chance:.1%}{noted}{never}"
     )
     for result in family.cheats:
-        mark = "LEAK" if result.past_gate else "ok" if result.gated else "both"
+        mark = "LEAK" if result.past_gate else _MARKS[result.kind]
         yield (
-            f"  {mark:<5}{result.cheat:<15} {result.share:>6.1%}  "
+            f"  {mark:<6}{result.cheat:<15} {result.share:>6.1%}  "
             f"[{result.low:>5.1%}, {result.high:>6.1%}]{_by(result)}"
         )
+    if family.best_constant is not None:
+        best = family.best_constant
+        yield f"  {'score':<6}{'best constant':<15} {best.score:>6.1%}  by always {best.answer}"

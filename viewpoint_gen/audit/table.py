@@ -27,6 +27,11 @@ class Table:
     values: Numbers
     names: tuple[str, ...]
 
+    @classmethod
+    def empty(cls, rows: int) -> Table:
+        """Rows without any number."""
+        return cls(np.zeros((rows, 0), np.float32), ())
+
     def __len__(self) -> int:
         return len(self.values)
 

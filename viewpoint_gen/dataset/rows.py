@@ -12,6 +12,7 @@ from viewpoint_gen.dataset.config import StoreConfig
 from viewpoint_gen.dataset.images import encode_depth, encode_mask, encode_normals, encode_picture
 from viewpoint_gen.geometry.frames import Z_UP_FROM_Y_UP, Array, wrap_rad
 from viewpoint_gen.geometry.relative import RelativeView, ViewGeometry
+from viewpoint_gen.geometry.surface_points import SurfacePoints, seen_in
 from viewpoint_gen.geometry.visibility import VisibleSurface, directed_overlap
 from viewpoint_gen.records import (
     Asset,
@@ -23,6 +24,7 @@ from viewpoint_gen.records import (
     RenderedView,
     Ring,
 )
+from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.views.acceptance import in_frame_share, object_turn_rad, world_2_from_world_1
 
 Row = dict[str, Any]
@@ -62,7 +64,37 @@ class AcceptedView:
     view: RenderedView
     geometry: ViewGeometry
     surface: VisibleSurface
+    points: SurfacePoints
     row: Row
+
+
+@dataclass(frozen=True)
+class SharedSurface:
+    """What two views show of each other's surface: the dearest numbers of a pair.
+
+    Attributes:
+        overlap_12: share of view 1's surface that view 2 shows.
+        seen_in_2: one ``Sight`` for each of view 1's points, as bytes.
+    """
+
+    overlap_12: float
+    overlap_21: float
+    seen_in_2: bytes
+    seen_in_1: bytes
+
+    @classmethod
+    def of(cls, first: AcceptedView, second: AcceptedView) -> SharedSurface:
+        """Look for each view's surface in the other."""
+        return cls(
+            overlap_12=_overlap(first, second),
+            overlap_21=_overlap(second, first),
+            seen_in_2=_sights(first, second),
+            seen_in_1=_sights(second, first),
+        )
+
+    def reverse(self) -> SharedSurface:
+        """The same of the two views in the other order."""
+        return SharedSurface(self.overlap_21, self.overlap_12, self.seen_in_1, self.seen_in_2)
 
 
 def accepted_view(
@@ -77,6 +109,9 @@ def accepted_view(
     """Encode a view and write down everything that is known about it."""
     turn = object_turn_rad(view, loaded)
     geometry = ViewGeometry.of(view.camera, object_turn_rad=turn)
+    surface = _object_surface(view)
+    rng = rng_for(provenance.seed, "surface points", view.request.view_id)
+    points = SurfacePoints.of(surface.depth, view.camera, rng)
     row: Row = {
         "view_id": view.request.view_id,
         "asset_uid": asset.uid,
@@ -96,6 +131,7 @@ def accepted_view(
         "front_azimuth_rad": front_azimuth_rad(asset, turn),
         "mask_share": float(view.mask.mean()),
         "in_frame_share": in_frame_share(view, loaded),
+        "surface_points": points.packed(),
         "backdrop": view.request.backdrop.kind.value,
         "backdrop_detail": describe_backdrop(view.request.backdrop),
         "lighting": asdict(view.request.lighting),
@@ -106,7 +142,7 @@ def accepted_view(
         "seed": provenance.seed,
         "fingerprint": provenance.fingerprint,
     }
-    return AcceptedView(view, geometry, _object_surface(view), row)
+    return AcceptedView(view, geometry, surface, points, row)
 
 
 def _object_surface(view: RenderedView) -> VisibleSurface:
@@ -165,14 +201,9 @@ def pair_row(
     kind: str,
     pair_id: str,
     reverse_id: str,
-    overlaps: tuple[float, float],
+    shared: SharedSurface,
 ) -> Row:
-    """Every number of the relative view, and both cameras.
-
-    Args:
-        overlaps: of the first view by the second, and of the second by the first; the reverse
-            pair has the same two, and they are the dearest numbers of the row.
-    """
+    """Every number of the relative view, both cameras, and what both views show."""
     one, two = first.view, second.view
     relative = RelativeView.between(
         one.camera,
@@ -190,8 +221,7 @@ def pair_row(
         **asdict(relative),
         **{f"{name}_1": value for name, value in asdict(first.geometry).items()},
         **{f"{name}_2": value for name, value in asdict(second.geometry).items()},
-        "overlap_12": overlaps[0],
-        "overlap_21": overlaps[1],
+        **asdict(shared),
         **{f"{name}_1": first.row[name] for name in _PER_VIEW},
         **{f"{name}_2": second.row[name] for name in _PER_VIEW},
         "light_moved": one.request.lighting != two.request.lighting,
@@ -203,14 +233,24 @@ _SHARED = (
     "asset_uid", "category", "licence", "backdrop", "width_px", "height_px", "seed", "fingerprint",
 )  # fmt: skip
 _PER_VIEW = (
-    "mask_share", "in_frame_share", "world_from_camera", "intrinsics", "image_sha256",
+    "mask_share", "in_frame_share", "surface_points", "world_from_camera", "intrinsics",
+    "image_sha256",
 )  # fmt: skip
 
 
-def overlap(first: AcceptedView, second: AcceptedView) -> float:
-    """Share of the object's surface seen in the first view that the second view shows too."""
+def _overlap(first: AcceptedView, second: AcceptedView) -> float:
     moved = world_2_from_world_1(first.view, second.view)
     return directed_overlap(first.surface, second.surface, world_2_from_world_1=moved)
+
+
+def _sights(first: AcceptedView, second: AcceptedView) -> bytes:
+    return seen_in(
+        first.points,
+        depth=second.view.depth,
+        mask=second.view.mask,
+        camera=second.view.camera,
+        world_2_from_world_1=world_2_from_world_1(first.view, second.view),
+    ).tobytes()
 
 
 def ring_row(ring: Ring, *, asset_uid: str, visit_round: int, provenance: Provenance) -> Row:
@@ -221,6 +261,7 @@ def ring_row(ring: Ring, *, asset_uid: str, visit_round: int, provenance: Proven
         "azimuths": ring.azimuths,
         "elevation_rad": ring.elevation_rad,
         "ratios": ring.packed,
+        "shape_key": ring.shape_key,
         "seed": provenance.seed,
         "fingerprint": provenance.fingerprint,
     }

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from viewpoint_gen.geometry.relative import RelativeView, ViewGeometry, field_names
 
-SCHEMA_VERSION: Final = "2"
+SCHEMA_VERSION: Final = "3"
 
 MATRIX_4X4: Final = pa.list_(pa.list_(pa.float64()))
 MATRIX_3X3: Final = pa.list_(pa.list_(pa.float64()))
@@ -73,6 +73,9 @@ VIEWS: Final = _versioned(
         ),  # in this view, the object's turn included; null: unknown
         pa.field("mask_share", pa.float64()),  # of the image
         pa.field("in_frame_share", pa.float64()),  # of the object's surface points
+        # At most 64 points of the surface seen here, off its edges, in the world of this view (the
+        # object's turn included): N x 3 little-endian float32.
+        pa.field("surface_points", pa.binary()),
         pa.field("backdrop", pa.string()),
         pa.field("backdrop_detail", pa.string()),
         pa.field("lighting", LIGHTING),
@@ -107,6 +110,11 @@ PAIRS: Final = _versioned(
         pa.field("mask_share_2", pa.float64()),
         pa.field("in_frame_share_1", pa.float64()),
         pa.field("in_frame_share_2", pa.float64()),
+        pa.field("surface_points_1", pa.binary()),  # the view's own
+        pa.field("surface_points_2", pa.binary()),
+        # One byte for each of view 1's points: 0 hidden in view 2, 1 seen there, 2 can't be told.
+        pa.field("seen_in_2", pa.binary()),
+        pa.field("seen_in_1", pa.binary()),  # the same for view 2's points in view 1
         pa.field("light_moved", pa.bool_()),
         pa.field(
             "front_azimuth_1_rad", pa.float64()
@@ -133,6 +141,7 @@ RINGS: Final = _versioned(
         # One byte for each two pictures a < b, row by row: their difference is 2 ** (byte / 32 - 2)
         # times the noise of the pictures.
         pa.field("ratios", pa.binary()),
+        pa.field("shape_key", pa.string()),  # equal for copies of one mesh
         *_PROVENANCE,
     ]
 )
@@ -221,16 +230,19 @@ QUESTIONS: Final = _versioned(
         pa.field("image_ids", pa.list_(pa.string())),  # view_id, in the order shown
         pa.field("image_sha256", pa.list_(pa.string())),
         pa.field("question", pa.string()),  # with one <image> per image
-        pa.field("options", pa.list_(pa.string())),
-        pa.field("answer_letter", pa.string()),
+        pa.field("options", pa.list_(pa.string())),  # empty where none are offered
+        # Which of the family's answers is true: equally often each, so that none can be guessed.
+        pa.field("answer_key", pa.string()),
+        pa.field("answer_letter", pa.string()),  # null unless exactly one option is right
         pa.field("answer_text", pa.string()),
-        pa.field("answer_value", pa.float64()),  # the signed quantity behind the answer
+        pa.field("answer_value", pa.float64()),  # the signed quantity behind it; null: several
         pa.field("answer_unit", pa.string()),
-        pa.field("answer_type", pa.string()),  # "choice" (later: "number", ...)
-        pa.field("tolerance", pa.float64()),
-        pa.field("chance", pa.float64()),
+        pa.field("answer_type", pa.string()),  # choice, angle, ratio, set or pose: see qa.score
+        pa.field("tolerance", pa.float64()),  # of a number: an error that is worth nothing
+        pa.field("chance", pa.float64()),  # null unless options are offered and one is right
         pa.field("margin", pa.float64()),  # distance of the deciding number from its threshold
         pa.field("margin_unit", pa.string()),
+        pa.field("reasons", pa.string()),  # the answer derived from the facts, step by step
         pa.field("world_from_camera", pa.list_(MATRIX_4X4)),
         pa.field("intrinsics", pa.list_(MATRIX_3X3)),
         pa.field("object_turn_rad", pa.list_(pa.float64())),

@@ -66,7 +66,7 @@ class PartWriter:
                 schema,
                 compression=dict.fromkeys(plain, "zstd") | dict.fromkeys(pixels, "none"),
                 use_dictionary=[field.name for field in schema if pa.types.is_string(field.type)],
-                write_statistics=[field.name for field in schema if field.name not in pixels],
+                write_statistics=[f.name for f in schema if not pa.types.is_binary(f.type)],
                 write_page_index=True,
             )
 

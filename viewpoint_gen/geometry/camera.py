@@ -55,10 +55,11 @@ class Camera:
         rays_camera = homogeneous @ np.linalg.inv(self.intrinsics).T
         return transform(self.world_from_camera, rays_camera * depth[:, None])
 
-    def in_frame(self, pixels: Array) -> Bools:
-        """Which pixel positions (N, 2) lie inside the image; nan is outside."""
+    def in_frame(self, pixels: Array, *, margin_px: float = 0.0) -> Bools:
+        """Which pixel positions (N, 2) lie inside the image and its margin; nan is outside."""
         x, y = pixels[:, 0], pixels[:, 1]
-        return (x >= 0) & (x <= self.width_px) & (y >= 0) & (y <= self.height_px)
+        across = (x >= -margin_px) & (x <= self.width_px + margin_px)
+        return across & (y >= -margin_px) & (y <= self.height_px + margin_px)
 
     def moved_to(self, world_from_camera: Array) -> Camera:
         """The same camera at another pose."""

@@ -10,7 +10,9 @@ from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.frames import Array, Bools, Indices
 from viewpoint_gen.geometry.pose import transform
 
-_RELATIVE_DEPTH_TOLERANCE = 0.01  # of the depth: the surface test of MultiSPA
+RELATIVE_DEPTH_TOLERANCE = 0.01
+"""Of the depth: the surface test of MultiSPA."""
+
 _GRAZING_COSINE = 0.1  # flatter surfaces count as at this angle, so that no pixel outweighs all
 
 
@@ -76,7 +78,7 @@ class VisibleSurface:
         seen = np.isfinite(depth)
         if not seen.any():
             return cls(depth, camera, np.empty((0, 3)), np.empty(0))
-        rows, columns = _extent(seen.any(axis=1)), _extent(seen.any(axis=0))
+        rows, columns = extent(seen.any(axis=1)), extent(seen.any(axis=0))
         part = np.asarray(depth[rows, columns], dtype=np.float64)
         part_camera = camera.cropped(
             left_px=columns.start,
@@ -93,7 +95,7 @@ class VisibleSurface:
         return cls(depth, camera, points_world, areas)
 
 
-def _extent(occupied: Bools) -> slice:
+def extent(occupied: Bools) -> slice:
     """From the first to the last that is true; at least one must be."""
     places = np.flatnonzero(occupied)
     return slice(int(places[0]), int(places[-1]) + 1)
@@ -127,7 +129,7 @@ def visible_points(points_world: Array, depth: Array, camera: Camera) -> Bools:
     columns = np.clip(pixels[visible, 0], 0, camera.width_px - 1).astype(int)
     rows = np.clip(pixels[visible, 1], 0, camera.height_px - 1).astype(int)
     surface = nearest_match(depth, rows, columns, point_depth[visible])
-    visible[visible] = surface <= _RELATIVE_DEPTH_TOLERANCE * point_depth[visible]
+    visible[visible] = surface <= RELATIVE_DEPTH_TOLERANCE * point_depth[visible]
     return visible
 
 

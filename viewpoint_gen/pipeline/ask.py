@@ -17,7 +17,7 @@ from viewpoint_gen.errors import RunIncomplete, StorageError
 from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.qa.build import QaBlock, QaSchemas, build_questions
 from viewpoint_gen.qa.families import describe
-from viewpoint_gen.qa.phrasing import wording_of
+from viewpoint_gen.qa.phrasing import example_of
 from viewpoint_gen.qa.summary import SUMMARY_NAME, QaSummary
 from viewpoint_gen.recipe import Recipe, with_overrides
 from viewpoint_gen.records import Ring
@@ -62,8 +62,7 @@ def describe_families() -> list[str]:
     """Lines for people: each family, what it asks, in which frame, and an example."""
     lines = []
     for family in describe():
-        wording = wording_of(family["id"])
-        example = f"{wording.questions[0].text} ({' / '.join(wording.option_sets[0].texts)})"
+        example = example_of(family["id"])
         about = {**family, "example": example}
         lines.append(about.pop("id"))
         lines.extend(f"    {name:<9} {text}" for name, text in about.items())
@@ -87,11 +86,9 @@ def _pair_batches(store: Store, recipe: Recipe) -> Iterator[pa.RecordBatch]:
 
 def _rings(store: Store) -> dict[str, Ring]:
     """How alike each asset looks from all around; its first visit with pairs looked."""
-    columns = ("asset_uid", "azimuths", "elevation_rad", "ratios")
-    rows = read_table(store, "rings", columns=columns).to_pylist()
-    return {
-        row["asset_uid"]: Ring(row["azimuths"], row["elevation_rad"], row["ratios"]) for row in rows
-    }
+    of_ring = ("azimuths", "elevation_rad", "ratios", "shape_key")
+    rows = read_table(store, "rings", columns=("asset_uid", *of_ring)).to_pylist()
+    return {row["asset_uid"]: Ring(*(row[name] for name in of_ring)) for row in rows}
 
 
 def _read(store: Store, names: Iterable[str], fingerprint: str) -> Iterator[pa.RecordBatch]:

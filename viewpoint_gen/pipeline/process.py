@@ -21,9 +21,9 @@ from viewpoint_gen.dataset.rows import (
     AcceptedView,
     Provenance,
     Row,
+    SharedSurface,
     accepted_view,
     outcome_row,
-    overlap,
     pair_row,
     rejection_row,
     ring_row,
@@ -204,7 +204,10 @@ class Processor:
         )
         ring = measure_ring(list(self.renderer.glance_each(planned, loaded)), config)
         return ring_row(
-            ring, asset_uid=asset.uid, visit_round=visit.round, provenance=self._provenance
+            replace(ring, shape_key=loaded.shape_key),
+            asset_uid=asset.uid,
+            visit_round=visit.round,
+            provenance=self._provenance,
         )
 
     def _accept(
@@ -261,14 +264,14 @@ def _pair_rows(
         first, second = accepted[candidate.view_id_1], accepted[candidate.view_id_2]
         forward, reverse = _pair_id(first, second), _pair_id(second, first)
         both = 2 * number + 2 <= quota
-        there, back = overlap(first, second), overlap(second, first)
+        shared = SharedSurface.of(first, second)
         yield pair_row(
             first,
             second,
             kind=candidate.kind,
             pair_id=forward,
             reverse_id=reverse if both else "",
-            overlaps=(there, back),
+            shared=shared,
         )
         if both:
             yield pair_row(
@@ -277,7 +280,7 @@ def _pair_rows(
                 kind=candidate.kind,
                 pair_id=reverse,
                 reverse_id=forward,
-                overlaps=(back, there),
+                shared=shared.reverse(),
             )
 
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from viewpoint_gen.qa.balance import Balancer
 from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable
-from viewpoint_gen.qa.cues import Medians, cues_of, medians_of
-from viewpoint_gen.qa.draws import Keys, keys_of, split_of
+from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable, ring_of
+from viewpoint_gen.qa.cues import Cuts, cues_of, cuts_of, setting_cue
+from viewpoint_gen.qa.draws import Keys, keys_of, salted, split_of
 from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families import chosen_families
-from viewpoint_gen.qa.families.directions import NOTHING
 from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
+from viewpoint_gen.qa.invisible import Sight, refuse_invisible
 from viewpoint_gen.qa.phrasing import wording_files
 from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
 from viewpoint_gen.qa.summary import NOT_KEPT, FamilySummary, QaSummary
@@ -98,12 +98,16 @@ def _blocks(
     summary: QaSummary,
 ) -> Iterator[QaBlock]:
     for table in blocks_of(pairs, config.balance.block_pairs):
-        block = _prepared(table, config)
+        block = _prepared(table, rings, config)
         units = _Units.of(table, provenance.seed)
         verdicts = [asker.family.verdicts(block.facts, config) for asker in askers]
         lookalikes = Lookalikes.of(table, rings)
+        sight = Sight.of(table)
         for asker, verdict in zip(askers, verdicts, strict=True):
+            refuse_invisible(verdict, asker.family, sight, config)
             refuse_confusable(verdict, asker.family, block.facts, lookalikes, config)
+            if asker.family.settle is not None:
+                asker.family.settle(verdict, units.salted_rows(asker.family))
         if config.per_pair:
             _limit_per_pair(verdicts, askers, units, config.per_pair)
         questions, refusals = [], []
@@ -118,10 +122,11 @@ def _blocks(
     summary.close()
 
 
-def _prepared(table: pa.Table, config: QaConfig) -> Block:
+def _prepared(table: pa.Table, rings: Mapping[str, Ring], config: QaConfig) -> Block:
+    """The block with its facts, and splits that keep copies of one mesh together."""
     uids = table.column("asset_uid").combine_chunks().dictionary_encode()
     splits = split_of(
-        uids.dictionary.to_pylist(),
+        [ring_of(uid, rings).shape_key or uid for uid in uids.dictionary.to_pylist()],
         validation_share=config.validation_share,
         test_share=config.test_share,
     )
@@ -152,11 +157,13 @@ class _Units:
         of_row = np.array([places.setdefault(name, len(places)) for name in names], dtype=np.int64)
         return cls(of_row, keys_of(seed, "pair", places))
 
+    def salted_rows(self, family: Family) -> Keys:
+        """(N,) of a family for each row: a pair's and its reverse's are equal."""
+        return self.salted(family)[self.of_row]
+
     def salted(self, family: Family) -> Keys:
         """(U,) the keys anew for a family, so that families don't pick the same pairs."""
-        salt = int.from_bytes(hashlib.sha256(family.id.encode()).digest()[:8], "little")
-        mixed = (self.keys ^ np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
-        return np.asarray(mixed ^ (mixed >> np.uint64(29)))
+        return salted(self.keys, family.id)
 
 
 class _Asker:
@@ -169,8 +176,8 @@ class _Asker:
         )
         self._config = config
         self._provenance = provenance
-        self._balancer = Balancer(config.balance)
-        self._medians: Medians | None = None
+        self._balancer = Balancer(config.balance, len(family.options))
+        self._cuts: Cuts | None = None
 
     def ask(
         self, block: Block, verdicts: Verdicts, units: _Units
@@ -189,12 +196,15 @@ class _Asker:
     def _chosen(
         self, facts: Facts, verdicts: Verdicts, units: _Units, asked: Rows
     ) -> NDArray[np.bool_]:
-        directions = (verdicts.option >= 0) & (verdicts.option != NOTHING)
-        if self._medians is None and directions.any():
-            self._medians = medians_of(self.family, facts, directions)
-        if self._medians is None:
-            return np.zeros(len(asked), dtype=bool)
-        every = cues_of(self.family, facts, self._config, self._medians)
+        if not len(asked):
+            return np.zeros(0, dtype=bool)
+        if self._cuts is None:
+            option = verdicts.option[asked]
+            self._cuts = cuts_of(self.family, facts, asked, option, self._config.balance)
+        every = cues_of(self.family, facts, self._config, self._cuts)
+        if self.family.settle is not None:
+            settings = self.family.settings
+            every.append(setting_cue(verdicts.setting, settings, self._config.balance))
         cues = [replace(cue, bins=cue.bins[asked]) for cue in every]
         present, unit = np.unique(units.of_row[asked], return_inverse=True)
         order = units.salted(self.family)[present]
@@ -217,7 +227,7 @@ class _Asker:
             for option, more in zip(self.family.options, per_option.tolist(), strict=True):
                 counts[option] += more
         summary.told_apart_by = self._balancer.edges()
-        summary.dividers = dict(self._medians or {})
+        summary.cuts = dict(self._cuts or {})
 
 
 def _refused(verdicts: Verdicts, not_kept: Rows) -> dict[str, tuple[Rows, Numbers]]:

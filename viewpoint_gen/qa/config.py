@@ -13,28 +13,33 @@ AngleDeg = Annotated[float, Field(gt=0.0, le=180.0)]
 class BalanceConfig(BaseModel):
     """How hard it must be to guess an answer without looking at both images.
 
-    A tolerance bounds a guesser's edge: one who knows only that cue picks the right one of two
-    directions in at most 0.5 + tolerance / 2 of the questions.
+    A gain bounds a guesser's edge: the best one who sees only that cue is right in at most
+    1 / keys + gain of the questions.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    block_pairs: Annotated[int, Field(ge=2)] = 20_000
+    block_pairs: Annotated[int, Field(ge=2)] = 50_000
     """Pairs that are weighed together; the only thing that grows memory."""
-    axis_tolerance: Share = 0.10
+    axis_gain: Share = 0.05
     """For the signs of the motion's other axes."""
-    image_tolerance: Share = 0.10
+    image_gain: Share = 0.03
     """For what one image alone shows."""
-    nothing_tolerance: Share = 0.10
-    """For telling "not at all" from a direction by what one image alone shows."""
-    text_tolerance: Share = 0.05
+    text_gain: Share = 0.02
     """For the text's note that the object kept still, which goes with the backdrop."""
     slack_questions: Annotated[int, Field(ge=0)] = 3
     """Allowed on top in every count; without it a handful of pairs could ask nothing."""
     axis_slack_questions: Annotated[int, Field(ge=0)] = 1
     """The same for the signs of the motion's other axes, where a few questions already show."""
-    centred_most_deg: AngleDeg = 1.5
-    """An object nearer to the optical axis counts as neither left nor right, up nor down."""
+    image_bins: Annotated[int, Field(ge=2, le=64)] = 12
+    """Most bins of one fact that an image shows."""
+    joint_bins: tuple[Annotated[int, Field(ge=2, le=16)], Annotated[int, Field(ge=2, le=16)]] = (
+        6,
+        4,
+    )
+    """Bins of two facts of one image together."""
+    questions_per_bin: Annotated[int, Field(ge=1)] = 40
+    """Of the rarest answer, in the first block: fewer questions are sorted into fewer bins."""
 
 
 class QaConfig(BaseModel):
@@ -71,6 +76,10 @@ class QaConfig(BaseModel):
 
     confusable_most_ratio: Annotated[float, Field(ge=0.0)] = 1.2
     """Pictures that differ by up to this, in units of their noise, could be of the same view;
+    0 refuses nothing."""
+
+    displacement_least_px: Annotated[float, Field(ge=0.0)] = 4.0
+    """By which a wrong answer's motion must move what image 2 shows, in an image 512 wide;
     0 refuses nothing."""
 
     validation_share: Share = 0.05

@@ -4,16 +4,17 @@ From the ring of small pictures (``records.Ring``) follows, for each view, which
 camera about the object's vertical give a picture that looks the same. Every choice of one such
 turn per view is another *reading* of the two pictures, with the same pixels and other cameras.
 
-The rule. A reading leaves the answer standing if it gives the same option; or if, for a direction,
-it could not be asked (too small, too far round) but the deciding number points the same way. Any
-other reading makes the question ``confusable``: it gives another option, or "not at all" turns out
-to be a motion.
+The rule. A reading leaves the answer standing if it gives the same one; for a direction also if it
+could not be asked (too small, too far round) but the deciding number points the same way; for a
+size, if it is about as large (``Family.stands``). Any other reading makes the question
+``confusable``: it gives another answer, or "not at all" turns out to be a motion.
 
 Which readings there are:
 
 - Nothing behind the object tells the motion: every choice of two turns. Most families see only the
   turn of camera 2 against camera 1. Those in the object's own frame see both, since a turn of both
   is a step from another side.
+- What moved is asked: the object may have turned by more or less than it did.
 - A static backdrop (ground, environment) shows the cameras' motion, so that families in all other
   frames have no other reading. In the object's own frame the object may still stand another way
   round: both cameras turned by the same angle.
@@ -36,7 +37,6 @@ from viewpoint_gen.geometry.frames import Array, wrap_each_rad
 from viewpoint_gen.geometry.pose import turn_about_up
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts, matrices_of, numbers_of, object_frame
-from viewpoint_gen.qa.families.directions import NOTHING
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.records import Ring
 
@@ -53,12 +53,14 @@ class Reading:
     Attributes:
         turn_1_rad: of camera 1 about the object's vertical, > 0: counter-clockwise.
         turn_2_rad: of camera 2.
+        object_turn_rad: of the object in view 2, on top of its own; the cameras stay.
         ratio: (N,) how much the pictures differ, in units of their noise: the worse of the two.
     """
 
     turn_1_rad: float
     turn_2_rad: float
     ratio: Array
+    object_turn_rad: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,15 @@ class Lookalikes:
         front_rad = numbers_of(pairs, "front_azimuth_1_rad")
         return cls(pose_1, pose_2, front_rad, ratios_1, ratios_2)
 
-    def readings(self, frame: str, static: NDArray[np.bool_]) -> Iterator[Reading]:
-        """Every other reading that a family in this frame could tell from the truth."""
+    def readings(self, family: Family, static: NDArray[np.bool_]) -> Iterator[Reading]:
+        """Every other reading that a family could tell from the truth."""
         steps = self.ratios_1.shape[1]
         turns = 2.0 * np.pi * np.arange(steps) / steps
-        if frame != OBJECT_FRAME:
+        if family.sees_object_turn:
+            # an object turned one way shows what a camera turned the other way round it sees
+            for step in range(1, steps):
+                yield Reading(0.0, 0.0, self.ratios_2[:, -step], float(turns[step]))
+        if family.frame != OBJECT_FRAME:
             for step in range(1, steps):
                 worse = np.maximum(self.ratios_1, np.roll(self.ratios_2, -step, axis=1))
                 ratio = np.where(static, np.inf, worse.min(axis=1))
@@ -140,6 +146,8 @@ class Lookalikes:
             forward_share=forward,
             azimuth_rad=wrap_each_rad(some.azimuth_rad + turn_rad),
             heading_rad=wrap_each_rad(some.heading_rad + turn_rad),
+            object_turn_rad=wrap_each_rad(some.object_turn_rad + reading.object_turn_rad),
+            step_share=np.linalg.norm(step, axis=1) / some.distance_1,
             rotation_rad=np.arccos(np.clip(cosine, -1.0, 1.0)),
             **in_object,
         )
@@ -150,36 +158,39 @@ def refuse_confusable(
 ) -> None:
     """``confusable``: the pictures have another reading, and it has another answer."""
     found = np.zeros(len(facts), dtype=bool)
-    numbers = {name: np.full(len(facts), np.nan) for name in ("turn_1_rad", "turn_2_rad", "ratio")}
+    turns = ("turn_1_rad", "turn_2_rad", "object_turn_rad")
+    numbers = {name: np.full(len(facts), np.nan) for name in (*turns, "ratio")}
     limit = config.confusable_most_ratio
-    for reading in lookalikes.readings(family.frame, facts.static_backdrop):
+    for reading in lookalikes.readings(family, facts.static_backdrop):
         rows = np.flatnonzero((reading.ratio <= limit) & (verdicts.option >= 0) & ~found)
         if not len(rows):
             continue
         other = Verdicts.open_for(len(rows))
         family.decide(other, lookalikes.facts_of(facts, rows, reading), config)
-        fallen = rows[~_stands(verdicts.option[rows], verdicts.value[rows], other)]
+        fallen = rows[~family.stands(verdicts.take(rows), other)]
         found[fallen] = True
-        numbers["turn_1_rad"][fallen] = reading.turn_1_rad
-        numbers["turn_2_rad"][fallen] = reading.turn_2_rad
+        for name in turns:
+            numbers[name][fallen] = getattr(reading, name)
         numbers["ratio"][fallen] = reading.ratio[fallen]
     verdicts.option[found] = -1
     verdicts.refuse("confusable", found, numbers | {"limit": np.full(len(facts), limit)})
 
 
-def _stands(option: Rows, value: Array, other: Verdicts) -> NDArray[np.bool_]:
-    """Whether the true answers stand beside another reading's verdicts."""
-    points_alike = (option != NOTHING) & (np.sign(other.value) == np.sign(value))
-    return np.asarray((other.option == option) | ((other.option < 0) & points_alike))
+def ring_of(uid: str, rings: Mapping[str, Ring]) -> Ring:
+    """An asset's ring.
+
+    Raises:
+        RunIncomplete: it has none.
+    """
+    if uid not in rings:
+        msg = f"asset {uid} has pairs and no row in rings; render the run again"
+        raise RunIncomplete(msg)
+    return rings[uid]
 
 
 def _ratios_of(uids: Sequence[str], rings: Mapping[str, Ring]) -> Array:
     """(A, K, K) ratios of the assets' rings."""
-    missing = [uid for uid in uids if uid not in rings]
-    if missing:
-        msg = f"asset {missing[0]} has pairs and no row in rings; render the run again"
-        raise RunIncomplete(msg)
-    return np.stack([rings[uid].ratios for uid in uids])
+    return np.stack([ring_of(uid, rings).ratios for uid in uids])
 
 
 def _from_azimuth(ratios: Array, ring: Rows, azimuth_rad: Array) -> Array:

@@ -1,12 +1,14 @@
-"""What could give an answer away: the motion's other axes, one image alone, the text's note.
+"""What could give an answer away: the motion's other axes, one image alone, the text.
 
 A cue sorts questions into a few bins by something that is not the fact asked for. ``balance``
 then keeps a selection in which the bin tells next to nothing about the answer.
+
+What one image shows is cut at quantiles, so that every bin holds questions enough to balance. The
+cuts are made once, in the first block that has questions, and stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,13 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewpoint_gen.geometry.frames import Array
-from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.config import BalanceConfig, QaConfig
 from viewpoint_gen.qa.facts import Facts
+from viewpoint_gen.qa.families.directions import NEGATIVE, NOTHING, POSITIVE
 from viewpoint_gen.qa.families.family import Family
 
 Ints = NDArray[np.int64]
 OUTSIDE: Final = -1
 """Bin of a question that the cue says nothing about."""
+
+_DECIMALS: Final = 4
+"""To which numbers are rounded before they are sorted into bins, so that equal ones stay so."""
+
+_VIEWS: Final = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -29,19 +37,20 @@ class Cue:
 
     Attributes:
         name: for reports.
-        bins: (N,) in [0, size), or ``OUTSIDE``. 0 and 1 are two sides; further bins lie between
-            them and could only tell "nothing" from a direction.
-        tolerance: most that the side may tell the positive from the negative direction by.
-        nothing_tolerance: most that it may tell "nothing" from a direction by; None: any.
-        slack: questions allowed on top of the tolerances.
+        bins: (N,) in [0, size), or ``OUTSIDE``.
+        size: number of bins.
+        gain: most by which the best guesser who sees only the bin may beat chance, in [0, 1].
+        slack: questions allowed on top.
+        among: answer keys that it is about; the cue says nothing about questions with another
+            one. Empty: all.
     """
 
     name: str
     bins: Ints
     size: int
-    tolerance: float
-    nothing_tolerance: float | None
+    gain: float
     slack: int
+    among: tuple[int, ...] = ()
 
 
 AXES: Final[dict[str, str]] = {
@@ -55,77 +64,135 @@ AXES: Final[dict[str, str]] = {
 }
 """Axes of motion and the fact that measures each."""
 
-IMAGE_CUES: Final[dict[str, tuple[str, Callable[[QaConfig], float] | None]]] = {
-    "bearing_right": ("bearing_right_rad", lambda c: float(np.deg2rad(c.balance.centred_most_deg))),
-    "bearing_down": ("bearing_down_rad", lambda c: float(np.deg2rad(c.balance.centred_most_deg))),
-    "roll": ("roll_rad", lambda c: float(np.deg2rad(c.still_most_deg))),
-    "object_left": ("object_left", lambda _: 0.0),
-    "object_front": ("object_front", lambda _: 0.0),
-    "elevation": ("elevation_rad", None),
-    "pitch": ("pitch_rad", None),
-    "mask_share": ("mask_share", None),
-    "distance": ("distance", None),
+IMAGE_FACTS: Final[dict[str, str]] = {
+    "bearing_right": "bearing_right_rad",
+    "bearing_down": "bearing_down_rad",
+    "roll": "roll_rad",
+    "elevation": "elevation_rad",
+    "pitch": "pitch_rad",
+    "mask_share": "mask_share",
+    "distance": "distance",
+    "focal": "focal_px",
+    "object_left": "object_left",
+    "object_front": "object_front",
 }
-"""What one image shows: the fact (of view 1 or 2), and how near zero counts as zero.
+"""What one image shows, and the fact (of view 1 or 2) that measures it."""
 
-None: there is no natural zero, and the median of the directions seen first stands in for it.
-"""
+EVERY_IMAGE: Final = (
+    "bearing_right",
+    "bearing_down",
+    "roll",
+    "elevation",
+    "pitch",
+    "mask_share",
+    "distance",
+    "focal",
+)
+"""What is balanced in every family; families name what else there is, ``a*b`` for two at once."""
 
-Medians = dict[str, float]
+Cuts = dict[str, tuple[tuple[float, ...], ...]]
+"""Per image cue, the values that part its bins, of one fact or of two."""
 
 
-def medians_of(family: Family, facts: Facts, directions: NDArray[np.bool_]) -> Medians:
-    """The dividing values of the family's cues without a natural zero; nan without directions."""
-    medians: Medians = {}
-    for cue in family.image_cues:
-        fact, near_zero = IMAGE_CUES[cue]
-        if near_zero is None:
-            both = [facts.column(f"{fact}_{view}")[directions] for view in (1, 2)]
-            medians[cue] = float(np.median(np.concatenate(both))) if directions.any() else np.nan
-    return medians
+def image_cues_of(family: Family) -> tuple[str, ...]:
+    """Names of everything that one image shows and that is balanced in a family."""
+    return tuple(dict.fromkeys((*EVERY_IMAGE, *family.image_cues)))
 
 
-def cues_of(family: Family, facts: Facts, config: QaConfig, medians: Medians) -> list[Cue]:
+def cuts_of(family: Family, facts: Facts, asked: Ints, key: Ints, config: BalanceConfig) -> Cuts:
+    """Where to part the bins of a family's image cues.
+
+    Every answer key counts the same here, as it will in what is kept: else the commonest one, "not
+    at all", would have all bins to itself, and the ends of a range, where one direction is
+    impossible, would lie within a single bin.
+
+    Args:
+        asked: (M,) rows that could be asked.
+        key: (M,) their answers; the number of the rarest decides how fine the bins may be.
+    """
+    count = np.bincount(key, minlength=len(family.options))
+    most = max(2, int(count.min()) // config.questions_per_bin)
+    weight = 1.0 / count[key]
+    cuts: Cuts = {}
+    for name in image_cues_of(family):
+        parts = name.split("*")
+        sizes = (config.image_bins,) if len(parts) == 1 else config.joint_bins
+        if len(parts) == 1 or np.prod(sizes) <= most:
+            cuts[name] = tuple(
+                _quantiles(facts, part, asked, weight, min(size, most))
+                for part, size in zip(parts, sizes, strict=True)
+            )
+    return cuts
+
+
+def _quantiles(facts: Facts, part: str, asked: Ints, weight: Array, size: int) -> tuple[float, ...]:
+    """Inner values that part both views' numbers into ``size`` bins of like weight."""
+    values = np.concatenate([_image_fact(facts, part, view)[asked] for view in _VIEWS])
+    weights = np.tile(weight, len(_VIEWS))
+    order = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
+    if not len(order):
+        return ()
+    values, reached = values[order], np.cumsum(weights[order])
+    inner = np.searchsorted(reached / reached[-1], np.arange(1, size) / size)
+    cuts = values[np.minimum(inner, len(values) - 1)]
+    return tuple(np.unique(cuts[cuts > values[0]]).tolist())
+
+
+def cues_of(family: Family, facts: Facts, config: QaConfig, cuts: Cuts) -> list[Cue]:
     """Every cue of a family for all pairs of a block."""
     balance = config.balance
+    # a motion along another axis may say that there was one, but not which way it went
+    directions = (POSITIVE, NEGATIVE) if family.options[NOTHING:] == ("nothing",) else ()
     cues = [
         Cue(
-            name=axis,
-            bins=_signs(facts.column(AXES[axis]), _still_limit(axis, config), zero=OUTSIDE),
-            size=2,
-            tolerance=balance.axis_tolerance,
-            nothing_tolerance=None,
-            slack=balance.axis_slack_questions,
+            axis,
+            _signs(facts.column(AXES[axis]), _still_limit(axis, config)),
+            2,
+            balance.axis_gain,
+            balance.axis_slack_questions,
+            directions,
         )
         for axis in family.other_axes
     ]
-    for cue in family.image_cues:
-        fact, near_zero = IMAGE_CUES[cue]
-        for view in (1, 2):
-            values = facts.column(f"{fact}_{view}")
-            if near_zero is None:
-                bins = _signs(values - medians[cue], 0.0, zero=1)
-            else:
-                bins = _signs(values, near_zero(config), zero=2)
+    for name, inner in cuts.items():
+        size = int(np.prod([len(values) + 1 for values in inner]))
+        for view in _VIEWS:
+            bins = _image_bins(facts, name, inner, view)
             cues.append(
-                Cue(
-                    name=f"{cue}_{view}",
-                    bins=bins,
-                    size=3,
-                    tolerance=balance.image_tolerance,
-                    nothing_tolerance=balance.nothing_tolerance,
-                    slack=balance.slack_questions,
-                )
+                Cue(f"{name}_{view}", bins, size, balance.image_gain, balance.slack_questions)
             )
-    told = facts.static_backdrop.astype(np.int64)
-    tolerance, slack = balance.text_tolerance, balance.slack_questions
-    cues.append(Cue("backdrop", told, 2, tolerance, tolerance, slack))
+    noted = facts.static_backdrop.astype(np.int64)
+    cues.append(Cue("backdrop", noted, 2, balance.text_gain, balance.slack_questions))
     return cues
 
 
-def _signs(values: Array, limit: float, *, zero: int) -> Ints:
-    """0 below -limit, 1 above limit, ``zero`` between them and for nan."""
-    return np.where(values > limit, 1, np.where(values < -limit, 0, zero)).astype(np.int64)
+def setting_cue(setting: Ints, size: int, config: BalanceConfig) -> Cue:
+    """For families whose options are drawn in sets: the set alone must tell nothing.
+
+    Args:
+        setting: (N,) which set each question shows, in [0, size).
+    """
+    return Cue("setting", setting, size, 0.0, config.slack_questions)
+
+
+def _image_fact(facts: Facts, part: str, view: int) -> Array:
+    return np.round(facts.column(f"{IMAGE_FACTS[part]}_{view}"), _DECIMALS)
+
+
+def _image_bins(facts: Facts, name: str, inner: tuple[tuple[float, ...], ...], view: int) -> Ints:
+    """Bins of one fact, or of two in a grid; ``OUTSIDE`` where one of them is nan."""
+    bins = np.zeros(len(facts), dtype=np.int64)
+    defined = np.ones(len(facts), dtype=bool)
+    for part, values in zip(name.split("*"), inner, strict=True):
+        fact = _image_fact(facts, part, view)
+        bins = bins * (len(values) + 1) + np.searchsorted(values, fact, side="right")
+        defined &= np.isfinite(fact)
+    return np.where(defined, bins, OUTSIDE)
+
+
+def _signs(values: Array, limit: float) -> Ints:
+    """0 below -limit, 1 above limit; ``OUTSIDE`` between them and for nan."""
+    return np.where(values > limit, 1, np.where(values < -limit, 0, OUTSIDE)).astype(np.int64)
 
 
 def _still_limit(axis: str, config: QaConfig) -> float:

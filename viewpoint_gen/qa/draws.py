@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from itertools import permutations
 
@@ -18,9 +19,25 @@ def keys_of(seed: int, purpose: str, names: Iterable[str]) -> Keys:
     return np.array([seed_for(seed, purpose, name) for name in names], dtype=np.uint64)
 
 
+def salted(keys: Keys, salt: str) -> Keys:
+    """(N,) other keys for another purpose, made of the same names.
+
+    Source: the finaliser of SplitMix64.
+    """
+    mixed = keys ^ np.uint64(int.from_bytes(hashlib.sha256(salt.encode()).digest()[:8], "little"))
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+
+
 def choice_of(keys: Keys, count: int) -> NDArray[np.int64]:
     """(N,) one of ``count`` per key, evenly."""
     return np.asarray(keys % np.uint64(count), dtype=np.int64)
+
+
+def choice_each(keys: Keys, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(N,) one of as many as ``counts`` says for each key, evenly."""
+    return np.asarray(keys % counts.astype(np.uint64), dtype=np.int64)
 
 
 def order_of(keys: Keys, count: int) -> NDArray[np.int64]:
@@ -29,13 +46,13 @@ def order_of(keys: Keys, count: int) -> NDArray[np.int64]:
     return np.asarray(orders[choice_of(keys, len(orders))])
 
 
-def split_of(uids: Sequence[str], *, validation_share: float, test_share: float) -> list[str]:
-    """Train, validation or test for each asset: by its uid alone, so whatever the run's seed."""
-    keys = keys_of(0, "split", uids)
+def split_of(names: Sequence[str], *, validation_share: float, test_share: float) -> list[str]:
+    """Train, validation or test for each asset: by a name alone, so whatever the run's seed."""
+    keys = keys_of(0, "split", names)
     place = keys.astype(np.float64) / 2.0**64
-    names = np.where(
+    splits = np.where(
         place < test_share,
         "test",
         np.where(place < test_share + validation_share, "validation", "train"),
     )
-    return [str(name) for name in names]
+    return [str(split) for split in splits]

@@ -33,6 +33,8 @@ class Facts:
         object_front_share: the same along the object's front.
         object_left_1: camera 1's own place along the object's left; ``object_front_1`` and those
             of camera 2 likewise.
+        step_share: length of the step from camera 1 to camera 2.
+        light_moved: whether the light comes from elsewhere in view 2.
         static_backdrop: whether something behind the object stays put when the camera moves.
 
     The others are the columns of the pairs table with the logarithm taken of ratios.
@@ -57,6 +59,8 @@ class Facts:
     elevation_rad_2: Array
     distance_1: Array
     distance_2: Array
+    focal_px_1: Array
+    focal_px_2: Array
     pitch_rad_1: Array
     pitch_rad_2: Array
     roll_rad_1: Array
@@ -75,6 +79,8 @@ class Facts:
     object_left_2: Array
     object_front_1: Array
     object_front_2: Array
+    step_share: Array
+    light_moved: Bools
     static_backdrop: Bools
 
     def __len__(self) -> int:
@@ -90,11 +96,18 @@ class Facts:
 
 
 _NOT_STORED = frozenset(
-    {"static_backdrop", "object_left_1", "object_left_2", "object_front_1", "object_front_2"}
+    {
+        *("object_left_1", "object_left_2", "object_front_1", "object_front_2"),
+        *("focal_px_1", "focal_px_2"),
+        *("step_share", "light_moved", "static_backdrop"),
+    }
 )
 
 STORED_FACTS = tuple(field.name for field in fields(Facts) if field.name not in _NOT_STORED)
 """The numbers that go into every question row, in this order."""
+
+
+_WAYS = ("right", "down", "forward")
 
 
 def numbers_of(table: pa.Table, name: str) -> Array:
@@ -112,10 +125,11 @@ def matrices_of(table: pa.Table, name: str, size: int) -> Array:
 def facts_of(pairs: pa.Table) -> Facts:
     """Derive every column from a table with the columns of ``pairs``."""
     distance_1 = numbers_of(pairs, "distance_1")
+    step = {f"{way}_share": numbers_of(pairs, way) / distance_1 for way in _WAYS}
     derived: dict[str, Any] = {
-        "right_share": numbers_of(pairs, "right") / distance_1,
-        "down_share": numbers_of(pairs, "down") / distance_1,
-        "forward_share": numbers_of(pairs, "forward") / distance_1,
+        **step,
+        "step_share": np.linalg.norm(np.stack(list(step.values())), axis=0),
+        "light_moved": np.asarray(pairs.column("light_moved").to_pylist(), dtype=bool),
         "rise_share": numbers_of(pairs, "rise") / distance_1,
         "ln_distance_ratio": np.log(numbers_of(pairs, "distance_ratio")),
         "ln_focal_ratio": np.log(numbers_of(pairs, "focal_ratio")),

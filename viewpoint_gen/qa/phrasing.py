@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any, Final
 
 from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.qa.families.family import Family, Form
 
 _FOLDER: Final = "wording"
 IMAGES: Final = "Image 1: <image>\nImage 2: <image>\n"
@@ -29,19 +30,38 @@ class Text:
 
 
 @dataclass(frozen=True)
-class OptionSet:
-    """Texts of a family's options, parallel in form, in the order of ``Family.options``."""
+class TextSet:
+    """Texts that belong together: one per answer or statement of the family, or only one.
+
+    Attributes:
+        texts: parallel in form, in the order of ``shown_keys``; with slots in braces.
+    """
 
     id: str
     texts: tuple[str, ...]
 
+    def of(self, key: int) -> str:
+        """The text of an answer, or the one text that there is."""
+        return self.texts[key if len(self.texts) > 1 else 0]
+
 
 @dataclass(frozen=True)
 class Wording:
-    """All texts of one family."""
+    """All texts of one family.
+
+    Attributes:
+        option_sets: of a ladder each one text with ``{value}``; empty if nothing is offered.
+        reasons: why the answer is what it is.
+    """
 
     questions: tuple[Text, ...]
-    option_sets: tuple[OptionSet, ...]
+    option_sets: tuple[TextSet, ...]
+    reasons: tuple[TextSet, ...]
+
+
+def shown_keys(family: Family) -> tuple[str, ...]:
+    """The keys of the texts that a question offers; none for numbers."""
+    return {Form.NAMED: family.options, Form.SUBSET: family.parts}.get(family.form, ())
 
 
 @cache
@@ -52,14 +72,30 @@ def wording_of(family_id: str) -> Wording:
         ValueError: it doesn't fit the family (an error of the package, not of its user).
     """
     family = FAMILIES[family_id]
-    data = tomllib.loads(_read(f"{family_id}.toml"))
-    sets = []
-    for entry in data["options"]:
-        texts = tuple(entry[key] for key in family.options)
-        if entry.keys() != {"id", *family.options} or len(set(texts)) != len(texts):
-            raise ValueError(f"{family_id}.toml: option set {entry['id']} doesn't fit the family")
-        sets.append(OptionSet(entry["id"], texts))
-    return Wording(questions=_texts(data["wording"], family_id), option_sets=tuple(sets))
+    data = _data_of(family_id)
+    of_reasons = family.options if family.form is Form.NAMED else ()
+    return Wording(
+        questions=_texts(data["wording"], family_id),
+        option_sets=option_sets_of(family_id),
+        reasons=_sets(data["because"], of_reasons, family_id),
+    )
+
+
+@cache
+def option_sets_of(family_id: str) -> tuple[TextSet, ...]:
+    """What a family's questions offer, as ``Wording.option_sets``.
+
+    Raises:
+        ValueError: as ``wording_of``.
+    """
+    return _sets(_data_of(family_id).get("options", []), shown_keys(FAMILIES[family_id]), family_id)
+
+
+def example_of(family_id: str) -> str:
+    """One wording with what it offers, for people."""
+    wording = wording_of(family_id)
+    offered = [each.texts for each in wording.option_sets[:1]]
+    return wording.questions[0].text + "".join(f" ({' / '.join(texts)})" for texts in offered)
 
 
 @cache
@@ -77,6 +113,26 @@ def wording_files() -> list[tuple[str, bytes]]:
     """Every file's name and content, in order: what a fingerprint of the wording covers."""
     names = [*(f"{family}.toml" for family in sorted(FAMILIES)), "notes.toml"]
     return [(name, _read(name).encode()) for name in names]
+
+
+def _data_of(family_id: str) -> dict[str, Any]:
+    return tomllib.loads(_read(f"{family_id}.toml"))
+
+
+def _sets(
+    entries: list[dict[str, Any]], keys: tuple[str, ...], family_id: str
+) -> tuple[TextSet, ...]:
+    """Sets of texts with these keys, or, without any, of one ``text`` each."""
+    names = keys or ("text",)
+    sets = []
+    for entry in entries:
+        if entry.keys() != {"id", *names}:
+            raise ValueError(f"{family_id}.toml: set {entry['id']} doesn't fit the family")
+        texts = tuple(entry[name] for name in names)
+        if len(set(texts)) != len(texts):
+            raise ValueError(f"{family_id}.toml: set {entry['id']} says a thing twice")
+        sets.append(TextSet(entry["id"], texts))
+    return tuple(sets)
 
 
 def _texts(entries: list[dict[str, Any]], origin: str) -> tuple[Text, ...]:

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from string import ascii_uppercase
 from typing import Any, Final
 
-HOW_TO_ANSWER: Final = "Give the letter of the right option inside <answer></answer>."
+HOW_TO_ANSWER: Final = {
+    "choice": "Give the letter of the right option inside <answer></answer>.",
+    "set": "Give the letters of all true statements, with commas, inside <answer></answer>.",
+    "angle": "Give a number of degrees inside <answer></answer>.",
+    "ratio": "Give a number inside <answer></answer>.",
+    "pose": "Give four numbers with commas inside <answer></answer>: "
+    "azimuth, elevation, distance ratio, roll.",
+}
+"""By ``answer_type``; others get ``HOW_TO_ANSWER_FREELY``."""
+
 HOW_TO_ANSWER_FREELY: Final = "Give the answer inside <answer></answer>."
 
 
@@ -24,6 +33,5 @@ def lettered(options: list[str]) -> str:
 def prompt_of(row: Mapping[str, Any]) -> str:
     """The stem (with its ``<image>`` marks), the lettered options, and how to answer."""
     options = list(row.get("options") or [])
-    if not options:
-        return f"{row['question']}\n{HOW_TO_ANSWER_FREELY}"
-    return f"{row['question']}\n{lettered(options)}\n{HOW_TO_ANSWER}"
+    how = HOW_TO_ANSWER.get(row["answer_type"], HOW_TO_ANSWER_FREELY)
+    return "\n".join([row["question"], *([lettered(options)] if options else []), how])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from string import ascii_uppercase
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +12,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from viewpoint_gen.qa.arrow import joined, lists_of, maps_of, repeated
-from viewpoint_gen.qa.draws import choice_of, keys_of, order_of
 from viewpoint_gen.qa.facts import STORED_FACTS, Facts
-from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
-from viewpoint_gen.qa.phrasing import IMAGES, OptionSet, Text, still_notes, usable, wording_of
+from viewpoint_gen.qa.families.family import Family, Form, Numbers, Verdicts
+from viewpoint_gen.qa.showing import Asked, show
 
 Rows = NDArray[np.int64]
+
+ANSWER_TYPES: Final = {
+    Form.NAMED: "choice",
+    Form.LADDER: "choice",
+    Form.ANGLE: "angle",
+    Form.RATIO: "ratio",
+    Form.SUBSET: "set",
+    Form.POSE: "pose",
+}
+"""How ``score`` reads and grades an answer, by the form of its question."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +51,6 @@ class Block:
     splits: Sequence[str]
 
 
-@dataclass(frozen=True)
-class _Texts:
-    """What is shown, per question."""
-
-    wording_id: list[str]
-    question: list[str]
-    options: list[list[str]]
-    letter: list[str]
-    answer: list[str]
-
-
 def question_ids(pairs: pa.Table, family: Family) -> pa.Array:
     """The id of every pair's question: the pair's, with the family's name."""
     return joined(pairs.column("pair_id"), f".{family.id}")
@@ -65,25 +63,37 @@ def question_rows(
     count = len(kept)
     pairs = block.pairs.take(pa.array(kept))
     ids = question_ids(pairs, family)
-    texts = _texts_of(block, family, verdicts, kept, ids, provenance.seed)
+    answers = verdicts.take(kept)
+    asked = Asked(
+        family=family,
+        verdicts=answers,
+        facts=block.facts.take(kept),
+        ids=ids.to_pylist(),
+        splits=[block.splits[row] for row in kept.tolist()],
+        seed=provenance.seed,
+    )
+    shown = show(asked)
+    choices = list(zip(shown.options, shown.letter, strict=True))
     return {
         "id": ids,
         **_group(pairs, family),
-        "split": pa.array([block.splits[row] for row in kept], pa.string()),
+        "split": pa.array(asked.splits, pa.string()),
         "family": repeated(family.id, count),
-        "wording_id": pa.array(texts.wording_id, pa.string()),
+        "wording_id": pa.array(shown.wording_id, pa.string()),
         "frame": repeated(family.frame, count),
-        "question": pa.array(texts.question, pa.string()),
-        "options": pa.array(texts.options, pa.list_(pa.string())),
-        "answer_letter": pa.array(texts.letter, pa.string()),
-        "answer_text": pa.array(texts.answer, pa.string()),
-        "answer_value": pa.array(verdicts.value[kept]),
+        "question": pa.array(shown.question, pa.string()),
+        "options": pa.array(shown.options, pa.list_(pa.string())),
+        "answer_key": pa.array(family.options).take(pa.array(answers.option)),
+        "answer_letter": pa.array(shown.letter, pa.string()),
+        "answer_text": pa.array(shown.answer, pa.string()),
+        "answer_value": _value(family, answers),
         "answer_unit": repeated(family.unit, count),
-        "answer_type": repeated("choice", count),
-        "tolerance": pa.nulls(count, pa.float64()),
-        "chance": pa.array(np.full(count, 1.0 / len(family.options))),
-        "margin": pa.array(verdicts.margin[kept]),
+        "answer_type": repeated(ANSWER_TYPES[family.form], count),
+        "tolerance": pa.array(np.full(count, family.tolerance), from_pandas=True),
+        "chance": pa.array([1.0 / len(o) if a else None for o, a in choices], pa.float64()),
+        "margin": pa.array(answers.margin),
         "margin_unit": repeated(family.unit, count),
+        "reasons": pa.array(shown.reasons, pa.string()),
         "facts": maps_of(
             STORED_FACTS, [block.facts.column(name)[kept] for name in STORED_FACTS], count
         ),
@@ -92,6 +102,13 @@ def question_rows(
         "fingerprint": repeated(provenance.fingerprint, count),
         "qa_fingerprint": repeated(provenance.qa_fingerprint, count),
     }
+
+
+def _value(family: Family, answers: Verdicts) -> pa.Array:
+    """The signed number behind the answer; null where it is several numbers."""
+    if family.form is Form.POSE:
+        return pa.nulls(len(answers.value), pa.float64())
+    return pa.array(answers.value)
 
 
 def rejection_rows(
@@ -151,40 +168,3 @@ def _carried(pairs: pa.Table) -> dict[str, pa.Array]:
         "height_px": same("height_px"),
         "licence": same("licence"),
     }
-
-
-def _texts_of(
-    block: Block, family: Family, verdicts: Verdicts, kept: Rows, ids: pa.Array, seed: int
-) -> _Texts:
-    """Draw wording, note, option texts and option order for each question, by its id alone."""
-    names = ids.to_pylist()
-    wording = wording_of(family.id)
-    order = order_of(keys_of(seed, "options", names), len(family.options))
-    keys = keys_of(seed, "wording", names)
-    sets = choice_of(keys, len(wording.option_sets))
-    place = np.argmax(order == verdicts.option[kept][:, None], axis=1)
-    told = _drawn(wording.questions, keys // np.uint64(64), block.splits, kept)
-    notes = _drawn(still_notes(), keys_of(seed, "note", names), block.splits, kept)
-    texts = _Texts([], [], [], [], [])
-    for row, (said, note) in enumerate(zip(told, notes, strict=True)):
-        chosen: OptionSet = wording.option_sets[sets[row]]
-        spoken = not block.facts.static_backdrop[kept[row]]
-        texts.question.append(f"{IMAGES}{note.text} {said.text}" if spoken else IMAGES + said.text)
-        texts.wording_id.append(
-            f"{family.id}.{said.id}.{chosen.id}" + (f".still{note.id}" if spoken else "")
-        )
-        options = [chosen.texts[option] for option in order[row]]
-        texts.options.append(options)
-        texts.letter.append(ascii_uppercase[place[row]])
-        texts.answer.append(options[place[row]])
-    return texts
-
-
-def _drawn(
-    texts: tuple[Text, ...], keys: NDArray[np.uint64], splits: Sequence[str], kept: Rows
-) -> list[Text]:
-    pools = {split: usable(texts, split) for split in ("train", "validation", "test")}
-    drawn = {split: choice_of(keys, len(pool)) for split, pool in pools.items()}
-    return [
-        pools[splits[row]][drawn[splits[row]][number]] for number, row in enumerate(kept.tolist())
-    ]

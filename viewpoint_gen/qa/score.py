@@ -11,6 +11,7 @@ ratio        ``answer_value`` > 0, ``tolerance`` of its ln      |ln| error: 1 - 
 number       ``answer_value`` > 0                               mean relative accuracy
 permutation  ``answer_text``, e.g. "B, A, C"                    Kendall's tau, below 0 as 0
 set          ``answer_text``, e.g. "A, C"                       Jaccard
+pose         ``answer_text``, e.g. "34, -12, 1.25, 0"           mean of its four parts
 ===========  =================================================  ===================================
 """
 
@@ -104,9 +105,15 @@ def gold_answer(row: Row) -> str:
     kind = row["answer_type"]
     if kind == "choice":
         return str(row["answer_letter"])
-    if kind in ("permutation", "set"):
+    if kind in ("permutation", "set", "pose"):
         return str(row["answer_text"])
     return repr(float(row["answer_value"]))
+
+
+POSE_TOLERANCES: Final = (30.0, 15.0, RATIO_TOLERANCE, 15.0)
+"""Of azimuth, elevation (degrees), distance ratio (its logarithm) and roll (degrees)."""
+
+_POSE_PARTS: Final = ("azimuth", "elevation", "distance", "roll")
 
 
 def _choice_reader(row: Row) -> Reader:
@@ -174,6 +181,21 @@ def _set_reader(row: Row) -> Reader:
     return _letters_reader(row, every=False)
 
 
+def _pose_reader(row: Row) -> Reader:  # noqa: ARG001
+    """Four finite numbers with commas, semicolons or blanks between them; the third above 0."""
+
+    def read(piece: str) -> str | None:
+        bare = piece.strip().strip("*_`$()[]{} ").replace("°", " ").removesuffix(".")
+        parts = [part for part in re.split(r"\s*[,;]\s*|\s+", bare) if part]
+        if len(parts) != len(_POSE_PARTS) or not all(map(_NUMBER.fullmatch, parts)):
+            return None
+        numbers = [float(part) + 0.0 for part in parts]
+        whole = all(map(math.isfinite, numbers)) and numbers[2] > 0.0
+        return ", ".join(map(repr, numbers)) if whole else None
+
+    return read
+
+
 def _letters(text: str) -> list[str]:
     return re.findall(r"[A-Z]", text.upper())
 
@@ -227,6 +249,19 @@ def _grade_set(answer: str, row: Row) -> _Grade:
     return _Grade(jaccard, got == truth, {"jaccard": jaccard})
 
 
+def _grade_pose(answer: str, row: Row) -> _Grade:
+    """The mean of four errors held to their tolerances; a pose is right if each is."""
+    got, truth = (
+        [float(part) for part in text.split(",")] for text in (answer, str(row["answer_text"]))
+    )
+    errors = [abs(math.remainder(a - b, 360.0)) for a, b in zip(got, truth, strict=True)]
+    errors[2] = abs(math.log(got[2]) - math.log(truth[2]))
+    parts = zip(errors, POSE_TOLERANCES, strict=True)
+    correctness = sum(max(0.0, 1.0 - error / most) for error, most in parts) / len(errors)
+    details = {f"{name}_error": error for name, error in zip(_POSE_PARTS, errors, strict=True)}
+    return _Grade(correctness, max(errors) <= 1e-9, details)
+
+
 def _stated(row: Row) -> float | None:
     tolerance = row.get("tolerance")
     return float(tolerance) if tolerance is not None and tolerance > 0.0 else None
@@ -243,4 +278,5 @@ _TYPES: Final[Mapping[str, tuple[Callable[[Row], Reader], Callable[[str, Row], _
     "number": (_number_reader, _grade_number),
     "permutation": (_permutation_reader, _grade_permutation),
     "set": (_set_reader, _grade_set),
+    "pose": (_pose_reader, _grade_pose),
 }

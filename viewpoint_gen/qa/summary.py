@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from viewpoint_gen.qa.cues import Cuts
 from viewpoint_gen.qa.families import FAMILIES
 
 SUMMARY_NAME = "qa.json"
@@ -22,8 +23,8 @@ class FamilySummary:
         considered: pairs held to the family's rules.
         truths: kept questions per option.
         could_be_true: questions per option before the balance.
-        told_apart_by: cue -> by how much it tells answers apart among the kept, in [0, 1].
-        dividers: cue -> value that parts its low from its high half, where zero doesn't.
+        told_apart_by: cue -> by how much its best guesser beats chance among the kept, in [0, 1].
+        cuts: image cue -> the values that part its bins, of one fact or of two.
         none_because: why nothing was asked; "" if something was.
     """
 
@@ -33,7 +34,7 @@ class FamilySummary:
     truths: dict[str, int] = field(default_factory=dict)
     could_be_true: dict[str, int] = field(default_factory=dict)
     told_apart_by: dict[str, float] = field(default_factory=dict)
-    dividers: dict[str, float] = field(default_factory=dict)
+    cuts: Cuts = field(default_factory=dict)
     none_because: str = ""
 
 

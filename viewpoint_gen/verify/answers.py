@@ -1,4 +1,4 @@
-"""Checks on what a question says: its options, its answer, and whether the answer is true."""
+"""Checks on the outside of a question: its form, options, letter, numbers and facts."""
 
 from __future__ import annotations
 
@@ -9,25 +9,44 @@ from typing import Final
 
 import numpy as np
 
-from viewpoint_gen.verify.compare import blame, close, equal, holds
-from viewpoint_gen.verify.lexicon import AXES, Claim, frame_problem, normalised, read_option
+from viewpoint_gen.verify.compare import blame, equal, holds
+from viewpoint_gen.verify.families import RULES
+from viewpoint_gen.verify.families.rule import Form
+from viewpoint_gen.verify.judging import Judged
+from viewpoint_gen.verify.lexicon import frame_problem, normalised
 from viewpoint_gen.verify.reading import Array, Rows
 from viewpoint_gen.verify.report import Tally
-from viewpoint_gen.verify.truths import SCALES, TRUTHS, Motion, deciding_number, margin_of
 
-VALUE_TOLERANCE: Final = 1e-5
-"""Of an answer's number: 1e-5 rad, or 1e-5 of a share or ratio."""
+FACT_TOLERANCE: Final = 1e-5
+"""1e-5 rad, or 1e-5 of a share or ratio."""
+
+TYPES: Final = {
+    Form.NAMED: "choice",
+    Form.LADDER: "choice",
+    Form.ANGLE: "angle",
+    Form.RATIO: "ratio",
+    Form.SUBSET: "set",
+    Form.POSE: "pose",
+}
+CHOICES: Final = (Form.NAMED, Form.LADDER)
+NUMBERS: Final = (Form.ANGLE, Form.RATIO)
+OFFERED: Final = (*CHOICES, Form.SUBSET)
 
 Options = list[list[str]]
 
 
+def forms_of(rows: Rows) -> list[Form]:
+    """Return each question's form by its family; a choice for an unknown family."""
+    return [RULES[name].form if name in RULES else Form.NAMED for name in rows.texts("family")]
+
+
 def check_shape(tally: Tally, rows: Rows) -> None:
-    """A question is a choice of a known family with one ``<image>`` per image."""
+    """A question is of a known family and its type, with one ``<image>`` per image."""
     family = rows.texts("family")
-    known = [name in AXES for name in family]
+    known = [name in RULES for name in family]
     holds(tally, rows, "question_shape", "family", known, "a known family", family)
-    kinds = rows.texts("answer_type")
-    equal(tally, rows, "question_shape", "answer_type", ["choice"] * len(rows), kinds)
+    kinds = [TYPES[form] for form in forms_of(rows)]
+    equal(tally, rows, "question_shape", "answer_type", kinds, rows.texts("answer_type"))
     marks = [(text or "").count("<image>") for text in rows.texts("question")]
     images = [len(ids or ()) for ids in rows.texts("image_ids")]
     equal(tally, rows, "question_shape", "<image> in the question", images, marks)
@@ -46,14 +65,22 @@ def check_frame(tally: Tally, rows: Rows) -> None:
 
 
 def check_options(tally: Tally, rows: Rows, options: Options) -> None:
-    """Options are distinct, and chance is one in as many."""
+    """Options are distinct; chance is one in as many where one of them is right."""
+    forms = forms_of(rows)
     counts = [len(texts) for texts in options]
     distinct = [len({normalised(text) for text in texts}) for texts in options]
     equal(tally, rows, "options", "distinct options", counts, distinct)
-    enough = [2 <= count <= 26 for count in counts]
-    holds(tally, rows, "options", "number of options", enough, "2 to 26", counts)
-    chance = np.array([1.0 / max(count, 1) for count in counts])
-    close(tally, rows, "options", "chance", chance, rows.numbers("chance"), tolerance=1e-9)
+    enough = [
+        2 <= count <= 26 if form in OFFERED else count == 0
+        for form, count in zip(forms, counts, strict=True)
+    ]
+    wanted = ["2 to 26" if form in OFFERED else "none" for form in forms]
+    holds(tally, rows, "options", "number of options", enough, wanted, counts)
+    chance = rows.numbers("chance")
+    due = np.array([1.0 / max(count, 1) for count in counts])
+    one_right = np.array([form in CHOICES for form in forms])
+    fine = np.where(one_right, np.abs(chance - due) <= 1e-9, np.isnan(chance))
+    holds(tally, rows, "options", "chance", fine, "1 in as many, if one is right", list(chance))
 
 
 def answer_places(rows: Rows, options: Options) -> list[int]:
@@ -66,101 +93,49 @@ def answer_places(rows: Rows, options: Options) -> list[int]:
 
 
 def check_letter_and_text(tally: Tally, rows: Rows, options: Options, places: list[int]) -> None:
-    """The answer's letter names an option, and its text is that option."""
+    """A choice's letter names an option, and its text is that option; others have no letter."""
     letters, texts = rows.texts("answer_letter"), rows.texts("answer_text")
-    inside = [place >= 0 for place in places]
-    holds(tally, rows, "answer_agrees", "answer_letter", inside, "a letter of an option", letters)
+    choice = [form in CHOICES for form in forms_of(rows)]
+    fine = [
+        place >= 0 if one_right else letter is None
+        for place, letter, one_right in zip(places, letters, choice, strict=True)
+    ]
+    wanted = ["a letter of an option" if one_right else "none" for one_right in choice]
+    holds(tally, rows, "answer_agrees", "answer_letter", fine, wanted, letters)
     said = [o[p] if p >= 0 else t for o, p, t in zip(options, places, texts, strict=True)]
     equal(tally, rows, "answer_agrees", "answer_text", said, texts)
 
 
-def read_claims(tally: Tally, rows: Rows, options: Options) -> list[list[Claim | None]]:
-    """Read every option; one that can't be read, or two that mean the same, are findings."""
-    claims: list[list[Claim | None]] = []
-    tally.looked("options_readable", len(rows))
-    for i, (family, texts) in enumerate(zip(rows.texts("family"), options, strict=True)):
-        read = [read_option(family, text) if family in AXES else None for text in texts]
-        claims.append(read)
-        if family not in AXES:
-            continue
-        for text in (text for text, claim in zip(texts, read, strict=True) if claim is None):
-            blame(tally, rows, "options_readable", "option", [i], "words of one sense", text)
-        clear = [claim for claim in read if claim is not None]
-        if len(set(clear)) != len(clear):
-            blame(tally, rows, "options_readable", "options", [i], "different senses", str(texts))
-    return claims
-
-
-def true_claims(rows: Rows, motion: Motion) -> Array:
-    """Return what is true in each row of its family's axis; nan: nothing may be asked."""
-    families = np.array(rows.texts("family"), dtype=object)
-    truths = np.full(len(rows), np.nan)
-    for family in set(families.tolist()) & set(TRUTHS):
-        chosen = families == family
-        truths[chosen] = TRUTHS[family](motion)[chosen]
-    return truths
-
-
-def check_truth(
-    tally: Tally,
-    rows: Rows,
-    truths: Array,
-    claims: list[list[Claim | None]],
-    places: list[int],
-    motion: Motion,
-) -> None:
-    """Exactly one option is true, and it is the answer."""
-    tally.looked("answer_true", len(rows))
-    options = rows.texts("options")
-    for i, (family, read, place) in enumerate(
-        zip(rows.texts("family"), claims, places, strict=True)
-    ):
-        if family not in AXES or place < 0:
-            continue
-        right = [k for k, claim in enumerate(read) if claim is not None and claim == truths[i]]
-        if right == [place]:
-            continue
-        told = f"{AXES[family].name(truths[i])} ({_number_told(family, motion, i)})"
-        got = f"{string.ascii_uppercase[place]}: {options[i][place]}"
-        if place in right:
-            got += f", true beside {len(right) - 1} other"
-        blame(tally, rows, "answer_true", "answer", [i], told, got)
-
-
-def _number_told(family: str, motion: Motion, i: int) -> str:
-    value, unit = deciding_number(family, motion)[i], SCALES[family].unit
-    return f"{math.degrees(value):.2f} deg" if unit == "rad" else f"{value:.4f} {unit}"
-
-
-def check_value(tally: Tally, rows: Rows, motion: Motion) -> None:
-    """The signed number behind the answer is the family's, in its unit, and so is the margin."""
-    families = rows.texts("family")
-    got, margin = rows.numbers("answer_value"), rows.numbers("margin")
-    for family in set(families) & set(AXES):
-        chosen = np.flatnonzero([family == name for name in families])
-        want = deciding_number(family, motion)
-        wrong = chosen[~(np.abs(want - got) <= VALUE_TOLERANCE)[chosen]]
-        blame(tally, rows, "answer_value", "answer_value", wrong, list(want), list(got))
-        margins = margin_of(family, want)
-        # the thresholds of nearer and farther, ln 1/0.87 and ln 1.15, are equal to 5e-4
-        slack = 1e-3 if family == "ego_translation_distance" else VALUE_TOLERANCE
-        wrong = chosen[~(np.abs(margins - margin) <= slack)[chosen]]
-        blame(tally, rows, "margin", "margin", wrong, list(margins), list(margin))
-        tally.looked("answer_value", len(chosen))
-        tally.looked("margin", len(chosen))
+def check_value(tally: Tally, rows: Rows, truth: Judged) -> None:
+    """The number behind the answer is the family's, in its unit, and so is the margin."""
+    rules = truth.rules
+    known = np.array([rule is not None for rule in rules])
+    stored = (("answer_value", truth.value), ("margin", truth.margin))
+    for name, want in stored:
+        got = rows.numbers(name)
+        rooms = [getattr(rule, _ROOMS[name]) if rule else np.inf for rule in rules]
+        with np.errstate(invalid="ignore"):
+            fine = (np.abs(want - got) <= rooms) | (np.isnan(want) & np.isnan(got)) | ~known
+        holds(tally, rows, name, name, fine, list(want), list(got))
+    margin = rows.numbers("margin")
     holds(tally, rows, "margin", "margin", margin >= 0.0, "0 or more", list(margin))
-    check_units(tally, rows, families)
-
-
-def check_units(tally: Tally, rows: Rows, families: list[str]) -> None:
-    """Answer and margin are in the family's unit."""
     units = rows.texts("answer_unit"), rows.texts("margin_unit")
-    want = [
-        SCALES[name].unit if name in SCALES else unit
-        for name, unit in zip(families, units[0], strict=True)
-    ]
-    equal(tally, rows, "answer_value", "answer_unit", want, units[0])
-    equal(tally, rows, "margin", "margin_unit", want, units[1])
+    due = [rule.unit if rule else unit for rule, unit in zip(rules, units[0], strict=True)]
+    equal(tally, rows, "answer_value", "answer_unit", due, units[0])
+    equal(tally, rows, "margin", "margin_unit", due, units[1])
+    check_tolerance(tally, rows)
+
+
+_ROOMS: Final = {"answer_value": "value_room", "margin": "margin_room"}
+
+
+def check_tolerance(tally: Tally, rows: Rows) -> None:
+    """A number says which error is worth nothing; other answers don't."""
+    got = rows.numbers("tolerance")
+    number = np.array([form in NUMBERS for form in forms_of(rows)])
+    fine = np.where(number, got > 0.0, np.isnan(got))
+    wanted = ["above 0" if asked else "none" for asked in number.tolist()]
+    holds(tally, rows, "answer_value", "tolerance", fine, wanted, list(got))
 
 
 def check_facts(tally: Tally, rows: Rows, known: Mapping[str, Array]) -> None:
@@ -182,6 +157,6 @@ def _same_fact(name: str, want: float, got: float) -> bool:
     if math.isnan(want) or math.isnan(got):
         return math.isnan(want) == math.isnan(got)
     if name == "rotation_rad":  # by way of an arc cosine, small angles are coarse
-        return abs(want - got) <= VALUE_TOLERANCE or abs(math.cos(want) - math.cos(got)) <= 1e-6
+        return abs(want - got) <= FACT_TOLERANCE or abs(math.cos(want) - math.cos(got)) <= 1e-6
     gap = math.remainder(want - got, math.tau) if "_rad" in name else want - got
-    return abs(gap) <= VALUE_TOLERANCE * max(1.0, abs(want))
+    return abs(gap) <= FACT_TOLERANCE * max(1.0, abs(want))

@@ -12,7 +12,7 @@ from typing import Final
 import pyarrow as pa
 from pyarrow import types
 
-SCHEMA_VERSION: Final = "2"
+SCHEMA_VERSION: Final = "3"
 VERSION_KEY: Final = b"viewgen.schema_version"
 
 VIEW_NUMBERS: Final = (
@@ -58,7 +58,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "views": {
         **_of(_TEXT, "view_id", "asset_uid", "category", "licence", "move", "anchor_id"),
         **_of(_TEXT, "image_format", "image_sha256", "backdrop", "fingerprint"),
-        **_of("bytes", "image", "mask", "depth"),
+        **_of("bytes", "image", "mask", "depth", "surface_points"),
         **_of(_NUMBER, "round", "depth_near", "depth_far", "width_px", "height_px"),
         **_of(_NUMBER, "front_azimuth_rad", "mask_share", "in_frame_share"),
         **_of(_NUMBER, *VIEW_NUMBERS),
@@ -76,6 +76,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         **_of(_NUMBER, "light_moved", "front_azimuth_1_rad", "width_px", "height_px"),
         **_of("matrix", "world_from_camera_1", "world_from_camera_2"),
         **_of("matrix", "intrinsics_1", "intrinsics_2"),
+        **_of("bytes", "surface_points_1", "surface_points_2", "seen_in_1", "seen_in_2"),
     },
     "rings": {
         **_of(_TEXT, "asset_uid", "fingerprint"),
@@ -98,9 +99,9 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "qa": {
         **_of(_TEXT, "id", "group_id", "group_role", "split", "family", "pair_id", "question"),
         **_of(_TEXT, "answer_letter", "answer_text", "answer_unit", "answer_type", "licence"),
-        **_of(_TEXT, "margin_unit"),
+        **_of(_TEXT, "margin_unit", "answer_key", "reasons"),
         **_of(_TEXT, "fingerprint", "qa_fingerprint"),
-        **_of(_NUMBER, "answer_value", "chance", "margin", "front_azimuth_rad"),
+        **_of(_NUMBER, "answer_value", "tolerance", "chance", "margin", "front_azimuth_rad"),
         **_of(_NUMBER, "width_px", "height_px"),
         **_of("list", "asset_uids", "image_ids", "image_sha256", "options"),
         **_of("list", "world_from_camera", "intrinsics", "object_turn_rad"),

@@ -17,6 +17,7 @@ VIEW_RECORD: Final = np.dtype(
         ("key", "u8"),
         *((name, "u8") for name in ("asset_uid", "anchor_id", "image_sha256")),
         *((name, "u8") for name in ("backdrop", "category", "licence", "move", "lighting")),
+        *((name, "u8") for name in ("surface_points", "part")),
         ("world_from_camera", "f8", (4, 4)),
         ("intrinsics", "f8", (3, 3)),
         *((name, "f8") for name in VIEW_NUMBERS),
@@ -25,12 +26,12 @@ VIEW_RECORD: Final = np.dtype(
         ("height_px", "i4"),
     ]
 )
-"""One view in under 400 bytes; texts as 64-bit keys."""
+"""One view in 400 bytes; texts and packed points as 64-bit keys; ``part`` is its file's name."""
 
 PAIR_RECORD: Final = np.dtype(
     [
         *((name, "u8") for name in ("key", "reverse_id", "asset_uid")),
-        *((name, "u8") for name in ("view_id_1", "view_id_2")),
+        *((name, "u8") for name in ("view_id_1", "view_id_2", "seen_in_1", "seen_in_2")),
         *((name, "f8") for name in ("overlap_12", "overlap_21")),
     ]
 )

@@ -8,31 +8,45 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from viewpoint_gen.verify.claims import Said
 from viewpoint_gen.verify.compare import blame
+from viewpoint_gen.verify.families import RULES
+from viewpoint_gen.verify.families.rule import Rule, Swap
 from viewpoint_gen.verify.layout import Layout
-from viewpoint_gen.verify.lexicon import Claim
-from viewpoint_gen.verify.reading import Keys, Rows, keys, read_rows
+from viewpoint_gen.verify.reading import Keys, Rows, key, keys, read_rows
 from viewpoint_gen.verify.report import Tally
 
 SPLITS: Final = ("train", "validation", "test")
-UNREAD: Final = 9
 
 KIN_RECORD: Final = np.dtype(
     [
         *((name, "u8") for name in ("key", "asset", "group", "way", "back")),
+        *((name, "u8") for name in ("said", "owed")),
+        ("numbers", "f4", (4,)),
         ("split", "i1"),
-        ("claim", "i1"),
+        ("turned", "?"),
     ]
 )
-"""One question in 42 bytes; ``way`` stands for family and images in order, ``back`` for the
-same family with the images in the other order."""
+"""One question in 74 bytes.
+
+``way`` stands for family and images in order, ``back`` for the same family with the images in the
+other order. ``said`` stands for the answer, 0 where it can't be read; ``owed`` for what the swapped
+question must say, 0 where that is free. The ``numbers`` of an answer (see ``claims.Said``) are the
+swapped question's too, by rounding, or, where ``turned``, their negatives.
+"""
+
+DEGREES_ROOM: Final = 1.001
+"""Both are rounded to whole degrees."""
+
+RATIO_ROOM: Final = 0.0101
+"""Both ratios are rounded to two decimals; as a share of the smaller."""
 
 Records = NDArray[Any]
 
 
-def kin_records(rows: Rows, images: Keys, said: Sequence[Claim | None]) -> Records:
+def kin_records(rows: Rows, images: Keys, said: Sequence[Said | None]) -> Records:
     """Return what must be remembered of each question."""
-    records = np.empty(len(rows), KIN_RECORD)
+    records = np.zeros(len(rows), KIN_RECORD)
     records["key"] = rows.keys("id")
     records["group"] = rows.keys("group_id")
     records["asset"] = keys(" ".join(sorted(uids or ())) for uids in rows.texts("asset_uids"))
@@ -42,10 +56,22 @@ def kin_records(rows: Rows, images: Keys, said: Sequence[Claim | None]) -> Recor
     records["back"] = keys(f"{family} {two} {one}" for family, one, two in told)
     splits = rows.texts("split")
     records["split"] = [SPLITS.index(split) if split in SPLITS else -1 for split in splits]
-    records["claim"] = [
-        UNREAD if claim is None or claim == Claim.UNTOLD else int(claim) for claim in said
-    ]
+    records["numbers"] = np.nan
+    for record, family, answer in zip(records, families, said, strict=True):
+        if answer is not None and family in RULES:
+            _remember(record, RULES[family], answer)
     return records
+
+
+def _remember(record: Any, rule: Rule, answer: Said) -> None:
+    record["said"] = key(f"{answer.key} {answer.numbers}")
+    if rule.swap is Swap.FREE:
+        return
+    record["numbers"] = answer.numbers
+    record["turned"] = rule.swap is Swap.OPPOSITE
+    if answer.key:
+        back = rule.opposites[answer.key] if rule.opposites else answer.key
+        record["owed"] = key(f"{back} {answer.numbers}")
 
 
 def check_kin(layout: Layout, tally: Tally, records: Records) -> None:
@@ -56,7 +82,7 @@ def check_kin(layout: Layout, tally: Tally, records: Records) -> None:
         ("groups", "split", "one split per group"): mixed(records["group"], records["split"]),
         ("groups", "asset_uids", "the group's assets"): mixed(records["group"], records["asset"]),
         ("swaps", "answer", "the same as of the same images"): said_otherwise(records),
-        ("swaps", "answer", "the opposite of the swapped images'"): not_inverted(records),
+        ("swaps", "answer", "what it owes to the swapped images'"): not_inverted(records),
     }
     for (check, what, expected), bad in wrong.items():
         tally.looked(check, len(records))
@@ -85,22 +111,35 @@ def mixed(groups: Keys, values: NDArray[Any]) -> NDArray[np.bool_]:
 
 def said_otherwise(records: Records) -> NDArray[np.bool_]:
     """Say which rows answer otherwise than others of the same family and images."""
-    readable = records["claim"] != UNREAD
+    readable = records["said"] != 0
     bad = np.zeros(len(records), np.bool_)
-    bad[readable] = mixed(records["way"][readable], records["claim"][readable])
+    bad[readable] = mixed(records["way"][readable], records["said"][readable])
     return bad
 
 
 def not_inverted(records: Records) -> NDArray[np.bool_]:
-    """Say which rows don't answer the opposite of the same question with its images swapped."""
-    readable = records[records["claim"] != UNREAD]
+    """Say which rows don't answer what they owe to the same question with its images swapped.
+
+    A direction turns round, a size stays, and a pose changes its signs.
+    """
+    readable = records[records["said"] != 0]
     ways, first = np.unique(readable["way"], return_index=True)
     if not len(ways):
         return np.zeros(len(records), np.bool_)
     where = np.minimum(np.searchsorted(ways, records["back"]), len(ways) - 1)
-    swapped = (ways[where] == records["back"]) & (records["claim"] != UNREAD)
-    opposite = readable["claim"][first[where]] == -records["claim"]
-    return np.asarray(swapped & ~opposite)
+    swapped = (ways[where] == records["back"]) & (records["said"] != 0)
+    other = readable[first[where]]
+    kept = (records["owed"] == 0) | (other["said"] == records["owed"])
+    return np.asarray(swapped & ~(kept & _numbers_agree(records, other)))
+
+
+def _numbers_agree(records: Records, other: Records) -> NDArray[np.bool_]:
+    sign = np.where(records["turned"], -1.0, 1.0)[:, None]
+    gap = other["numbers"] - sign * records["numbers"]
+    gap[:, [0, 1, 3]] = (gap[:, [0, 1, 3]] + 180.0) % 360.0 - 180.0
+    room = np.full(gap.shape, DEGREES_ROOM)
+    room[:, 2] = RATIO_ROOM * np.exp(np.abs(records["numbers"][:, 2]))
+    return np.asarray(((np.abs(gap) <= room) | np.isnan(gap)).all(axis=1))
 
 
 def _name(layout: Layout, tally: Tally, check: str, what: str, expected: str, bad: Keys) -> None:

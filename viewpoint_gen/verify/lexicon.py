@@ -13,6 +13,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
+from viewpoint_gen.verify.frames import BACKWARDS, FRAMES, MAY_GO_BACK, OTHER_FRAMES
+
 
 class Claim(IntEnum):
     """What an option says about its family's axis."""
@@ -41,52 +43,40 @@ class Axis:
 
 _LEFT: Final = r"left(wards?|ward|hand)?"
 _RIGHT: Final = r"right(wards?|ward|hand)?"
-_UP: Final = r"up(wards?)?|higher|greater|rais\w*|rose|ris\w*|above|ascend\w*|climb\w*|lift\w*"
-_DOWN: Final = r"down(wards?)?|smaller|lower\w*|below|descend\w*|s[aiu]nk\w*|dropp?\w*|fell|falls?"
+UP: Final = r"up(wards?)?|higher|greater|rais\w*|rose|ris\w*|above|ascen\w*|climb\w*|lift\w*"
+DOWN: Final = r"down(wards?)?|smaller|lower\w*|below|descen\w*|s[aiu]nk\w*|dropp?\w*|fell|falls?"
 _NEARER: Final = r"near(er)?|closer|closed in|towards?|approach\w*|shr[aiu]nk|shorter|smaller"
 _FARTHER: Final = (
     r"(farther|further)|away|back(wards?|ed)?|reced\w*|retreat\w*|withdr\w+|longer|grew|larger"
 )
-_COUNTER: Final = r"(counter|anti)clockwise"
-_CLOCKWISE: Final = r"clockwise"
+COUNTER: Final = r"(counter|anti)clockwise"
+CLOCKWISE: Final = r"clockwise"
 _FRONT: Final = r"front|ahead|forwards?|face"
 _BACK: Final = r"back(side|wards?)?|rear(wards?)?|behind|tail"
 
 AXES: Final = {
     "ego_translation_sideways": Axis("right", "left", _RIGHT, _LEFT),
-    "ego_translation_vertical": Axis("up", "down", _UP, _DOWN),
+    "ego_translation_vertical": Axis("up", "down", UP, DOWN),
     "ego_translation_distance": Axis("farther", "nearer", _FARTHER, _NEARER),
-    "object_translation_around": Axis("counter-clockwise", "clockwise", _COUNTER, _CLOCKWISE),
+    "object_translation_around": Axis("counter-clockwise", "clockwise", COUNTER, CLOCKWISE),
     "object_translation_left_right": Axis("object's left", "object's right", _LEFT, _RIGHT),
     "object_translation_front_back": Axis("object's front", "object's back", _FRONT, _BACK),
     "ego_rotation_yaw": Axis("left", "right", _LEFT, _RIGHT),
-    "ego_rotation_pitch": Axis("up", "down", _UP, _DOWN),
-    "ego_rotation_roll": Axis("clockwise", "counter-clockwise", _CLOCKWISE, _COUNTER),
+    "ego_rotation_pitch": Axis("up", "down", UP, DOWN),
+    "ego_rotation_roll": Axis("clockwise", "counter-clockwise", CLOCKWISE, COUNTER),
 }
 """The plus sense is that of the signed quantity behind the answer."""
 
-_NONE: Final = (
+NONE: Final = (
     r"not|no|none|neither|nor|nothing|never|same|unchanged|un(moved|turned|rolled|tilted)"
     r"|stay\w*|still|kept|keep\w*|remain\w*|level|without|constant|fixed|equal\w*|zero|identical|before"
     r"|did ?n t|does ?n t|is ?n t|was ?n t|has ?n t"
 )
 _UNTOLD: Final = r"(can ?not|can t|impossible|unclear|undetermined|undecidable|unknown|not enough)"
-FRAMES: Final = {
-    "object_translation_around": r"above|overhead|top|map|plan|bird|ceiling|straight down",
-    "object_translation_left_right": r"own|itself|object s|intrinsic|faces|facing",
-    "ego_rotation_roll": r"behind|operator|photographer|back of the camera",
-}
-"""Words that name the frame, where another frame would turn the answer round."""
-
-_OTHER_FRAME: Final = {
-    "object_translation_around": r"from (below|beneath|underneath)",
-    "ego_rotation_roll": r"from (in front|the front) of the camera|facing the (camera|lens)",
-}
-_BACKWARDS: Final = r"(image 2|(second|last) (image|picture|photo)) (back )?to (image 1|the first)"
 _OBJECT_STILL: Final = (
-    r"object (itself )?(did not move|never moved|stayed|was not touched|is stationary|is static"
-    r"|kept its (place|pose)|rested|stood still|keeps still)|object standing still|static object"
-    r"|nothing about the object changed"
+    r"(?<!to the )(?<!from the )object (itself )?(did not move|never moved|stayed|was not touched"
+    r"|is stationary|is static|kept its (place|pose)|rested|stood still|keeps still)"
+    r"|object standing still|static object|nothing about the object changed"
 )
 _ONLY_CAMERA: Final = r"only the camera (may have )?changed|whatever differs is due to the camera"
 _CONTRAST: Final = r"but|instead|rather|although|except"
@@ -103,12 +93,12 @@ def normalised(text: str) -> str:
 def read_option(family: str, text: str) -> Claim | None:
     """Return what an option of this family claims; None if that can't be read."""
     words = normalised(text)
-    if _uses(_UNTOLD, words):
+    if uses(_UNTOLD, words):
         return Claim.UNTOLD
-    plus, minus = _uses(AXES[family].plus, words), _uses(AXES[family].minus, words)
-    if _uses(_NONE, words):
+    plus, minus = uses(AXES[family].plus, words), uses(AXES[family].minus, words)
+    if uses(NONE, words):
         names_one_sense = plus != minus
-        return None if names_one_sense or _uses(_CONTRAST, words) else Claim.NONE
+        return None if names_one_sense or uses(_CONTRAST, words) else Claim.NONE
     if plus == minus:
         return None
     return Claim.PLUS if plus else Claim.MINUS
@@ -116,25 +106,26 @@ def read_option(family: str, text: str) -> Claim | None:
 
 def says_object_stood_still(question: str) -> bool:
     """Whether a question tells that the object didn't move between the images."""
-    return _uses(_OBJECT_STILL, normalised(question))
+    return uses(_OBJECT_STILL, normalised(question))
 
 
 def says_only_camera_changed(question: str) -> bool:
     """Whether a question tells that nothing but the camera changed, the light included."""
-    return _uses(_ONLY_CAMERA, normalised(question))
+    return uses(_ONLY_CAMERA, normalised(question))
 
 
 def frame_problem(family: str, question: str) -> str | None:
     """Return what is wrong with how a question names its frame and order; None: nothing."""
     words = normalised(question)
-    if _uses(_BACKWARDS, words):
+    if family not in MAY_GO_BACK and uses(BACKWARDS, words):
         return "asks from image 2 to image 1"
-    if family in FRAMES and not _uses(FRAMES[family], words):
+    if not all(uses(pattern, words) for pattern in FRAMES.get(family, ())):
         return "names no frame"
-    if family in _OTHER_FRAME and _uses(_OTHER_FRAME[family], words):
+    if family in OTHER_FRAMES and uses(OTHER_FRAMES[family], words):
         return "names the opposite frame"
     return None
 
 
-def _uses(pattern: str, words: str) -> bool:
+def uses(pattern: str, words: str) -> bool:
+    """Whether normalised words have one that the pattern matches as a whole."""
     return re.search(rf"\b({pattern})\b", words) is not None

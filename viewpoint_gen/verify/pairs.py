@@ -18,7 +18,8 @@ from viewpoint_gen.verify.columns import COLUMNS, ROW_ID, VIEW_NUMBERS
 from viewpoint_gen.verify.compare import blame, close, holds, wrapped
 from viewpoint_gen.verify.index import PAIR_RECORD, Index
 from viewpoint_gen.verify.layout import Layout
-from viewpoint_gen.verify.reading import Keys, Rows, key, read_rows
+from viewpoint_gen.verify.points import POINT_BYTES, SIGHTS
+from viewpoint_gen.verify.reading import Keys, Rows, base_name, key, read_rows
 from viewpoint_gen.verify.report import Tally
 
 ANCHOR: Final = key("anchor")
@@ -54,7 +55,7 @@ def verify_pairs(
 def _records(rows: Rows) -> Records:
     records = np.empty(len(rows), PAIR_RECORD)
     records["key"] = rows.keys("pair_id")
-    for name in ("asset_uid", "view_id_1", "view_id_2"):
+    for name in ("asset_uid", "view_id_1", "view_id_2", "seen_in_1", "seen_in_2"):
         records[name] = rows.keys(name)
     for name in ("overlap_12", "overlap_21"):
         records[name] = rows.numbers(name)
@@ -73,6 +74,7 @@ def check_pair_rows(tally: Tally, rows: Rows, views: Index) -> None:
         side = views.take(where, found)
         sides.append(side)
         check_copies(tally, rows, side, k, found)
+        check_points(tally, rows, side, k, found)
     one, two = sides
     check_own_matrices(tally, rows, one, two)
     check_light(tally, rows, one, two)
@@ -105,6 +107,25 @@ def check_copies(tally: Tally, rows: Rows, side: Records, k: int, found: NDArray
     for name, original in texts.items():
         same = (rows.keys(name) == side[original]) | ~found
         holds(tally, rows, "pair_copies", name, same, f"as in view {k}", rows.texts(name))
+
+
+def check_points(tally: Tally, rows: Rows, side: Records, k: int, found: NDArray[np.bool_]) -> None:
+    """A pair repeats its view's points, and says of each whether the other view shows it.
+
+    What it says is held against the pictures with the views, part by part: both views must be in
+    the part of the pair's own number.
+    """
+    name, told = f"surface_points_{k}", f"seen_in_{3 - k}"
+    points = [value or b"" for value in rows.texts(name)]
+    sights = [value or b"" for value in rows.texts(told)]
+    same = (rows.keys(name) == side["surface_points"]) | ~found
+    sizes = [f"{len(value)} other bytes" for value in points]
+    holds(tally, rows, "pair_copies", name, same, f"as in view {k}", sizes)
+    pairs = list(zip(points, sights, strict=True))
+    fine = [len(p) == POINT_BYTES * len(s) and set(s) <= SIGHTS for p, s in pairs]
+    holds(tally, rows, "points_seen", told, fine, "0, 1 or 2 for each point", sights)
+    beside = (side["part"] == key(base_name(rows.file))) | ~found
+    holds(tally, rows, "points_seen", f"view_id_{k}", beside, "a view of the same part", rows.file)
 
 
 def check_own_matrices(tally: Tally, rows: Rows, one: Records, two: Records) -> None:
@@ -165,6 +186,9 @@ def check_reverses(layout: Layout, tally: Tally, pairs: Index) -> None:
     fine = found & (back["reverse_id"] == records["key"])
     fine &= (back["view_id_1"] == records["view_id_2"]) & (
         back["view_id_2"] == records["view_id_1"]
+    )
+    fine &= (back["seen_in_1"] == records["seen_in_2"]) & (
+        back["seen_in_2"] == records["seen_in_1"]
     )
     tally.looked("reverse_pairs", len(records))
     if not (fine | none).all():

@@ -64,17 +64,34 @@ class Picture:
         return self.width_px, self.height_px
 
 
-def check_picture(picture: Picture, complain: Complain) -> None:
-    """Run every check on one view's pixels."""
+@dataclass(frozen=True)
+class Decoded:
+    """A view's pixels.
+
+    Attributes:
+        picture: the row that they are of.
+        mask: (H, W), where the object is seen.
+        depth: (H, W) z-depth; nan for nothing.
+    """
+
+    picture: Picture
+    mask: NDArray[np.bool_]
+    depth: Array
+
+
+def check_picture(picture: Picture, complain: Complain) -> Decoded | None:
+    """Run every check on one view's pixels; return mask and depth if both decode."""
     check_hash(picture, complain)
     check_image(picture, complain)
     mask = check_mask(picture, complain)
     depth = check_depth(picture, complain)
     if mask is not None:
         check_mask_share(picture, mask, complain)
-    if mask is not None and depth is not None:
-        check_mask_has_depth(mask, depth, complain)
-        check_object_in_its_box(picture, mask, depth, complain)
+    if mask is None or depth is None:
+        return None
+    check_mask_has_depth(mask, depth, complain)
+    check_object_in_its_box(picture, mask, depth, complain)
+    return Decoded(picture, mask, depth)
 
 
 PICTURE_CHECKS: Final = (

@@ -16,21 +16,21 @@ from viewpoint_gen.verify.answers import (
     check_letter_and_text,
     check_options,
     check_shape,
-    check_truth,
     check_value,
-    read_claims,
-    true_claims,
 )
 from viewpoint_gen.verify.cameras import check_rigid
+from viewpoint_gen.verify.claims import check_claims
 from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
 from viewpoint_gen.verify.compare import close, holds, wrapped
+from viewpoint_gen.verify.families.rule import Scene
 from viewpoint_gen.verify.index import Index
+from viewpoint_gen.verify.judging import judged
 from viewpoint_gen.verify.kin import KIN_RECORD, check_kin, kin_records
 from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.lexicon import says_object_stood_still, says_only_camera_changed
 from viewpoint_gen.verify.reading import Array, Keys, Mask, Rows, key, keys, read_rows, stacked
 from viewpoint_gen.verify.report import Tally
-from viewpoint_gen.verify.truths import facts_of, motion_between
+from viewpoint_gen.verify.truths import Motion, facts_of, motion_between
 
 STATIC_BACKDROPS: Final = np.array([key("ground"), key("hdri")], dtype=np.uint64)
 """What stays put when the camera moves, and so tells its motion from the object's."""
@@ -75,16 +75,43 @@ def check_question_rows(tally: Tally, rows: Rows, views: Index, pairs: Index) ->
     check_links(tally, rows, images, views, pairs)
     check_against_views(tally, rows, images, views, cameras, intrinsics)
     motion = motion_between(cameras, intrinsics, rows.numbers("front_azimuth_rad"))
+    copied = copied_facts(rows, images, views, pairs)
+    scene = scene_of(rows, images, views, pairs, motion, copied)
+    truth = judged(tally, rows, scene)
     options = [list(texts or ()) for texts in rows.texts("options")]
     places = answer_places(rows, options)
     check_options(tally, rows, options)
     check_letter_and_text(tally, rows, options, places)
-    claims = read_claims(tally, rows, options)
-    check_truth(tally, rows, true_claims(rows, motion), claims, places, motion)
-    check_value(tally, rows, motion)
-    check_facts(tally, rows, {**facts_of(motion), **copied_facts(rows, images, views, pairs)})
-    said = [read[place] if place >= 0 else None for read, place in zip(claims, places, strict=True)]
+    said = check_claims(tally, rows, options, places, truth)
+    check_value(tally, rows, truth)
+    check_facts(tally, rows, {**facts_of(motion), **copied})
     return kin_records(rows, images, said)
+
+
+def scene_of(
+    rows: Rows, images: Keys, views: Index, pairs: Index, motion: Motion, copied: dict[str, Array]
+) -> Scene:
+    """Return what decides the answers, from the matrices, the views and the pairs.
+
+    Args:
+        copied: of ``copied_facts``.
+    """
+    one, two = (views.take(*views.find(images[:, k])) for k in (0, 1))
+    known = (one["key"] != 0) & (two["key"] != 0) & pairs.has(rows.keys("pair_id"))
+    least = {
+        name: np.fmin(copied[f"{name}_1"], copied[f"{name}_2"])
+        for name in ("mask_share", "in_frame_share")
+    }
+    return Scene(
+        motion=motion,
+        turn_rad=copied["object_turn_rad"],
+        light_moved=one["lighting"] != two["lighting"],
+        static=np.isin(one["backdrop"], STATIC_BACKDROPS),
+        seen_12=copied["overlap_12"],
+        seen_21=copied["overlap_21"],
+        known=known,
+        **least,
+    )
 
 
 def two_matrices(column: pa.ChunkedArray, size: int) -> Array:

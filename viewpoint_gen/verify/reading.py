@@ -27,19 +27,25 @@ UNREADABLE: Final = (pa.ArrowException, OSError, ValueError)
 """What pyarrow and file systems raise on a truncated or damaged file."""
 
 
-def key(text: str | None) -> int:
-    """Return 64 bits that stand for an id in memory; 0 for null.
+def key(value: str | bytes | None) -> int:
+    """Return 64 bits that stand for an id, or for bytes, in memory; 0 for null.
 
     With 10 million ids, two collide with a chance of about 3 in a million.
     """
-    if text is None:
+    if value is None:
         return 0
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") or 1
+    data = value.encode() if isinstance(value, str) else value
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little") or 1
 
 
-def keys(texts: Iterable[str | None]) -> Keys:
-    """Return one ``key`` per text."""
-    return np.fromiter((key(text) for text in texts), dtype=np.uint64)
+def keys(values: Iterable[str | bytes | None]) -> Keys:
+    """Return one ``key`` per value."""
+    return np.fromiter((key(value) for value in values), dtype=np.uint64)
+
+
+def base_name(file: str) -> str:
+    """Return a part's name without its folder: the same for one shard's rows in all tables."""
+    return file.rsplit("/", 1)[-1]
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class RunFiles:
 
 
 def _is_part(name: str) -> bool:
-    base = name.rsplit("/", 1)[-1]
+    base = base_name(name)
     return base.endswith(".parquet") and base[0] not in "._"
 
 
@@ -126,7 +132,7 @@ class Rows:
         return np.asarray(column.to_numpy(), dtype=np.float64)
 
     def keys(self, name: str) -> Keys:
-        """Return a text column as 64-bit keys."""
+        """Return a column of texts or bytes as 64-bit keys."""
         return keys(self.texts(name))
 
     def matrices(self, name: str, size: int) -> Array:

@@ -1,4 +1,4 @@
-"""What is true of a pair of cameras, family by family, with the thresholds of the questions.
+"""What is true of the direction of a motion, family by family, with the questions' thresholds.
 
 A truth is +1 or -1 (the senses of ``lexicon.AXES``), 0 for "not at all", or nan where the
 question may not be asked: the motion is too small to call, too large to have a side, undefined
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viewpoint_gen.verify.cameras import POLE_RAD, relative_numbers, view_numbers
 from viewpoint_gen.verify.reading import Array
@@ -53,6 +54,23 @@ class Motion:
     views: tuple[Mapping[str, Array], Mapping[str, Array]]
     steep_place: Array
     steep_look: Array
+
+    def take(self, rows: NDArray[np.int64]) -> Motion:
+        """Return the motions of some pairs."""
+        return Motion(
+            _taken(self.numbers, rows),
+            sideways=self.sideways[rows],
+            rise=self.rise[rows],
+            leftward=self.leftward[rows],
+            frontward=self.frontward[rows],
+            views=(_taken(self.views[0], rows), _taken(self.views[1], rows)),
+            steep_place=self.steep_place[rows],
+            steep_look=self.steep_look[rows],
+        )
+
+
+def _taken(numbers: Mapping[str, Array], rows: NDArray[np.int64]) -> dict[str, Array]:
+    return {name: values[rows] for name, values in numbers.items()}
 
 
 def motion_between(cameras: Array, intrinsics: Array, front_azimuth_rad: Array) -> Motion:

@@ -17,7 +17,17 @@ from viewpoint_gen.verify.compare import blame, holds
 from viewpoint_gen.verify.index import VIEW_RECORD, Index
 from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.pictures import PICTURE_CHECKS, Picture, check_picture
-from viewpoint_gen.verify.reading import Array, Keys, Rows, RunFiles, keys, read_rows
+from viewpoint_gen.verify.points import PartPoints, read_claims
+from viewpoint_gen.verify.reading import (
+    Array,
+    Keys,
+    Rows,
+    RunFiles,
+    base_name,
+    key,
+    keys,
+    read_rows,
+)
 from viewpoint_gen.verify.report import Finding, Tally
 
 PIXEL_ROWS: Final = 32
@@ -34,8 +44,11 @@ def verify_views(
 ) -> Index:
     """Check every view part, on several processes if asked, and return the views' index."""
     names = layout.parts["views"]
+    of_pairs = {base_name(name): name for name in layout.parts["pairs"]}
+    beside = [of_pairs.get(base_name(name)) for name in names]
     pieces = []
-    for done, (seen, records) in enumerate(_checked_parts(layout.files, names, workers), start=1):
+    checked = _checked_parts(layout.files, names, beside, workers)
+    for done, (seen, records) in enumerate(checked, start=1):
         tally.merge(seen)
         pieces.append(records)
         step("views", done, len(names))
@@ -43,17 +56,21 @@ def verify_views(
 
 
 def _checked_parts(
-    files: RunFiles, names: list[str], workers: int
+    files: RunFiles, names: list[str], beside: list[str | None], workers: int
 ) -> Iterator[tuple[Tally, NDArray[Any]]]:
     if workers <= 1 or len(names) <= 1:
-        yield from (verify_view_part(files, name) for name in names)
+        yield from map(verify_view_part, [files] * len(names), names, beside)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(verify_view_part, [files] * len(names), names)
+        yield from pool.map(verify_view_part, [files] * len(names), names, beside)
 
 
-def verify_view_part(files: RunFiles, name: str) -> tuple[Tally, NDArray[Any]]:
-    """Check one part; return what was found and the records of its views."""
+def verify_view_part(files: RunFiles, name: str, pairs: str | None) -> tuple[Tally, NDArray[Any]]:
+    """Check one part; return what was found and the records of its views.
+
+    Args:
+        pairs: the part of the pairs between these views, whose claims need their pixels.
+    """
     tally = Tally()
     others = [column for column in COLUMNS["views"] if column not in PIXELS]
     pieces = [np.empty(0, VIEW_RECORD)]
@@ -61,6 +78,7 @@ def verify_view_part(files: RunFiles, name: str) -> tuple[Tally, NDArray[Any]]:
     for rows in read_rows(files, tally, "views", name, id_columns=ROW_ID["views"], columns=others):
         pieces.append(_records(rows))
         _check_numbers(tally, rows, placed)
+    points = PartPoints(read_claims(files, pairs) if pairs else {})
     for rows in read_rows(
         files,
         tally,
@@ -70,7 +88,8 @@ def verify_view_part(files: RunFiles, name: str) -> tuple[Tally, NDArray[Any]]:
         columns=list(COLUMNS["views"]),
         batch_rows=PIXEL_ROWS,
     ):
-        check_pixels(tally, rows)
+        check_pixels(tally, rows, points)
+    points.settle(tally)
     return tally, np.concatenate(pieces)
 
 
@@ -149,6 +168,8 @@ def _records(rows: Rows) -> NDArray[Any]:
     for name in ("backdrop", "category", "licence", "move"):
         records[name] = rows.keys(name)
     records["lighting"] = lighting_keys(rows)
+    records["surface_points"] = rows.keys("surface_points")
+    records["part"] = key(base_name(rows.file))
     records["world_from_camera"] = rows.matrices("world_from_camera", 4)
     records["intrinsics"] = rows.matrices("intrinsics", 3)
     for name in (*VIEW_NUMBERS, "front_azimuth_rad", "mask_share", "in_frame_share"):
@@ -163,18 +184,20 @@ def lighting_keys(rows: Rows) -> Keys:
     return keys(json.dumps(light, sort_keys=True) for light in rows.texts("lighting"))
 
 
-def check_pixels(tally: Tally, rows: Rows) -> None:
-    """Decode every view's image, mask and depth and hold them against the row."""
+def check_pixels(tally: Tally, rows: Rows, points: PartPoints) -> None:
+    """Decode every view's image, mask and depth and hold them against row, points and pairs."""
     camera = rows.matrices("world_from_camera", 4)
     intrinsics = rows.matrices("intrinsics", 3)
-    for check in PICTURE_CHECKS:
+    for check in (*PICTURE_CHECKS, "surface_points"):
         tally.looked(check, len(rows))
     for i, row in enumerate(rows.data.to_pylist()):
 
         def complain(check: str, what: str, expected: str, got: str, i: int = i) -> None:
             tally.found(Finding(check, rows.table, rows.file, rows.ids[i], what, expected, got))
 
-        check_picture(_picture(row, camera[i], intrinsics[i]), complain)
+        view = check_picture(_picture(row, camera[i], intrinsics[i]), complain)
+        if view is not None:
+            points.meet(row["view_id"], row["surface_points"], view, complain)
 
 
 def _picture(row: dict[str, Any], camera: Array, intrinsics: Array) -> Picture:

@@ -17,31 +17,39 @@ class MoveWeights(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    orbit: Annotated[float, Field(ge=0)] = 5.0
+    orbit: Annotated[float, Field(ge=0)] = 11.0
     """Around the object, facing it as before."""
-    under_rotated: Annotated[float, Field(ge=0)] = 1.0
+    far_orbit: Annotated[float, Field(ge=0)] = 10.0
+    """The same, to where little or nothing of what was seen is still in view."""
+    under_rotated: Annotated[float, Field(ge=0)] = 9.0
     """Around the object, turning too little."""
-    over_rotated: Annotated[float, Field(ge=0)] = 1.0
+    over_rotated: Annotated[float, Field(ge=0)] = 9.0
     """Around the object, turning too much."""
-    arc: Annotated[float, Field(ge=0)] = 1.5
+    arc: Annotated[float, Field(ge=0)] = 4.0
     """Over the object on a vertical arc, facing it as before."""
-    counter_sideways: Annotated[float, Field(ge=0)] = 5.0
+    under_tilted: Annotated[float, Field(ge=0)] = 7.0
+    """Straight up or down, tilting too little to keep facing the object."""
+    over_tilted: Annotated[float, Field(ge=0)] = 9.0
+    """Straight up or down, tilting too much."""
+    counter_sideways: Annotated[float, Field(ge=0)] = 14.0
     """To one side while turning to the *same* side."""
-    counter_vertical: Annotated[float, Field(ge=0)] = 5.0
+    counter_vertical: Annotated[float, Field(ge=0)] = 9.0
     """Up while tilting up, or down while tilting down."""
-    pan: Annotated[float, Field(ge=0)] = 1.5
-    tilt: Annotated[float, Field(ge=0)] = 1.5
-    roll: Annotated[float, Field(ge=0)] = 2.5
-    truck: Annotated[float, Field(ge=0)] = 1.5
-    pedestal: Annotated[float, Field(ge=0)] = 2.0
-    dolly: Annotated[float, Field(ge=0)] = 2.0
-    zoom: Annotated[float, Field(ge=0)] = 0.75
-    still: Annotated[float, Field(ge=0)] = 0.5
+    mixed: Annotated[float, Field(ge=0)] = 23.0
+    """Several of azimuth, elevation, distance and roll at once."""
+    pan: Annotated[float, Field(ge=0)] = 8.5
+    tilt: Annotated[float, Field(ge=0)] = 8.0
+    roll: Annotated[float, Field(ge=0)] = 10.0
+    truck: Annotated[float, Field(ge=0)] = 8.0
+    pedestal: Annotated[float, Field(ge=0)] = 8.5
+    dolly: Annotated[float, Field(ge=0)] = 9.0
+    zoom: Annotated[float, Field(ge=0)] = 17.0
+    still: Annotated[float, Field(ge=0)] = 6.0
     """Nothing at all: another exposure of the same view."""
-    light: Annotated[float, Field(ge=0)] = 0.5
+    light: Annotated[float, Field(ge=0)] = 6.0
     """Only the light moves."""
-    object_turn: Annotated[float, Field(ge=0)] = 1.0
-    """The object turns, the camera stays."""
+    object_turn: Annotated[float, Field(ge=0)] = 12.0
+    """The object turns, the camera stays; only before a backdrop that stays put."""
 
     @model_validator(mode="after")
     def _some_weight(self) -> Self:
@@ -57,9 +65,9 @@ class BackdropWeights(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     transparent: Annotated[float, Field(ge=0)] = 0.0
-    solid: Annotated[float, Field(ge=0)] = 2.0
-    ground: Annotated[float, Field(ge=0)] = 2.0
-    hdri: Annotated[float, Field(ge=0)] = 1.0
+    solid: Annotated[float, Field(ge=0)] = 1.5
+    ground: Annotated[float, Field(ge=0)] = 1.5
+    hdri: Annotated[float, Field(ge=0)] = 2.0
 
     @model_validator(mode="after")
     def _some_weight(self) -> Self:
@@ -87,44 +95,57 @@ class RingConfig(BaseModel):
 
 
 class ViewsConfig(BaseModel):
-    """Anchors and the satellites that move one freedom away from them.
+    """Anchors and the satellites that differ from them by one kind of motion.
 
-    Places, rolls and sizes vary widely and single moves are small beside that range: a camera at
-    the top of a narrow range can hardly go up, so that one image alone would tell the answer.
+    Sizes of motions are log-uniform in their ranges. Places, lenses and sizes in the image vary
+    widely beside the motions: a camera at the top of a narrow range can hardly go up, so that one
+    image alone would tell the answer. For the same reason satellites keep to the anchors' ranges.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    elevation_deg: Range = (-35.0, 60.0)
-    ground_elevation_deg: Range = (4.0, 62.0)
+    elevation_deg: Range = (-55.0, 62.0)
+    ground_elevation_deg: Range = (-4.0, 64.0)
     """On a ground the camera stays above it."""
-    horizontal_fov_deg: Range = (48.0, 66.0)
-    fill: Range = (0.32, 0.8)
-    """Share of the image's half-width (or half-height) that a centred object reaches."""
-    roomy_fill: Range = (0.26, 0.46)
+    horizontal_fov_deg: Range = (24.0, 72.0)
+    roomy_fov_deg: Range = (54.0, 72.0)
     """The same where the object will shift in the image (pan, truck, counter moves, …)."""
-    offset: Range = (0.0, 0.75)
+    fill: Range = (0.22, 0.86)
+    """Share of the image's half-width (or half-height) that a centred object reaches."""
+    offset: Range = (0.0, 1.0)
     """Look-at offset, as a share of the room left between the object and the image's edge."""
-    anchor_roll_deg: Range = (-28.0, 28.0)
-    rolled_anchor_share: Annotated[float, Field(ge=0, le=1)] = 0.8
+    upright_roll_deg: Annotated[float, Field(ge=0, le=180)] = 12.0
+    """Greatest roll, either way, of cameras among which none rolls."""
+    rolled_deg: Annotated[float, Field(ge=0, le=180)] = 45.0
+    """The same in clusters in which a camera rolls."""
     satellites_per_anchor: Annotated[int, Field(ge=0, le=64)] = 2
-    orbit_deg: Range = (15.0, 100.0)
-    orbit_elevation_deg: Range = (0.0, 24.0)
-    arc_deg: Range = (10.5, 22.0)
-    misrotation: Range = (0.15, 0.6)
-    """How much too little (or too much) a mis-rotated orbit turns, as a share of its angle."""
-    turn_deg: Range = (8.5, 18.0)
-    """Size of a pan or a tilt."""
-    roll_deg: Range = (8.5, 18.0)
-    shift_deg: Range = (12.5, 22.0)
-    """Size of a truck or a pedestal, as the angle by which the object's aspect changes."""
-    counter_deg: Range = (12.5, 22.0)
-    """Change of azimuth (or elevation) in a counter move."""
-    counter_turn_deg: Range = (8.5, 18.0)
-    """How far a counter move turns (or tilts) the other way than an orbit would."""
-    distance_ratio: Range = (1.17, 1.45)
-    zoom_ratio: Range = (1.2, 1.8)
-    object_turn_deg: Range = (15.0, 120.0)
+    orbit_deg: Range = (12.4, 60.0)
+    far_orbit_deg: Range = (118.0, 174.0)
+    arc_deg: Range = (10.3, 16.0)
+    misrotation_deg: Range = (9.0, 22.0)
+    """How much too little (or too much) a mis-rotated orbit turns."""
+    approach_ratio: Range = (1.16, 1.28)
+    """Of the distances, where a mis-rotated orbit also comes nearer or backs off."""
+    mistilt_deg: Range = (8.5, 18.0)
+    """The same for the tilt of a camera that rises or sinks."""
+    turn_deg: Range = (8.4, 14.0)
+    """Size of a pan, and of the turn in a counter move."""
+    tilt_deg: Range = (8.4, 13.0)
+    """Size of a tilt, and of the tilt in a counter move."""
+    roll_deg: Range = (8.3, 13.0)
+    shift_deg: Range = (13.4, 18.0)
+    """Size of a truck, as the angle by which the object's aspect changes."""
+    rise_deg: Range = (10.4, 14.0)
+    """Change of elevation of a camera that goes straight up or down."""
+    slight_deg: Range = (1.5, 8.0)
+    """Size of the lesser half of a counter move."""
+    mixed_azimuth_deg: Range = (12.4, 136.0)
+    mixed_elevation_deg: Range = (10.3, 38.0)
+    mixed_roll_deg: Range = (8.3, 35.0)
+    """In mixed motions, which are the large ones too; small ones tell less about the place."""
+    distance_ratio: Range = (1.16, 2.14)
+    zoom_ratio: Range = (1.16, 2.14)
+    object_turn_deg: Range = (13.0, 150.0)
     move: MoveWeights = MoveWeights()
     backdrop: BackdropWeights = BackdropWeights()
     ring: RingConfig = RingConfig()

@@ -24,7 +24,7 @@ class Stance:
             the left of the object, which therefore appears on the right.
         offset_up_rad: pitch minus the pitch that faces the object; > 0: the object appears low.
         roll_rad: clockwise, seen from behind.
-        focal_ratio: to the scene's common focal length.
+        focal_ratio: to the focal length of the scene's widest lens.
     """
 
     position: OrbitPosition
@@ -66,6 +66,14 @@ def distance_for_fill(
     half_height = lens.height_px / (2 * lens.intrinsics[1, 1])
     needed = np.maximum(np.abs(across) / (fill * half_width), np.abs(down) / (fill * half_height))
     return float(max((needed - along).max(), (_NEAREST - along).max()))
+
+
+def fill_of(points_world: Array, camera: Camera) -> float:
+    """The share of the half-width or -height that the object would reach in the image's middle."""
+    centred = camera.moved_to(look_at(camera.centre_world, np.zeros(3)))
+    pixels, _ = centred.project(points_world)
+    half = np.array([camera.width_px, camera.height_px]) / 2
+    return float((np.abs(pixels - half) / half).max())
 
 
 def margins(points_world: Array, camera: Camera) -> tuple[float, float]:

@@ -7,8 +7,8 @@ one kind of motion (``views.moves``). Everything depends on (seed, uid, round) a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations, count, zip_longest
+from dataclasses import dataclass, replace
+from itertools import combinations, count
 
 import numpy as np
 
@@ -16,24 +16,29 @@ from viewpoint_gen.geometry.camera import Camera, intrinsics_from_fov
 from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.geometry.orbit import OrbitPosition
 from viewpoint_gen.geometry.pose import transform, turn_about_up
-from viewpoint_gen.records import Backdrop, BackdropKind, Lighting, ViewRequest
+from viewpoint_gen.records import (
+    STATIC_BACKDROPS,
+    Backdrop,
+    BackdropKind,
+    Lighting,
+    ViewRequest,
+)
 from viewpoint_gen.seeding import rng_for, seed_for
-from viewpoint_gen.views.config import ViewsConfig
-from viewpoint_gen.views.framing import Stance, distance_for_fill, margins
-from viewpoint_gen.views.moves import MOVES, ROOMY, Moved
+from viewpoint_gen.views.config import Range, ViewsConfig
+from viewpoint_gen.views.framing import Stance, distance_for_fill, fill_of, margins
+from viewpoint_gen.views.moves import MOVES, SHOWN_BY_BACKDROP, Motion, Moved
 from viewpoint_gen.views.scene import sample_backdrop, sample_lighting, with_moved_sun
 
-_CLUSTER_TRIES = 40
-_TRIES_PER_KINDS = 10
-_MOVE_TRIES = 12
-_MAX_ELEVATION_RAD = float(np.deg2rad(70.0))
-_MAX_PITCH_RAD = float(np.deg2rad(70.0))
+_CLUSTER_TRIES = 1200
+_TRIES_PER_MOTIONS = 240
+_MAX_PITCH_RAD = float(np.deg2rad(72.0))
 _MIN_ROOM_RAD = float(np.deg2rad(0.5))
 _MAX_DISTANCE = 12.0
 _WANTED_COVER = 0.014  # share of the image; a smaller object shows too little to be asked about
 _USUAL_FILL = 0.5
 _GRID = 64  # cells across the image in which cover is counted
 _SEARCH_POINTS = 600
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,63 @@ class _Scene:
     config: ViewsConfig
     least_cover: float
 
-    @property
-    def elevation_rad(self) -> tuple[float, float]:
-        grounded = self.backdrop.kind is BackdropKind.GROUND
-        limits = self.config.ground_elevation_deg if grounded else self.config.elevation_deg
-        return float(np.deg2rad(limits[0])), float(np.deg2rad(limits[1]))
+
+@dataclass(frozen=True)
+class _Ranges:
+    """Where a cluster's anchor may be drawn, and where its satellites must stay.
+
+    The same for both, so that a place never tells which of the two a view is.
+
+    Attributes:
+        elevation_rad: of the camera above the object.
+        roll_rad: greatest, either way.
+        fill: as in ``ViewsConfig``.
+        ln_focal: logarithm of ``Stance.focal_ratio``.
+    """
+
+    elevation_rad: Range
+    roll_rad: float
+    fill: Range
+    ln_focal: Range
+
+    @classmethod
+    def of(cls, scene: _Scene, motions: Sequence[Motion]) -> _Ranges:
+        config = scene.config
+        grounded = scene.backdrop.kind is BackdropKind.GROUND
+        low, high = config.ground_elevation_deg if grounded else config.elevation_deg
+        rolls = any(motion.roll_rad for motion in motions)
+        roomy = any(motion.shifts_object for motion in motions)
+        # zooms and dollies look alike, and so must the lenses of both
+        scales = any(motion.scales_object for motion in motions)
+        fov_deg = config.roomy_fov_deg if roomy and not scales else config.horizontal_fov_deg
+        widest = np.tan(np.deg2rad(_widest_fov_deg(config)) / 2)
+        near, far = (float(np.log(widest / np.tan(np.deg2rad(fov) / 2))) for fov in fov_deg[::-1])
+        return cls(
+            elevation_rad=(float(np.deg2rad(low)), float(np.deg2rad(high))),
+            roll_rad=float(np.deg2rad(config.rolled_deg if rolls else config.upright_roll_deg)),
+            fill=config.fill,
+            ln_focal=(near, far),
+        )
+
+    def hold(self, stance: Stance) -> bool:
+        """Whether a stance lies within them, as far as it can be told without the object."""
+        place = stance.position
+        pitch = -place.elevation_rad + stance.offset_up_rad
+        return (
+            _within(place.elevation_rad, self.elevation_rad)
+            and _within(stance.roll_rad, (-self.roll_rad, self.roll_rad))
+            and _within(float(np.log(stance.focal_ratio)), self.ln_focal)
+            and abs(pitch) <= _MAX_PITCH_RAD
+            and place.distance <= _MAX_DISTANCE
+        )
+
+
+def _within(value: float, range_: Range) -> bool:
+    return range_[0] - _ROUNDING <= value <= range_[1] + _ROUNDING
+
+
+def _widest_fov_deg(config: ViewsConfig) -> float:
+    return max(config.horizontal_fov_deg[1], config.roomy_fov_deg[1])
 
 
 def plan_clusters(
@@ -103,21 +160,18 @@ def plan_clusters(
 
 
 def pair_candidates(clusters: Sequence[Cluster]) -> Iterator[PairCandidate]:
-    """Unordered pairs, best first: anchor to satellite, then mixed motions of both sorts."""
+    """Unordered pairs, best first: anchor to satellite, then two satellites, then two anchors.
+
+    Two anchors come last: with nothing in common, the more extreme of the two places tells much.
+    """
     for cluster in clusters:
         for satellite in cluster.satellites:
             yield PairCandidate(cluster.anchor.view_id, satellite.view_id, satellite.move)
-    two_moves = [
-        PairCandidate(first.view_id, second.view_id, "two_moves")
-        for cluster in clusters
-        for first, second in combinations(cluster.satellites, 2)
-    ]
-    free = [
-        PairCandidate(first.anchor.view_id, second.anchor.view_id, "free")
-        for first, second in combinations(clusters, 2)
-    ]
-    for one_of_each in zip_longest(free, two_moves):
-        yield from (candidate for candidate in one_of_each if candidate is not None)
+    for cluster in clusters:
+        for first, second in combinations(cluster.satellites, 2):
+            yield PairCandidate(first.view_id, second.view_id, "two_moves")
+    for one, other in combinations(clusters, 2):
+        yield PairCandidate(one.anchor.view_id, other.anchor.view_id, "free")
 
 
 def clusters_for(pairs: int, satellites: int) -> int:
@@ -137,10 +191,9 @@ def _scene(
     points_world: Array, size_px: tuple[int, int], config: ViewsConfig, rng: np.random.Generator
 ) -> _Scene:
     width, height = size_px
-    fov = np.deg2rad(rng.uniform(*config.horizontal_fov_deg))
-    lens = Camera(
-        np.eye(4), intrinsics_from_fov(fov, width_px=width, height_px=height), width, height
-    )
+    widest_rad = float(np.deg2rad(_widest_fov_deg(config)))
+    intrinsics = intrinsics_from_fov(widest_rad, width_px=width, height_px=height)
+    lens = Camera(np.eye(4), intrinsics, width, height)
     points = _with_extremes(points_world, max(1, len(points_world) // _SEARCH_POINTS))
     return _Scene(
         points_world=points,
@@ -187,80 +240,85 @@ def _cluster(scene: _Scene, prefix: str, rng: np.random.Generator, seed: int) ->
 def _fitting_stances(
     scene: _Scene, rng: np.random.Generator
 ) -> tuple[Stance, list[str], list[Moved]]:
-    """Draw an anchor and its motions until all of them fit; kinds that never do give way."""
+    """Draw motions, then anchors until all of them fit; motions that never do give way.
+
+    Sizes and signs are drawn first and kept: were a motion drawn anew where it doesn't fit, an
+    anchor near an edge would always move inwards, and its image alone would tell so.
+    """
     for attempt in range(_CLUSTER_TRIES):
-        if attempt % _TRIES_PER_KINDS == 0:
-            kinds = _draw_kinds(scene.config, rng)
-        anchor = _anchor(scene, roomy=any(kind in ROOMY for kind in kinds), rng=rng)
-        moved = [_move(scene, anchor, kind, rng) for kind in kinds]
-        fitting = [target for target in moved if target is not None]
-        if _fits(scene, Moved(anchor)) and len(fitting) == len(kinds):
-            return anchor, kinds, fitting
-    anchor = _centred_anchor(scene, rng)
+        if attempt % _TRIES_PER_MOTIONS == 0:
+            kinds, motions = _draw_motions(scene, rng)
+            ranges = _Ranges.of(scene, motions)
+        anchor = _anchor(scene, ranges, rng)
+        moved = [motion.applied(anchor) for motion in motions]
+        every = [Moved(anchor), *moved]
+        if all(ranges.hold(one.stance) for one in every) and all(
+            _shows_object(scene, ranges, one) for one in every
+        ):
+            return anchor, kinds, moved
+    anchor = _centred_anchor(scene, ranges, rng)
     return anchor, ["still"] * len(kinds), [Moved(anchor)] * len(kinds)
 
 
-def _draw_kinds(config: ViewsConfig, rng: np.random.Generator) -> list[str]:
-    weights = np.array([getattr(config.move, name) for name in MOVES])
-    count = min(config.satellites_per_anchor, int((weights > 0).sum()))
-    drawn = rng.choice(len(MOVES), size=count, replace=False, p=weights / weights.sum())
-    names = list(MOVES)
-    return [names[int(index)] for index in drawn]
+def _draw_motions(scene: _Scene, rng: np.random.Generator) -> tuple[list[str], list[Motion]]:
+    """Kinds without repetition, and a motion of each; at most one of them rolls the camera.
+
+    So a cluster of rolled cameras gives pairs in which none rolls too.
+    """
+    names = [name for name in MOVES if _weight(scene, name) > 0] or ["still"]
+    weights = np.array([_weight(scene, name) or 1.0 for name in names])
+    count = min(scene.config.satellites_per_anchor, len(names))
+    while True:
+        drawn = rng.choice(len(names), size=count, replace=False, p=weights / weights.sum())
+        kinds = [names[int(index)] for index in drawn]
+        motions = [MOVES[kind](scene.config, rng) for kind in kinds]
+        if sum(motion.roll_rad != 0 for motion in motions) <= 1:
+            return kinds, motions
 
 
-def _anchor(scene: _Scene, *, roomy: bool, rng: np.random.Generator) -> Stance:
-    """A freely placed camera that shows the whole object, off-centre and sometimes rolled."""
-    config = scene.config
-    centred = _centred_anchor(scene, rng, fill=config.roomy_fill if roomy else config.fill)
+def _weight(scene: _Scene, kind: str) -> float:
+    if kind in SHOWN_BY_BACKDROP and scene.backdrop.kind not in STATIC_BACKDROPS:
+        return 0.0
+    return float(getattr(scene.config.move, kind))
+
+
+def _anchor(scene: _Scene, ranges: _Ranges, rng: np.random.Generator) -> Stance:
+    """A freely placed camera that shows the whole object, off-centre and rolled."""
+    centred = _centred_anchor(scene, ranges, rng)
     room_x, room_y = margins(scene.points_world, centred.camera(scene.lens))
-    left, up = rng.uniform(*config.offset, size=2) * rng.choice([-1.0, 1.0], size=2)
-    rolled = rng.random() < config.rolled_anchor_share
-    return Stance(
-        centred.position,
+    left, up = rng.uniform(*scene.config.offset, size=2) * rng.choice([-1.0, 1.0], size=2)
+    return replace(
+        centred,
         offset_left_rad=float(left * max(room_x, 0.0)),
         offset_up_rad=float(up * max(room_y, 0.0)),
-        roll_rad=float(np.deg2rad(rng.uniform(*config.anchor_roll_deg))) if rolled else 0.0,
+        roll_rad=float(rng.uniform(-ranges.roll_rad, ranges.roll_rad)),
     )
 
 
-def _centred_anchor(
-    scene: _Scene, rng: np.random.Generator, fill: tuple[float, float] | None = None
-) -> Stance:
+def _centred_anchor(scene: _Scene, ranges: _Ranges, rng: np.random.Generator) -> Stance:
     azimuth = float(rng.uniform(-np.pi, np.pi))
-    elevation = float(rng.uniform(*scene.elevation_rad))
+    elevation = float(rng.uniform(*ranges.elevation_rad))
+    focal_ratio = float(np.exp(rng.uniform(*ranges.ln_focal)))
     distance = distance_for_fill(
         scene.points_world,
-        scene.lens,
+        scene.lens.zoomed(focal_ratio),
         azimuth_rad=azimuth,
         elevation_rad=elevation,
-        fill=float(rng.uniform(*(fill or scene.config.fill))),
+        fill=float(np.exp(rng.uniform(*np.log(ranges.fill)))),
     )
-    return Stance(OrbitPosition(azimuth, elevation, distance), 0.0, 0.0, 0.0)
+    position = OrbitPosition(azimuth, elevation, distance)
+    return Stance(position, 0.0, 0.0, 0.0, focal_ratio=focal_ratio)
 
 
-def _move(scene: _Scene, anchor: Stance, kind: str, rng: np.random.Generator) -> Moved | None:
-    """Draw one motion of a kind until it fits; None if it doesn't."""
-    for _ in range(_MOVE_TRIES):
-        moved = MOVES[kind](anchor, scene.config, rng)
-        if _fits(scene, moved):
-            return moved
-    return None
-
-
-def _fits(scene: _Scene, moved: Moved) -> bool:
-    """Whether the camera stands where it may and shows the whole object at a fair size."""
-    place = moved.stance.position
-    pitch = -place.elevation_rad + moved.stance.offset_up_rad
-    if not np.isfinite(place.azimuth_rad) or abs(pitch) > _MAX_PITCH_RAD:
-        return False
-    if abs(place.elevation_rad) > _MAX_ELEVATION_RAD or place.distance > _MAX_DISTANCE:
-        return False
-    if scene.backdrop.kind is BackdropKind.GROUND and _below_ground(scene, place):
+def _shows_object(scene: _Scene, ranges: _Ranges, moved: Moved) -> bool:
+    """Whether the whole object is seen, at a fair size, from above any ground."""
+    if scene.backdrop.kind is BackdropKind.GROUND and _below_ground(scene, moved.stance.position):
         return False
     points = transform(turn_about_up(moved.object_turn_rad), scene.points_world)
     camera = moved.stance.camera(scene.lens)
     return (
-        min(margins(points, camera)) >= _MIN_ROOM_RAD
+        _within(fill_of(points, camera), ranges.fill)
+        and min(margins(points, camera)) >= _MIN_ROOM_RAD
         and _cover(points, camera) >= scene.least_cover
     )
 

@@ -1,4 +1,7 @@
-"""The families of questions, by id. A new one is a file here and a file in ``wording``."""
+"""The families of questions, by id.
+
+Each has a file in ``wording``, and a module here, alone or with its kin.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +19,36 @@ from viewpoint_gen.qa.families import (
     object_translation_around,
     object_translation_front_back,
     object_translation_left_right,
+    who_moved,
 )
 from viewpoint_gen.qa.families.family import FRAMES, Family
+from viewpoint_gen.qa.families.magnitudes import ESTIMATES, MAGNITUDES
+from viewpoint_gen.qa.families.minimal_pairs import MINIMAL_PAIRS
+from viewpoint_gen.qa.families.mixed_motions import MIXED_MOTIONS
+from viewpoint_gen.qa.families.shared_surface import SHARED_SURFACE
+
+_DIRECTIONS = (
+    ego_translation_sideways.FAMILY,
+    ego_translation_vertical.FAMILY,
+    ego_translation_distance.FAMILY,
+    object_translation_around.FAMILY,
+    object_translation_left_right.FAMILY,
+    object_translation_front_back.FAMILY,
+    ego_rotation_yaw.FAMILY,
+    ego_rotation_pitch.FAMILY,
+    ego_rotation_roll.FAMILY,
+)
 
 FAMILIES: Final[dict[str, Family]] = {
-    module.FAMILY.id: module.FAMILY
-    for module in (
-        ego_translation_sideways,
-        ego_translation_vertical,
-        ego_translation_distance,
-        object_translation_around,
-        object_translation_left_right,
-        object_translation_front_back,
-        ego_rotation_yaw,
-        ego_rotation_pitch,
-        ego_rotation_roll,
+    family.id: family
+    for family in (
+        *_DIRECTIONS,
+        *MAGNITUDES,
+        *ESTIMATES,
+        *MINIMAL_PAIRS,
+        who_moved.FAMILY,
+        *MIXED_MOTIONS,
+        *SHARED_SURFACE,
     )
 }
 """In the order in which they are asked and listed."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.qa.facts import Bools
 from viewpoint_gen.qa.families.family import Numbers, Verdicts
 
 POSITIVE, NEGATIVE, NOTHING = 0, 1, 2
@@ -72,6 +73,12 @@ def decide_direction(
     size = np.abs(primary.value)
     verdicts.value = primary.value
     verdicts.margin = np.where(one_way, size - primary.least, primary.still_most - size)
+
+
+def points_alike(mine: Verdicts, other: Verdicts) -> Bools:
+    """(N,) whether another reading has the same answer, or could not be asked but points there."""
+    alike = (mine.option != NOTHING) & (np.sign(other.value) == np.sign(mine.value))
+    return np.asarray((other.option == mine.option) | ((other.option < 0) & alike))
 
 
 def _numbers(measures: Sequence[Measure]) -> Numbers:

@@ -10,9 +10,10 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES
+from viewpoint_gen.qa.families.nearby import next_direction
 
 
 def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
@@ -35,6 +36,8 @@ FAMILY = Family(
     gates=CAMERA_GATES,
     decide=_decide,
     other_axes=("sideways", "around", "vertical", "distance", "pitch", "roll"),
-    image_cues=("bearing_right",),
+    image_cues=("bearing_right", "bearing_right*mask_share"),
     needs="cameras that turn left or right, and cameras that move without turning",
+    stands=points_alike,
+    nearby=next_direction("yaw"),
 )

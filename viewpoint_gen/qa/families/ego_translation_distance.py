@@ -10,9 +10,10 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES, same_lens
+from viewpoint_gen.qa.families.nearby import next_direction
 
 
 def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
@@ -34,6 +35,8 @@ FAMILY = Family(
     gates=(*CAMERA_GATES, same_lens),
     decide=_decide,
     other_axes=("sideways", "around", "vertical", "yaw", "pitch", "roll"),
-    image_cues=("mask_share", "distance"),
+    image_cues=("mask_share", "distance", "mask_share*distance", "mask_share*elevation"),
     needs="cameras that come nearer or back off without a zoom",
+    stands=points_alike,
+    nearby=next_direction("distance"),
 )

@@ -12,9 +12,10 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES
+from viewpoint_gen.qa.families.nearby import next_direction
 
 
 def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
@@ -35,6 +36,14 @@ FAMILY = Family(
     gates=CAMERA_GATES,
     decide=_decide,
     other_axes=("sideways", "around", "distance", "yaw", "pitch", "roll"),
-    image_cues=("bearing_down", "elevation", "pitch"),
+    image_cues=(
+        "bearing_down",
+        "elevation",
+        "pitch",
+        "elevation*bearing_down",
+        "bearing_down*mask_share",
+    ),
     needs="cameras that rise or sink, and cameras that move on the level",
+    stands=points_alike,
+    nearby=next_direction("vertical"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.draws import Keys
 from viewpoint_gen.qa.facts import Bools, Facts
 
 FRAMES: Final[Mapping[str, str]] = {
@@ -19,10 +21,29 @@ FRAMES: Final[Mapping[str, str]] = {
     "distance": "distance to the object",
     "above": "seen from above",
     "object": "the object's own left, right, front and back",
+    "surface": "the object's own surface",
 }
 """Frames of reference, by the name that the rows carry."""
 
 Numbers = dict[str, Array]
+Ints = NDArray[np.int64]
+
+
+class Form(StrEnum):
+    """How a question is answered."""
+
+    NAMED = "named"
+    """One of the family's answers, each with its own text."""
+    LADDER = "ladder"
+    """One of four numbers, each the same factor above the one before."""
+    ANGLE = "angle"
+    """A number of degrees."""
+    RATIO = "ratio"
+    """A factor of at least 1."""
+    SUBSET = "subset"
+    """All of the statements that are true."""
+    POSE = "pose"
+    """Azimuth, elevation, distance ratio and roll."""
 
 
 @dataclass
@@ -30,13 +51,15 @@ class Verdicts:
     """What one family says about N pairs; filled step by step, first refusal wins.
 
     Attributes:
-        option: (N,) index of the true option; -1 where nothing is asked.
+        option: (N,) index of the true answer in ``Family.options``; -1 where nothing is asked.
+        setting: (N,) which of a family's sets of options it is shown with; 0 if it has one.
         value: (N,) signed number behind the answer.
         margin: (N,) its distance from the threshold that it had to pass, >= 0.
         refused: code -> (N,) which pairs, and the numbers behind it, each (N,).
     """
 
-    option: NDArray[np.int64]
+    option: Ints
+    setting: Ints
     value: Array
     margin: Array
     refused: dict[str, tuple[Bools, Numbers]]
@@ -44,8 +67,15 @@ class Verdicts:
     @classmethod
     def open_for(cls, count: int) -> Verdicts:
         """Nothing decided and nothing refused yet."""
-        nothing = np.full(count, np.nan)
-        return cls(np.full(count, -1, dtype=np.int64), nothing, nothing.copy(), {})
+        unknown = np.full(count, np.nan)
+        none, only = np.full(count, -1, dtype=np.int64), np.zeros(count, dtype=np.int64)
+        return cls(none, only, unknown, unknown.copy(), {})
+
+    def take(self, rows: Ints) -> Verdicts:
+        """Some pairs' answers, without the refusals."""
+        return Verdicts(
+            self.option[rows], self.setting[rows], self.value[rows], self.margin[rows], {}
+        )
 
     @property
     def undecided(self) -> Bools:
@@ -72,23 +102,43 @@ class Verdicts:
 
 
 Gate = Callable[[Verdicts, Facts, QaConfig], None]
+Stands = Callable[[Verdicts, Verdicts], Bools]
+Nearby = Callable[[Verdicts, QaConfig], Mapping[str, Array]]
+"""By how much the nearest wrong answers change which of camera 2's coordinates."""
+
+
+def same_answer(mine: Verdicts, other: Verdicts) -> Bools:
+    """(N,) whether two readings of the same pictures get the same answer."""
+    return np.asarray(mine.option == other.option)
 
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of question: one fact about a pair, asked with a fixed set of options.
+    """A kind of question: one fact about a pair.
 
     Attributes:
-        id: also the name of its file here and of its wording file.
+        id: also the name of its wording file.
         asks: one line, for people.
         frame: of reference; a key of ``FRAMES``.
-        options: keys of the options: the positive direction, the negative one, "nothing".
+        options: the answers that are equally often true: of directions the positive one, the
+            negative one and "nothing"; of a ladder the ranks.
         unit: of ``answer_value`` and ``margin``.
         gates: what must hold before the question makes sense, in this order.
         decide: gives an answer to, or refuses, every pair that the gates left.
         other_axes: axes of motion that must not tell the answer (``balance.cues``).
         image_cues: what one image shows and must not tell the answer.
         needs: one line: what a run needs for this family to ask anything.
+        form: how it is answered.
+        parts: of a subset: its statements.
+        speaks_of: parts of the motion whose sizes its reasons name.
+        tolerance: of a number, in ``unit`` (of a ratio: of its logarithm); nan for others.
+        step: of a ladder: factor from one option to the next.
+        settings: how many sets of options a ladder can be shown with.
+        settle: puts a number that was decided on into one of several sets of options.
+        stands: whether an answer stands beside another reading of the same two pictures.
+        nearby: the wrong answers as motions (``families.nearby``); None: the surroundings tell.
+        sees_object_turn: whether the object's own turn is asked about, so that a picture of it
+            turned otherwise is another reading, whatever the backdrop.
     """
 
     id: str
@@ -101,6 +151,16 @@ class Family:
     other_axes: tuple[str, ...]
     image_cues: tuple[str, ...]
     needs: str
+    form: Form = Form.NAMED
+    parts: tuple[str, ...] = ()
+    speaks_of: frozenset[str] = frozenset()
+    tolerance: float = float("nan")
+    step: float = float("nan")
+    settings: int = 1
+    settle: Callable[[Verdicts, Keys], None] | None = None
+    stands: Stands = same_answer
+    nearby: Nearby | None = None
+    sees_object_turn: bool = False
 
     def verdicts(self, facts: Facts, config: QaConfig) -> Verdicts:
         """Hold every pair to the gates, then decide."""

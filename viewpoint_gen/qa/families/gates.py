@@ -40,6 +40,20 @@ def same_lens(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
     )
 
 
+def camera_still(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
+    """``camera_moved``: what is asked of the lens can't be told from a change of place."""
+    still = (facts.step_share <= config.still_most_share) & (
+        facts.rotation_rad <= np.deg2rad(config.still_most_deg)
+    )
+    numbers = {"step_share": facts.step_share, "rotation_rad": facts.rotation_rad}
+    verdicts.refuse("camera_moved", ~still, numbers)
+
+
+def backdrop_stays(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:  # noqa: ARG001
+    """``no_backdrop``: nothing in the picture tells the camera's motion from the object's."""
+    verdicts.refuse("no_backdrop", ~facts.static_backdrop, {})
+
+
 def object_still(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:  # noqa: ARG001
     """``object_moved``: what is asked is told relative to the object, and it turned."""
     _refuse_turned(verdicts, facts, spared=np.zeros(len(facts), dtype=bool))

@@ -11,9 +11,10 @@ import numpy as np
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction
+from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import OBJECT_GATES, front_known
+from viewpoint_gen.qa.families.nearby import next_direction
 
 
 def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
@@ -31,6 +32,8 @@ FAMILY = Family(
     gates=(front_known, *OBJECT_GATES),
     decide=_decide,
     other_axes=("sideways", "around", "vertical", "distance", "yaw", "pitch", "roll"),
-    image_cues=("bearing_right", "object_left", "object_front"),
+    image_cues=("bearing_right", "object_left", "object_front", "object_left*object_front"),
     needs="objects whose front is known, and cameras that move past their sides",
+    stands=points_alike,
+    nearby=next_direction("object_left"),
 )

@@ -1,0 +1,59 @@
+"""How far the picture of a surface would move if the second camera stood elsewhere."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from viewpoint_gen.geometry.frames import Array
+
+REFERENCE_WIDTH_PX: Final = 512
+"""Displacements are stated for images of this width, whatever the real one is."""
+
+
+def displacement_px(
+    points_world: Array,
+    intrinsics: Array,
+    camera_2_from_world_true: Array,
+    camera_2_from_world_other: Array,
+    *,
+    width_px: Array,
+) -> Array:
+    """Median distance (P,) between the points' pictures in the true and in another second camera.
+
+    In pixels of an image 512 wide. A point behind the other camera counts as infinitely far
+    away, one behind the true camera doesn't count; without points the median is nan.
+
+    Args:
+        points_world: (P, N, 3) surface points of P pairs; nan pads pairs that have fewer.
+        intrinsics: (P, 3, 3) of the second cameras.
+        camera_2_from_world_true: (P, 4, 4).
+        camera_2_from_world_other: (P, 4, 4) the camera of a wrong answer.
+        width_px: (P,) of the second images.
+    """
+    true = _pictures(points_world, intrinsics, camera_2_from_world_true)
+    other = _pictures(points_world, intrinsics, camera_2_from_world_other)
+    distance = np.linalg.norm(other - true, axis=2)
+    seen = np.isfinite(true).all(axis=2)
+    distance[seen & ~np.isfinite(distance)] = np.inf
+    return _medians(distance) * (REFERENCE_WIDTH_PX / width_px)
+
+
+def _pictures(points_world: Array, intrinsics: Array, camera_from_world: Array) -> Array:
+    """Pixels (P, N, 2); nan for points at or behind the camera's own plane."""
+    rotation, shift = camera_from_world[:, :3, :3], camera_from_world[:, :3, 3]
+    points_camera = points_world @ np.swapaxes(rotation, 1, 2) + shift[:, None]
+    ahead = np.where(points_camera[..., 2] > 0, points_camera[..., 2], np.nan)
+    homogeneous = points_camera @ np.swapaxes(intrinsics[:, :2], 1, 2)
+    return np.asarray(homogeneous / ahead[..., None])
+
+
+def _medians(values: Array) -> Array:
+    """Median (P,) of each row's numbers that aren't nan."""
+    if not values.shape[1]:
+        return np.full(len(values), np.nan)
+    ordered = np.sort(values, axis=1)  # nan comes last
+    counts = np.count_nonzero(~np.isnan(values), axis=1)
+    middles = np.stack([(counts - 1).clip(0) // 2, counts // 2], axis=1)
+    return np.take_along_axis(ordered, middles, axis=1).mean(axis=1)
