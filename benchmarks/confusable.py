@@ -1,8 +1,8 @@
 """What the ring refuses, on objects whose symmetry is known by construction.
 
-Renders small pairs of symmetric and of directed procedural objects, asks every family about each
-of them, and holds what the ring leaves against an oracle: the answer's own number, recomputed
-with every turn that the object's symmetry allows. Then the ring's share of the render time.
+Renders small pairs of symmetric and of directed procedural objects, asks every family of directions
+about each of them, and holds what the ring leaves against an oracle: the answer's own number,
+recomputed with every turn that the object's symmetry allows. Then the ring's share of the time.
 
     python benchmarks/confusable.py [--objects 40] [--timed 4]
 """
@@ -140,7 +140,7 @@ def turned(cameras: np.ndarray, turn_deg: float) -> np.ndarray:
 def measure(categories: tuple[str, ...], objects: int, seed: int, folder: Path) -> Measured:
     recipe = small_recipe(seed)
     source = ProceduralSource(seed=seed, categories=categories, directory=folder)
-    measured = Measured({name: Count() for name in FAMILIES})
+    measured = Measured()
     with BlenderChild(recipe.render, recipe.machine, log_path=folder / "blender.log") as child:
         processor = Processor(ReadAhead(source), child, recipe)
         for index in range(objects):
@@ -159,18 +159,19 @@ def count(measured: Measured, category: str, tables: dict[str, pa.Table]) -> Non
     lookalikes = Lookalikes.of(pairs, {row["asset_uid"]: ring})
     facts = facts_of(pairs)
     truth = ambiguous(pairs, CATALOGUE[category].symmetry.step_deg)
-    for name, family in FAMILIES.items():
+    for name, told in truth.items():
+        family = FAMILIES[name]
         verdicts = family.verdicts(facts, config)
         asked = verdicts.option >= 0
         refuse_confusable(verdicts, family, facts, lookalikes, config)
         left = verdicts.option >= 0
-        here = measured.families[name]
-        here.ambiguous += int((asked & truth[name]).sum())
-        here.ambiguous_left += int((left & truth[name]).sum())
-        here.clear += int((asked & ~truth[name]).sum())
-        lost = int((asked & ~left & ~truth[name]).sum())
+        here = measured.families.setdefault(name, Count())
+        here.ambiguous += int((asked & told).sum())
+        here.ambiguous_left += int((left & told).sum())
+        here.clear += int((asked & ~told).sum())
+        lost = int((asked & ~left & ~told).sum())
         here.clear_lost += lost
-        wrong = lost + int((left & truth[name]).sum())
+        wrong = lost + int((left & told).sum())
         if wrong:
             measured.lost_at[category] = measured.lost_at.get(category, 0) + wrong
 

@@ -22,6 +22,7 @@ from planned_pairs import planned_pairs, questions_about
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GroupKFold
 
+from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.recipe import load_recipe
 
 ASKS = {
@@ -93,25 +94,16 @@ def report_forest(pairs: pa.Table, asked: pa.Table, row_of: dict[str, int]) -> N
     assets = np.array(pairs.column("asset_uid").to_pylist())
     families = np.array(asked.column("family").to_pylist())
     pair_rows = np.array([row_of[name] for name in asked.column("pair_id").to_pylist()])
-    truths = np.array(
-        [truth_of(row) for row in asked.select(["family", "answer_value"]).to_pylist()]
-    )
-    chances = asked.column("chance").to_numpy()
+    truths = np.array(asked.column("answer_key").to_pylist())
     for family in dict.fromkeys(families.tolist()):
         mine = families == family
-        rows, truth, chance = pair_rows[mine], truths[mine], float(chances[mine][0])
+        rows, truth, chance = pair_rows[mine], truths[mine], 1.0 / len(FAMILIES[family].options)
         line = f"{family:<32}{len(rows):>7}{len(rows) / len(pairs):>9.1%}{chance:>8.1%}"
         if len(rows) >= FEWEST:
             for view in (1, 2):
                 line += f"{forest_right(cameras[view][rows], truth, assets[rows]):>8.1%}"
             line += f" {1.96 * np.sqrt(chance * (1 - chance) / len(rows)):>5.1%}"
         print(line, flush=True)
-
-
-def truth_of(row: dict[str, float]) -> int:
-    """The answer's sign; 0 for "not at all": nothing is asked between it and a direction."""
-    value = row["answer_value"]
-    return 0 if abs(value) < 0.05 else int(np.sign(value))
 
 
 def report_axes(pairs: pa.Table, asked: pa.Table, row_of: dict[str, int]) -> None:

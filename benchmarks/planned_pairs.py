@@ -116,13 +116,17 @@ def relative_numbers(
 
 
 def questions_about(pairs: pa.Table, config: QaConfig) -> tuple[pa.Table, QaSummary]:
-    """What is asked about pairs of objects that look different from everywhere."""
+    """What is asked about pairs of objects that look different from everywhere.
+
+    Nothing was rendered, so that no points of a surface tell what would be invisible.
+    """
+    unseen = config.model_copy(update={"displacement_least_px": 0.0})
     summary = QaSummary()
     rings = dict.fromkeys(pairs.column("asset_uid").unique().to_pylist(), NOTHING_ALIKE)
     blocks = build_questions(
         pairs.to_batches(8192),
         rings,
-        config,
+        unseen,
         seed=0,
         fingerprint="planned",
         schemas=QaSchemas(questions=QUESTIONS, rejected=REJECTED),
