@@ -12,8 +12,13 @@ import pyarrow.compute as pc
 from viewpoint_gen.dataset.schema import QUESTIONS, REJECTED
 from viewpoint_gen.qa.build import QaSchemas, build_questions
 from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.qa.families.directions import points_alike
 from viewpoint_gen.qa.summary import QaSummary
 from viewpoint_gen.records import Ring
+
+DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
+"""Families that ask for a direction, its opposite, or "not at all"."""
 
 NOTHING_ALIKE = Ring(azimuths=4, elevation_rad=0.3, packed=bytes([255] * 6))
 """Of an object that looks different from everywhere."""

@@ -489,6 +489,34 @@ def camera(
     )
 
 
+def facing_camera(
+    azimuth_deg: float,
+    elevation_deg: float = 0.0,
+    distance: float = 3.0,
+    *,
+    look_deg: float = 0.0,
+) -> Cameras:
+    """One camera that faces the object, but for ``look_deg`` to the left."""
+    azimuth, elevation = np.deg2rad([azimuth_deg, elevation_deg])
+    level = distance * np.cos(elevation)
+    return camera(
+        level * np.cos(azimuth),
+        level * np.sin(azimuth),
+        distance * np.sin(elevation),
+        heading_deg=azimuth_deg + 180.0 + look_deg,
+        pitch_deg=-elevation_deg,
+    )
+
+
+HERE = camera(0, -3, 0, heading_deg=90)
+"""Three in front of the object, looking at it along +Y."""
+
+
+def around(azimuth_deg: float, elevation_deg: float = 0.0, distance: float = 3.0) -> Cameras:
+    """A camera that faces the object from so far round, counter-clockwise from ``HERE``."""
+    return facing_camera(azimuth_deg - 90.0, elevation_deg, distance)
+
+
 def one_pair(
     one: Cameras,
     two: Cameras,

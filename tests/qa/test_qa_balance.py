@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from qa_building import Built, build, fact, matrices
+from qa_building import DIRECTIONS, Built, build, fact, matrices
 from synthetic_pairs import REALISTIC_MIX, synthetic_pairs
 
 from viewpoint_gen.qa.balance import Balancer
 from viewpoint_gen.qa.config import BalanceConfig, QaConfig
 from viewpoint_gen.qa.cues import EVERY_IMAGE, IMAGE_FACTS, Cue, setting_cue
 from viewpoint_gen.qa.families import FAMILIES
-from viewpoint_gen.qa.families.directions import points_alike
 
 DEG = np.deg2rad(1.0)
 AXES = {
@@ -25,7 +24,6 @@ AXES = {
     "roll": ("roll_rad", DEG),
 }
 SLACK = 3
-DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
 
 
 def truth_sign(rows: pa.Table) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from qa_building import Built, build, fact, matrices
+from qa_building import DIRECTIONS, Built, build, fact, matrices
 from synthetic_pairs import synthetic_pairs
 
 from viewpoint_gen.dataset.schema import QUESTIONS, REJECTED
@@ -14,14 +14,12 @@ from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.qa.build import QaSchemas, build_questions, qa_fingerprint
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.families import FAMILIES
-from viewpoint_gen.qa.families.directions import points_alike
 from viewpoint_gen.qa.prompt import prompt_of
 from viewpoint_gen.qa.summary import QaSummary
 from viewpoint_gen.verify.lexicon import frame_problem, read_option
 from viewpoint_gen.verify.truths import TRUTHS, motion_between
 
 NULL_COLUMNS = {"tolerance", "front_azimuth_rad", "answer_letter", "answer_value", "chance"}
-DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
 
 
 def test_every_column_is_filled(built: Built) -> None:

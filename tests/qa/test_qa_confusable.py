@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from qa_building import Built, build
-from synthetic_pairs import Cameras, both_ways, camera, one_pair, random_cameras
+from synthetic_pairs import Cameras, both_ways, camera, facing_camera, one_pair, random_cameras
 
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.qa.config import QaConfig
@@ -43,14 +43,7 @@ BLURRED = ring_of({15})  # so smooth that 15 degrees can't be told
 
 def orbit(azimuth_deg: float, *, elevation_deg: float = 20.0, look_deg: float = 0.0) -> Cameras:
     """A camera at distance 2 that faces the object, but for ``look_deg`` to the left."""
-    azimuth, elevation = np.deg2rad([azimuth_deg, elevation_deg])
-    return camera(
-        2 * np.cos(elevation) * np.cos(azimuth),
-        2 * np.cos(elevation) * np.sin(azimuth),
-        2 * np.sin(elevation),
-        heading_deg=azimuth_deg + 180.0 + look_deg,
-        pitch_deg=-elevation_deg,
-    )
+    return facing_camera(azimuth_deg, elevation_deg, 2.0, look_deg=look_deg)
 
 
 def answers(pairs: pa.Table, ring: Ring, family: str) -> list[str]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from synthetic_pairs import Cameras, camera, one_pair
+from synthetic_pairs import HERE, Cameras, camera, one_pair
 
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import facts_of
 from viewpoint_gen.qa.families import FAMILIES, chosen_families, describe
 from viewpoint_gen.qa.families.family import FRAMES
-
-HERE = camera(0, -3, 0, heading_deg=90)
-"""Three in front of the object, looking at it along +Y."""
 
 SIDEWAYS = "ego_translation_sideways"
 VERTICAL = "ego_translation_vertical"

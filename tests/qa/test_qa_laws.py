@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
+from qa_building import DIRECTIONS
 from synthetic_pairs import Cameras, both_ways, random_cameras
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import facts_of
 from viewpoint_gen.qa.families import FAMILIES
-from viewpoint_gen.qa.families.directions import NEGATIVE, NOTHING, POSITIVE, points_alike
+from viewpoint_gen.qa.families.directions import NEGATIVE, NOTHING, POSITIVE
 
 COUNT = 3000
 LAX = QaConfig(mask_least_share=0.0, in_frame_least_share=0.0)
-DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
 OTHERS = sorted(set(FAMILIES) - set(DIRECTIONS) - {"overlap_share", "new_share"})
 """Shares of surface say nothing of one another."""
 

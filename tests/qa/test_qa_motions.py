@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from synthetic_pairs import Cameras, camera, one_pair, synthetic_pairs
-from test_qa_sizes import HERE, around
+from synthetic_pairs import HERE, Cameras, around, camera, one_pair, synthetic_pairs
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable

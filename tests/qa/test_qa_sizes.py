@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from synthetic_pairs import Cameras, camera, one_pair, synthetic_pairs
+from synthetic_pairs import HERE, Cameras, around, camera, one_pair, synthetic_pairs
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.draws import keys_of
@@ -12,8 +12,6 @@ from viewpoint_gen.qa.facts import facts_of
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.qa.families.family import Verdicts
 from viewpoint_gen.qa.families.magnitudes import QUANTITIES, RUNGS
-
-HERE = camera(0, -3, 0, heading_deg=90)
 
 
 def sized(quantity: str, two: Cameras, one: Cameras = HERE, **more: object) -> float | str:
@@ -26,19 +24,6 @@ def sized(quantity: str, two: Cameras, one: Cameras = HERE, **more: object) -> f
         told.add(codes[0] if codes else round(float(verdicts.value[0]), 6))
     (same,) = told
     return same
-
-
-def around(azimuth_deg: float, elevation_deg: float = 0.0, distance: float = 3.0) -> Cameras:
-    """A camera that faces the object from azimuth -90 plus this."""
-    azimuth, elevation = np.deg2rad([azimuth_deg - 90, elevation_deg])
-    level = distance * np.cos(elevation)
-    return camera(
-        level * np.cos(azimuth),
-        level * np.sin(azimuth),
-        distance * np.sin(elevation),
-        heading_deg=azimuth_deg + 90,
-        pitch_deg=-elevation_deg,
-    )
 
 
 @pytest.mark.parametrize("way", [-1, 1])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from qa_building import DIRECTIONS
 
 from viewpoint_gen.qa.families import FAMILIES
-from viewpoint_gen.qa.families.directions import points_alike
 from viewpoint_gen.qa.families.family import Form
 from viewpoint_gen.qa.phrasing import still_notes, usable, wording_of
 from viewpoint_gen.qa.score import score
@@ -23,7 +23,6 @@ FRAME_WORDS = {
 }
 
 
-DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
 CHOICES = sorted(name for name, family in FAMILIES.items() if family.form is Form.NAMED)
 
 

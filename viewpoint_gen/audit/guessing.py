@@ -12,9 +12,8 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from viewpoint_gen.audit.cheats import Cheat
+from viewpoint_gen.geometry.frames import Bools
 from viewpoint_gen.seeding import rng_for, seed_for
-
-Bools = NDArray[np.bool_]
 
 FOLDS: Final = 5
 _SHOWN: Final = 3

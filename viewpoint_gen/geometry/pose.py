@@ -21,10 +21,12 @@ def is_rigid(b_from_a: Array) -> bool:
 
 
 def inverse(b_from_a: Array) -> Array:
-    """Invert a rigid (4, 4) transform: ``a_from_b``."""
-    a_from_b = np.eye(4)
-    a_from_b[:3, :3] = b_from_a[:3, :3].T
-    a_from_b[:3, 3] = -b_from_a[:3, :3].T @ b_from_a[:3, 3]
+    """Invert rigid transforms (..., 4, 4): ``a_from_b``."""
+    turned = np.swapaxes(b_from_a[..., :3, :3], -1, -2)
+    a_from_b = np.zeros(b_from_a.shape)
+    a_from_b[..., :3, :3] = turned
+    a_from_b[..., :3, 3] = -np.squeeze(turned @ b_from_a[..., :3, 3:], -1)
+    a_from_b[..., 3, 3] = 1.0
     return a_from_b
 
 

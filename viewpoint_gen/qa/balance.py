@@ -5,7 +5,7 @@ The rules, per family and over everything kept so far in the run:
 1. every answer key is true equally often;
 2. for every cue, whoever sees only its bin and names the likeliest key there is right in at most
    ``1 / keys + gain`` of the questions: ``sum over bins of the commonest key's count <=
-   questions * (1 / keys + gain)``;
+   questions * (1 / keys + gain)``, and what luck alone would give it (``guessers``);
 
 each with a slack of a few questions. Rule 2 is about a cue as a whole: bin by bin it would leave
 nothing of a bounded coordinate (at the top of its range nothing can go up, so that bin is left
@@ -78,8 +78,7 @@ class Balancer:
         units = Units.of(rules, cues, key, unit)
         self._prices = learned_prices(self._prices, units, self._kept)
         selection = Selection(units, self._kept, float(self._config.slack_questions), order)
-        chosen = selection.chosen(self._prices.shares(units), self._prices.weights)
-        self._kept = self._kept + units.counts_of(np.flatnonzero(chosen))
+        chosen, self._kept = selection.chosen(self._prices.shares(units), self._prices.weights)
         return np.asarray(chosen[unit])
 
     def edges(self) -> dict[str, float]:

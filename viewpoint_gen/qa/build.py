@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -198,17 +198,15 @@ class _Asker:
     ) -> NDArray[np.bool_]:
         if not len(asked):
             return np.zeros(0, dtype=bool)
+        mine, answers, balance = facts.take(asked), verdicts.take(asked), self._config.balance
         if self._cuts is None:
-            option = verdicts.option[asked]
-            self._cuts = cuts_of(self.family, facts, asked, option, self._config.balance)
-        every = cues_of(self.family, facts, self._config, self._cuts)
+            self._cuts = cuts_of(self.family, mine, answers.option, balance)
+        cues = cues_of(self.family, mine, self._config, self._cuts)
         if self.family.settle is not None:
-            settings = self.family.settings
-            every.append(setting_cue(verdicts.setting, settings, self._config.balance))
-        cues = [replace(cue, bins=cue.bins[asked]) for cue in every]
+            cues.append(setting_cue(answers.setting, self.family.settings, balance))
         present, unit = np.unique(units.of_row[asked], return_inverse=True)
         order = units.salted(self.family)[present]
-        return self._balancer.keep(cues, verdicts.option[asked], unit, order)
+        return self._balancer.keep(cues, answers.option, unit, order)
 
     def _count(
         self,
@@ -255,8 +253,7 @@ def _limit_per_pair(
     limit = np.full(len(units.of_row), float(per_pair))
     for number, verdict in enumerate(verdicts):
         over = (rank[number] >= per_pair)[units.of_row] & (verdict.option >= 0)
-        verdict.option[over] = -1
-        verdict.refuse("per_pair", over, {"limit": limit})
+        verdict.withdraw("per_pair", over, {"limit": limit})
 
 
 def _table(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:

@@ -14,7 +14,7 @@ class BalanceConfig(BaseModel):
     """How hard it must be to guess an answer without looking at both images.
 
     A gain bounds a guesser's edge: the best one who sees only that cue is right in at most
-    1 / keys + gain of the questions.
+    1 / keys + gain of the questions, beside what luck gives it in a small selection.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -172,8 +172,7 @@ def refuse_confusable(
         for name in turns:
             numbers[name][fallen] = getattr(reading, name)
         numbers["ratio"][fallen] = reading.ratio[fallen]
-    verdicts.option[found] = -1
-    verdicts.refuse("confusable", found, numbers | {"limit": np.full(len(facts), limit)})
+    verdicts.withdraw("confusable", found, numbers | {"limit": np.full(len(facts), limit)})
 
 
 def ring_of(uid: str, rings: Mapping[str, Ring]) -> Ring:

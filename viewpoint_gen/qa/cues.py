@@ -99,7 +99,7 @@ def image_cues_of(family: Family) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*EVERY_IMAGE, *family.image_cues)))
 
 
-def cuts_of(family: Family, facts: Facts, asked: Ints, key: Ints, config: BalanceConfig) -> Cuts:
+def cuts_of(family: Family, facts: Facts, key: Ints, config: BalanceConfig) -> Cuts:
     """Where to part the bins of a family's image cues.
 
     Every answer key counts the same here, as it will in what is kept: else the commonest one, "not
@@ -107,8 +107,8 @@ def cuts_of(family: Family, facts: Facts, asked: Ints, key: Ints, config: Balanc
     impossible, would lie within a single bin.
 
     Args:
-        asked: (M,) rows that could be asked.
-        key: (M,) their answers; the number of the rarest decides how fine the bins may be.
+        facts: of the N questions that could be asked.
+        key: (N,) their answers; the number of the rarest decides how fine the bins may be.
     """
     count = np.bincount(key, minlength=len(family.options))
     most = max(2, int(count.min()) // config.questions_per_bin)
@@ -119,15 +119,15 @@ def cuts_of(family: Family, facts: Facts, asked: Ints, key: Ints, config: Balanc
         sizes = (config.image_bins,) if len(parts) == 1 else config.joint_bins
         if len(parts) == 1 or np.prod(sizes) <= most:
             cuts[name] = tuple(
-                _quantiles(facts, part, asked, weight, min(size, most))
+                _quantiles(facts, part, weight, min(size, most))
                 for part, size in zip(parts, sizes, strict=True)
             )
     return cuts
 
 
-def _quantiles(facts: Facts, part: str, asked: Ints, weight: Array, size: int) -> tuple[float, ...]:
+def _quantiles(facts: Facts, part: str, weight: Array, size: int) -> tuple[float, ...]:
     """Inner values that part both views' numbers into ``size`` bins of like weight."""
-    values = np.concatenate([_image_fact(facts, part, view)[asked] for view in _VIEWS])
+    values = np.concatenate([_image_fact(facts, part, view) for view in _VIEWS])
     weights = np.tile(weight, len(_VIEWS))
     order = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
     if not len(order):
@@ -139,7 +139,7 @@ def _quantiles(facts: Facts, part: str, asked: Ints, weight: Array, size: int) -
 
 
 def cues_of(family: Family, facts: Facts, config: QaConfig, cuts: Cuts) -> list[Cue]:
-    """Every cue of a family for all pairs of a block."""
+    """Every cue of a family, for the questions with these facts."""
     balance = config.balance
     # a motion along another axis may say that there was one, but not which way it went
     directions = (POSITIVE, NEGATIVE) if family.options[NOTHING:] == ("nothing",) else ()

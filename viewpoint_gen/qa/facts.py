@@ -9,10 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, Bools
 from viewpoint_gen.records import STATIC_BACKDROPS
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

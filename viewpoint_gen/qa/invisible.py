@@ -22,6 +22,7 @@ from scipy.spatial.transform import Rotation
 
 from viewpoint_gen.geometry.displacement import displacement_px
 from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.pose import inverse
 from viewpoint_gen.geometry.surface_points import padded_points
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import matrices_of, numbers_of
@@ -92,47 +93,33 @@ def refuse_invisible(verdicts: Verdicts, family: Family, sight: Sight, config: Q
     least = config.displacement_least_px
     hardly = np.zeros(len(verdicts.option), dtype=bool)
     hardly[rows] = ~(moved >= least)
-    verdicts.option[hardly] = -1
     limit = np.full(len(displacement), least)
-    verdicts.refuse("invisible", hardly, {"displacement_px": displacement, "limit": limit})
+    verdicts.withdraw("invisible", hardly, {"displacement_px": displacement, "limit": limit})
 
 
 def _moved_px(sight: Sight, name: str, gap: Array) -> Array:
     """(N,) how far the points' pictures move if a coordinate of camera 2 changes by the gap."""
-    other = sight.world_from_camera_2.copy()
+    camera_2_from_world = inverse(sight.world_from_camera_2)
     if name == "focal":
-        return _zoomed_px(sight, gap)
-    _MOVES[name](other, sight, gap)
-    return displacement_px(
-        sight.points_world,
-        sight.intrinsics_2,
-        _inverse(sight.world_from_camera_2),
-        _inverse(other),
-        width_px=sight.width_px,
-    )
-
-
-def _zoomed_px(sight: Sight, gap: Array) -> Array:
-    """The same for the focal length: as if the points were nearer to the axis, or farther off."""
-    camera_2_from_world = _inverse(sight.world_from_camera_2)
-    wider = np.tile(np.eye(4), (len(gap), 1, 1))
-    wider[:, 0, 0] = wider[:, 1, 1] = np.exp(gap)
+        other = _zoomed(camera_2_from_world, gap)
+    else:
+        moved = sight.world_from_camera_2.copy()
+        _MOVES[name](moved, sight, gap)
+        other = inverse(moved)
     return displacement_px(
         sight.points_world,
         sight.intrinsics_2,
         camera_2_from_world,
-        wider @ camera_2_from_world,
+        other,
         width_px=sight.width_px,
     )
 
 
-def _inverse(b_from_a: Array) -> Array:
-    """(N, 4, 4) rigid transforms turned round."""
-    turned = np.swapaxes(b_from_a[:, :3, :3], 1, 2)
-    a_from_b = np.tile(np.eye(4), (len(b_from_a), 1, 1))
-    a_from_b[:, :3, :3] = turned
-    a_from_b[:, :3, 3] = -np.einsum("nij,nj->ni", turned, b_from_a[:, :3, 3])
-    return a_from_b
+def _zoomed(camera_2_from_world: Array, gap: Array) -> Array:
+    """(N, 4, 4) as if the points were farther from the axis, or nearer: what a zoom does."""
+    wider = np.tile(np.eye(4), (len(gap), 1, 1))
+    wider[:, 0, 0] = wider[:, 1, 1] = np.exp(gap)
+    return wider @ camera_2_from_world
 
 
 def _turn(axes_world: Array, angle_rad: Array) -> Array:

@@ -15,6 +15,7 @@ softmaxes. The prices of one block are a good start for the next.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import minimize
@@ -93,11 +94,18 @@ class Prices:
         """All of them in one vector."""
         return np.concatenate([self.weights, self.keys, self.logits.ravel()])
 
+    @cached_property
+    def strategy(self) -> Array:
+        """(B, K) with what chance a guesser names which key."""
+        return np.asarray(softmax(self.logits, axis=1))
+
+    def beyond(self, rules: Rules) -> Array:
+        """(B, K) by how much that is over what the guesser is allowed."""
+        return np.asarray(self.strategy - allowed_when_learning(rules)[rules.cue_of_bin, None])
+
     def per_question(self, rules: Rules) -> Array:
         """(B + 2, K) price of a question in each bin with each key."""
-        weight = self.weights[rules.cue_of_bin, None]
-        strategy = softmax(self.logits, axis=1)
-        of_cues = weight * (strategy - allowed_when_learning(rules)[rules.cue_of_bin, None])
+        of_cues = self.weights[rules.cue_of_bin, None] * self.beyond(rules)
         return np.concatenate([of_cues, self.keys[None], np.zeros((1, rules.keys))])
 
     def shares(self, units: Units) -> Array:
@@ -159,10 +167,8 @@ def _dual(
     """What the selection earns at some prices, per question on offer, and its gradient."""
     rules = units.rules
     prices = Prices.unpacked(vector, rules)
-    strategy = softmax(prices.logits, axis=1)
+    strategy, beyond, price = prices.strategy, prices.beyond(rules), prices.per_question(rules)
     weight = prices.weights[rules.cue_of_bin, None]
-    beyond = strategy - allowed_when_learning(rules)[rules.cue_of_bin, None]
-    price = np.concatenate([weight * beyond, prices.keys[None], np.zeros((1, rules.keys))])
     odds = (1.0 - units.sums(price) / units.size) / width
     counts = kept + units.counts(expit(odds))
     of_bins = counts[: rules.every]

@@ -94,9 +94,7 @@ def question_rows(
         "margin": pa.array(answers.margin),
         "margin_unit": repeated(family.unit, count),
         "reasons": pa.array(shown.reasons, pa.string()),
-        "facts": maps_of(
-            STORED_FACTS, [block.facts.column(name)[kept] for name in STORED_FACTS], count
-        ),
+        "facts": maps_of(STORED_FACTS, [asked.facts.column(name) for name in STORED_FACTS], count),
         **_carried(pairs),
         "seed": repeated(provenance.seed, count),
         "fingerprint": repeated(provenance.fingerprint, count),
@@ -135,7 +133,7 @@ def rejection_rows(
 
 
 def _group(pairs: pa.Table, family: Family) -> dict[str, pa.Array]:
-    """A question and its reverse are a group: their answers must be opposite."""
+    """A question and its reverse are a group: each answer decides the other."""
     one = pairs.column("view_id_1").combine_chunks()
     two = pairs.column("view_id_2").combine_chunks()
     in_order = pc.less_equal(one, two)

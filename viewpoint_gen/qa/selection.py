@@ -43,8 +43,8 @@ class Selection:
     spread: float
     order: NDArray[np.uint64]
 
-    def chosen(self, shares: Array, weights: Array) -> Bools:
-        """Which units to keep.
+    def chosen(self, shares: Array, weights: Array) -> tuple[Bools, Array]:
+        """Which units (U,) to keep, and the counts of all that is kept then.
 
         Args:
             shares: (U,) how much of each one would best be kept.
@@ -104,7 +104,7 @@ class Selection:
             [over * broken[rules.cue_of_bin, None], ahead[None], np.zeros((1, rules.keys))]
         )
 
-    def _topped_up(self, chosen: Bools, counts: Array) -> Bools:
+    def _topped_up(self, chosen: Bools, counts: Array) -> tuple[Bools, Array]:
         """Add, while any fit, as many units at a time as the rules still hold with."""
         while True:
             fitting = self._fitting(counts, chosen)
@@ -116,7 +116,7 @@ class Selection:
                     break
                 batch //= 2
             if not batch:
-                return chosen
+                return chosen, counts
             chosen[best[:batch]] = True
             counts = then
 

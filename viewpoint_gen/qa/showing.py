@@ -80,7 +80,8 @@ def show(asked: Asked) -> Shown:
     keys = asked.keys("wording")
     said = _drawn(wording.questions, keys // np.uint64(64), asked.splits)
     notes = _drawn(still_notes(), asked.keys("note"), asked.splits)
-    noted = _is_noted(asked)
+    # where nothing in the pictures could tell that the object kept still, the text says it
+    noted = ~asked.facts.static_backdrop
     shown = Shown()
     set_ids = _offer(asked, wording, keys, shown)
     for row, (text, note) in enumerate(zip(said, notes, strict=True)):
@@ -89,11 +90,6 @@ def show(asked: Asked) -> Shown:
         shown.wording_id.append(".".join((asked.family.id, text.id, *set_ids[row])) + mark)
     _reason(asked, wording, shown)
     return shown
-
-
-def _is_noted(asked: Asked) -> NDArray[np.bool_]:
-    """Where nothing in the pictures could tell that the object kept still, the text says it."""
-    return np.asarray(~asked.facts.static_backdrop)
 
 
 def _drawn(texts: tuple[Text, ...], keys: Keys, splits: Sequence[str]) -> list[Text]:

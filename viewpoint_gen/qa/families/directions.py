@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from viewpoint_gen.geometry.frames import Array
-from viewpoint_gen.qa.facts import Bools
+from viewpoint_gen.geometry.frames import Array, Bools
 from viewpoint_gen.qa.families.family import Numbers, Verdicts
 
 POSITIVE, NEGATIVE, NOTHING = 0, 1, 2

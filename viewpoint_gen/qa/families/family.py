@@ -8,12 +8,11 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, Bools, Indices
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.draws import Keys
-from viewpoint_gen.qa.facts import Bools, Facts
+from viewpoint_gen.qa.facts import Facts
 
 FRAMES: Final[Mapping[str, str]] = {
     "camera_1": "camera 1's own axes",
@@ -26,7 +25,6 @@ FRAMES: Final[Mapping[str, str]] = {
 """Frames of reference, by the name that the rows carry."""
 
 Numbers = dict[str, Array]
-Ints = NDArray[np.int64]
 
 
 class Form(StrEnum):
@@ -58,8 +56,8 @@ class Verdicts:
         refused: code -> (N,) which pairs, and the numbers behind it, each (N,).
     """
 
-    option: Ints
-    setting: Ints
+    option: Indices
+    setting: Indices
     value: Array
     margin: Array
     refused: dict[str, tuple[Bools, Numbers]]
@@ -71,7 +69,7 @@ class Verdicts:
         none, only = np.full(count, -1, dtype=np.int64), np.zeros(count, dtype=np.int64)
         return cls(none, only, unknown, unknown.copy(), {})
 
-    def take(self, rows: Ints) -> Verdicts:
+    def take(self, rows: Indices) -> Verdicts:
         """Some pairs' answers, without the refusals."""
         return Verdicts(
             self.option[rows], self.setting[rows], self.value[rows], self.margin[rows], {}
@@ -95,6 +93,11 @@ class Verdicts:
             which = which | self.refused[code][0]
         if which.any():
             self.refused[code] = (which, numbers)
+
+    def withdraw(self, code: str, which: Bools, numbers: Numbers) -> None:
+        """Refuse those of ``which`` although they have an answer."""
+        self.option[which] = -1
+        self.refuse(code, which, numbers)
 
     def answer(self, option: int, which: Bools) -> None:
         """Give an answer to those of ``which`` that are still undecided."""

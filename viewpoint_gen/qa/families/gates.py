@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from viewpoint_gen.geometry.frames import Bools
 from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.facts import Bools, Facts
+from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Gate, Verdicts
 
 _NO_TURN_RAD = 1e-6

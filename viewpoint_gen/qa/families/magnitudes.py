@@ -17,10 +17,10 @@ from typing import Final
 
 import numpy as np
 
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, Bools
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.draws import Keys, choice_each
-from viewpoint_gen.qa.facts import Bools, Facts
+from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Form, Gate, Nearby, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES, OBJECT_GATES, camera_still, same_lens
 from viewpoint_gen.qa.families.nearby import next_angle, next_ratio

@@ -13,12 +13,12 @@ from typing import Final
 
 import numpy as np
 
-from viewpoint_gen.geometry.frames import Array, wrap_each_rad
+from viewpoint_gen.geometry.frames import Array, Bools, wrap_each_rad
 from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.facts import Bools, Facts
+from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
 from viewpoint_gen.qa.families.gates import OBJECT_GATES, same_lens
-from viewpoint_gen.qa.families.nearby import least_of
+from viewpoint_gen.qa.families.nearby import COORDINATES, least_of
 
 _MOST_OF_LARGEST = 0.5
 _SAME_POSE_RAD = float(np.deg2rad(5.0))
@@ -46,19 +46,17 @@ class _Part:
 def _parts(facts: Facts, config: QaConfig) -> dict[str, _Part]:
     still_rad = float(np.deg2rad(config.still_most_deg))
 
-    def angle(name: str, least_deg: float, most_deg: float = 360.0) -> _Part:
-        size = np.abs(facts.column(name))
-        return _Part(size, float(np.deg2rad(least_deg)), still_rad, float(np.deg2rad(most_deg)))
+    def part(name: str, size: Array, still: float, most: float = np.inf) -> _Part:
+        return _Part(np.abs(size), COORDINATES[name].least(config), still, most)
 
+    side_most_rad = float(np.deg2rad(config.side_most_deg))
     return {
-        "azimuth": angle("azimuth_rad", config.sideways_least_deg, config.side_most_deg),
-        "elevation": angle("elevation_rad", config.vertical_least_deg),
-        "distance": _Part(
-            np.abs(facts.ln_distance_ratio),
-            float(np.log(config.distance_least_ratio)),
-            float(np.log1p(config.still_most_share)),
+        "azimuth": part("azimuth", facts.azimuth_rad, still_rad, side_most_rad),
+        "elevation": part("elevation", facts.elevation_rad, still_rad),
+        "distance": part(
+            "distance", facts.ln_distance_ratio, float(np.log1p(config.still_most_share))
         ),
-        "roll": angle("roll_rad", config.turn_least_deg),
+        "roll": part("roll", facts.roll_rad, still_rad),
     }
 
 

@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, Bools
 from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.facts import Bools, Facts
+from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import object_still, off_the_poles, seen_whole
 
