@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from viewpoint_gen.geometry.relative import RelativeView, ViewGeometry, field_names
 
-SCHEMA_VERSION: Final = "3"
+SCHEMA_VERSION: Final = "4"
 
 MATRIX_4X4: Final = pa.list_(pa.list_(pa.float64()))
 MATRIX_3X3: Final = pa.list_(pa.list_(pa.float64()))
@@ -216,6 +216,15 @@ ASSETS: Final = _versioned(
     ]
 )
 
+MARK: Final = pa.struct(
+    [
+        pa.field("image", pa.int32()),
+        pa.field("label", pa.string()),
+        pa.field("x_px", pa.float64()),
+        pa.field("y_px", pa.float64()),
+    ]
+)
+
 QUESTIONS: Final = _versioned(
     [
         pa.field("id", pa.string()),
@@ -229,6 +238,9 @@ QUESTIONS: Final = _versioned(
         pa.field("asset_uids", pa.list_(pa.string())),
         pa.field("image_ids", pa.list_(pa.string())),  # view_id, in the order shown
         pa.field("image_sha256", pa.list_(pa.string())),
+        # Points that are drawn into the images before they are shown; pixels, and a letter or word
+        # beside each. "image" counts from 0 in the order shown.
+        pa.field("marks", pa.list_(MARK)),
         pa.field("question", pa.string()),  # with one <image> per image
         pa.field("options", pa.list_(pa.string())),  # empty where none are offered
         # Which of the family's answers is true: equally often each, so that none can be guessed.

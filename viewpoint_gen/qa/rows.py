@@ -81,6 +81,7 @@ def question_rows(
         "family": repeated(family.id, count),
         "wording_id": pa.array(shown.wording_id, pa.string()),
         "frame": repeated(family.frame, count),
+        "marks": pa.array([[] for _ in range(count)]),
         "question": pa.array(shown.question, pa.string()),
         "options": pa.array(shown.options, pa.list_(pa.string())),
         "answer_key": pa.array(family.options).take(pa.array(answers.option)),

@@ -12,7 +12,7 @@ from typing import Final
 import pyarrow as pa
 from pyarrow import types
 
-SCHEMA_VERSION: Final = "3"
+SCHEMA_VERSION: Final = "4"
 VERSION_KEY: Final = b"viewgen.schema_version"
 
 VIEW_NUMBERS: Final = (
