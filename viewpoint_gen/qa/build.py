@@ -20,11 +20,18 @@ from viewpoint_gen.qa.draws import Keys, keys_of, salted, split_of
 from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families import chosen_families
 from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
+from viewpoint_gen.qa.families.gathered import NO_SET, GatheredFamily, Items, keep_whole_units
+from viewpoint_gen.qa.gathered_rows import gathered_rows, refused_barren, refused_items
 from viewpoint_gen.qa.invisible import Sight, refuse_invisible
 from viewpoint_gen.qa.phrasing import wording_files
 from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
 from viewpoint_gen.qa.summary import NOT_KEPT, FamilySummary, QaSummary
+from viewpoint_gen.qa.views import Views
 from viewpoint_gen.records import Ring
+
+
+_Answered = tuple[dict[str, pa.Array], list[dict[str, pa.Array]]]
+"""Columns of a family's kept questions, and of its refusals by code."""
 
 
 @dataclass(frozen=True)
@@ -82,44 +89,56 @@ def build_questions(
     """
     families = chosen_families(config.families)
     provenance = Provenance(seed, fingerprint, qa_fingerprint(config, seed=seed))
-    askers = [_Asker(family, config, provenance) for family in families]
-    for asker in askers:
-        summary.families[asker.family.id] = asker.summary
-    return _blocks(pairs, rings, askers, config, provenance, schemas, summary)
+    askers = _Askers.of(families, config, provenance)
+    for family in families:
+        summary.families[family.id] = askers.summary_of(family)
+    return _blocks(pairs, rings, askers, config, schemas, summary)
 
 
 def _blocks(
     pairs: Iterable[pa.RecordBatch | pa.Table],
     rings: Mapping[str, Ring],
-    askers: list[_Asker],
+    askers: _Askers,
     config: QaConfig,
-    provenance: Provenance,
     schemas: QaSchemas,
     summary: QaSummary,
 ) -> Iterator[QaBlock]:
     for table in blocks_of(pairs, config.balance.block_pairs):
         block = _prepared(table, rings, config)
-        units = _Units.of(table, provenance.seed)
-        verdicts = [asker.family.verdicts(block.facts, config) for asker in askers]
-        lookalikes = Lookalikes.of(table, rings)
-        sight = Sight.of(table)
-        for asker, verdict in zip(askers, verdicts, strict=True):
-            refuse_invisible(verdict, asker.family, sight, config)
-            refuse_confusable(verdict, asker.family, block.facts, lookalikes, config)
-            if asker.family.settle is not None:
-                asker.family.settle(verdict, units.salted_rows(asker.family))
-        if config.per_pair:
-            _limit_per_pair(verdicts, askers, units, config.per_pair)
-        questions, refusals = [], []
-        for asker, verdict in zip(askers, verdicts, strict=True):
-            asked, refused = asker.ask(block, verdict, units)
-            questions.append(_table(asked, schemas.questions))
-            refusals += [_table(columns, schemas.rejected) for columns in refused]
+        answered = [*_of_pairs(block, rings, askers.of_pairs, config)]
+        if askers.gathering:
+            views = Views.of(table, block.splits)
+            answered += [asker.ask_views(views, rings) for asker in askers.gathering]
         yield QaBlock(
-            questions=_together(questions, schemas.questions),
-            rejections=_together(refusals, schemas.rejected),
+            questions=_together(
+                [_table(asked, schemas.questions) for asked, _ in answered], schemas.questions
+            ),
+            rejections=_together(
+                [_table(part, schemas.rejected) for _, refused in answered for part in refused],
+                schemas.rejected,
+            ),
         )
     summary.close()
+
+
+def _of_pairs(
+    block: Block, rings: Mapping[str, Ring], askers: list[_Asker], config: QaConfig
+) -> Iterator[_Answered]:
+    """What each family asks about a block's pairs."""
+    if not askers:
+        return
+    units = _Units.of(block.pairs, askers[0].seed)
+    verdicts = [asker.family.verdicts(block.facts, config) for asker in askers]
+    lookalikes, sight = Lookalikes.of(block.pairs, rings), Sight.of(block.pairs)
+    for asker, verdict in zip(askers, verdicts, strict=True):
+        refuse_invisible(verdict, asker.family, sight, config)
+        refuse_confusable(verdict, asker.family, block.facts, lookalikes, config)
+        if asker.family.settle is not None:
+            asker.family.settle(verdict, units.salted_rows(asker.family))
+    if config.per_pair:
+        _limit_per_pair(verdicts, askers, units, config.per_pair)
+    for asker, verdict in zip(askers, verdicts, strict=True):
+        yield asker.ask(block, verdict, units)
 
 
 def _prepared(table: pa.Table, rings: Mapping[str, Ring], config: QaConfig) -> Block:
@@ -179,9 +198,12 @@ class _Asker:
         self._balancer = Balancer(config.balance, len(family.options))
         self._cuts: Cuts | None = None
 
-    def ask(
-        self, block: Block, verdicts: Verdicts, units: _Units
-    ) -> tuple[dict[str, pa.Array], list[dict[str, pa.Array]]]:
+    @property
+    def seed(self) -> int:
+        """Of the run."""
+        return self._provenance.seed
+
+    def ask(self, block: Block, verdicts: Verdicts, units: _Units) -> _Answered:
         """Columns of the kept questions, and of the refusals by code."""
         asked = np.flatnonzero(verdicts.option >= 0)
         chosen = self._chosen(block.facts, verdicts, units, asked)
@@ -226,6 +248,73 @@ class _Asker:
                 counts[option] += more
         summary.told_apart_by = self._balancer.edges()
         summary.cuts = dict(self._cuts or {})
+
+
+class _Gatherer(_Asker):
+    """A gathered family's way through the blocks."""
+
+    def __init__(self, family: GatheredFamily, config: QaConfig, provenance: Provenance) -> None:
+        super().__init__(family, config, provenance)
+        self._gathered = family
+
+    def ask_views(self, views: Views, rings: Mapping[str, Ring]) -> _Answered:
+        """Columns of the kept questions, and of the refusals by code."""
+        family, provenance = self._gathered, self._provenance
+        items = family.gather(views, rings, self._config, provenance.seed)
+        verdicts = Verdicts.open_for(len(items))
+        if len(items):
+            verdicts = family.judge(family, items, rings, self._config)
+            keep_whole_units(verdicts, items.unit)
+        asked = np.flatnonzero(verdicts.option >= 0)
+        chosen = self._chosen_items(items, verdicts, asked)
+        kept, refused = asked[chosen], _refused(verdicts, asked[~chosen])
+        self._count(verdicts, asked, kept, refused)
+        self._count_barren(len(items.barren))
+        return (
+            gathered_rows(views, items, family, verdicts, kept, provenance),
+            refused_items(views, items, family, refused, provenance)
+            + refused_barren(NO_SET, items.barren, family, provenance),
+        )
+
+    def _chosen_items(self, items: Items, verdicts: Verdicts, asked: Rows) -> NDArray[np.bool_]:
+        if not len(asked):
+            return np.zeros(0, dtype=bool)
+        family, answers = self._gathered, verdicts.take(asked)
+        if self._cuts is None:
+            self._cuts = family.cuts_of(family, items, asked, answers, self._config)
+        cues = family.cues_of(family, items, asked, answers, self._config, self._cuts)
+        present, unit = np.unique(items.unit[asked], return_inverse=True)
+        names = [items.unit_names[place] for place in present.tolist()]
+        order = keys_of(self.seed, family.id, names)
+        return self._balancer.keep(cues, answers.option, unit, order)
+
+    def _count_barren(self, count: int) -> None:
+        self.summary.considered += count
+        if count:
+            self.summary.refused[NO_SET] = self.summary.refused.get(NO_SET, 0) + count
+
+
+@dataclass(frozen=True)
+class _Askers:
+    """Everybody's way through the blocks, in the registry's order."""
+
+    of_pairs: list[_Asker]
+    gathering: list[_Gatherer]
+
+    @classmethod
+    def of(cls, families: Iterable[Family], config: QaConfig, provenance: Provenance) -> _Askers:
+        of_pairs, gathering = [], []
+        for family in families:
+            if isinstance(family, GatheredFamily):
+                gathering.append(_Gatherer(family, config, provenance))
+            else:
+                of_pairs.append(_Asker(family, config, provenance))
+        return cls(of_pairs, gathering)
+
+    def summary_of(self, family: Family) -> FamilySummary:
+        """The counts of one of the families."""
+        every = (*self.of_pairs, *self.gathering)
+        return next(asker.summary for asker in every if asker.family is family)
 
 
 def _refused(verdicts: Verdicts, not_kept: Rows) -> dict[str, tuple[Rows, Numbers]]:

@@ -13,7 +13,9 @@ from viewpoint_gen.qa.families.family import Family, Form
 
 _FOLDER: Final = "wording"
 IMAGES: Final = "Image 1: <image>\nImage 2: <image>\n"
-"""What every question about two images begins with."""
+"""What every question about two images begins with; see ``header_of``."""
+
+_PAIR: Final = 2
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Wording:
     reasons: tuple[TextSet, ...]
 
 
+def header_of(family: Family) -> str:
+    """What a family's questions begin with: a line for each image."""
+    return "".join(f"{label}: <image>\n" for label in family.images)
+
+
 def shown_keys(family: Family) -> tuple[str, ...]:
     """The keys of the texts that a question offers; none for numbers."""
     return {Form.NAMED: family.options, Form.SUBSET: family.parts}.get(family.form, ())
@@ -99,9 +106,10 @@ def example_of(family_id: str) -> str:
 
 
 @cache
-def still_notes() -> tuple[Text, ...]:
-    """Ways to say that the object did not move."""
-    return _texts(tomllib.loads(_read("notes.toml"))["note"], "notes")
+def still_notes(images: int = _PAIR) -> tuple[Text, ...]:
+    """Ways to say that the object did not move, for questions about so many images."""
+    notes = tomllib.loads(_read("notes.toml"))["note"]
+    return _texts([note for note in notes if note.get("images", images) == images], "notes")
 
 
 def usable(texts: tuple[Text, ...], split: str) -> tuple[Text, ...]:

@@ -25,6 +25,7 @@ ANSWER_TYPES: Final = {
     Form.RATIO: "ratio",
     Form.SUBSET: "set",
     Form.POSE: "pose",
+    Form.PICTURED: "choice",
 }
 """How ``score`` reads and grades an answer, by the form of its question."""
 

@@ -10,6 +10,8 @@ from typing import Final
 
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.qa.families import (
+    choose_view,
+    compose,
     ego_rotation_pitch,
     ego_rotation_roll,
     ego_rotation_yaw,
@@ -19,6 +21,7 @@ from viewpoint_gen.qa.families import (
     object_translation_around,
     object_translation_front_back,
     object_translation_left_right,
+    same_object,
     who_moved,
 )
 from viewpoint_gen.qa.families.family import FRAMES, Family
@@ -49,6 +52,9 @@ FAMILIES: Final[dict[str, Family]] = {
         who_moved.FAMILY,
         *MIXED_MOTIONS,
         *SHARED_SURFACE,
+        choose_view.FAMILY,
+        compose.FAMILY,
+        same_object.FAMILY,
     )
 }
 """In the order in which they are asked and listed."""

@@ -42,6 +42,9 @@ class Form(StrEnum):
     """All of the statements that are true."""
     POSE = "pose"
     """Azimuth, elevation, distance ratio and roll."""
+    PICTURED = "pictured"
+    """One of the images that are shown; the family's answers are their places in an order that no
+    image shows alone."""
 
 
 @dataclass
@@ -140,6 +143,9 @@ class Family:
         settle: puts a number that was decided on into one of several sets of options.
         stands: whether an answer stands beside another reading of the same two pictures.
         nearby: the wrong answers as motions (``families.nearby``); None: the surroundings tell.
+        images: what stands before each image in the text; the last of them are the options where
+            images are to choose from.
+        says_still: whether the text tells that the object kept still where no backdrop shows it.
         sees_object_turn: whether the object's own turn is asked about, so that a picture of it
             turned otherwise is another reading, whatever the backdrop.
     """
@@ -163,6 +169,8 @@ class Family:
     settle: Callable[[Verdicts, Keys], None] | None = None
     stands: Stands = same_answer
     nearby: Nearby | None = None
+    images: tuple[str, ...] = ("Image 1", "Image 2")
+    says_still: bool = True
     sees_object_turn: bool = False
 
     def verdicts(self, facts: Facts, config: QaConfig) -> Verdicts:
