@@ -29,7 +29,6 @@ from viewpoint_gen.qa.summary import NOT_KEPT, FamilySummary, QaSummary
 from viewpoint_gen.qa.views import Views
 from viewpoint_gen.records import Ring
 
-
 _Answered = tuple[dict[str, pa.Array], list[dict[str, pa.Array]]]
 """Columns of a family's kept questions, and of its refusals by code."""
 
@@ -263,7 +262,7 @@ class _Gatherer(_Asker):
         items = family.gather(views, rings, self._config, provenance.seed)
         verdicts = Verdicts.open_for(len(items))
         if len(items):
-            verdicts = family.judge(family, items, rings, self._config)
+            verdicts = family.judge(items, rings, self._config)
             keep_whole_units(verdicts, items.unit)
         asked = np.flatnonzero(verdicts.option >= 0)
         chosen = self._chosen_items(items, verdicts, asked)
@@ -281,8 +280,8 @@ class _Gatherer(_Asker):
             return np.zeros(0, dtype=bool)
         family, answers = self._gathered, verdicts.take(asked)
         if self._cuts is None:
-            self._cuts = family.cuts_of(family, items, asked, answers, self._config)
-        cues = family.cues_of(family, items, asked, answers, self._config, self._cuts)
+            self._cuts = family.cuts_of(items, asked, answers, self._config)
+        cues = family.cues_of(items, asked, answers, self._config, self._cuts)
         present, unit = np.unique(items.unit[asked], return_inverse=True)
         names = [items.unit_names[place] for place in present.tolist()]
         order = keys_of(self.seed, family.id, names)

@@ -40,7 +40,7 @@ def gathered_rows(
         ids=[ids[row] for row in kept.tolist()],
         splits=[views.splits[row] for row in first.tolist()],
         seed=provenance.seed,
-        slots=family.slots_of(items, kept, answers),
+        slots=family.slots_of(items, kept),
     )
     shown = show(asked)
     units = [items.unit_names[unit] for unit in items.unit[kept].tolist()]

@@ -159,7 +159,7 @@ def _side(pairs: pa.Table, view: int) -> pa.Table:
     columns = {name: pairs.column(f"{name}_{view}") for name in _OWN}
     columns |= {name: pairs.column(name) for name in _SHARED}
     front_rad = numbers_of(pairs, "front_azimuth_1_rad")
-    if view == 2:  # noqa: PLR2004
+    if view == 2:
         front_rad = front_rad + numbers_of(pairs, "object_turn_rad")
     columns[_FRONT] = pa.array(front_rad, from_pandas=True)
     return pa.table(columns)

@@ -24,9 +24,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viewpoint_gen.geometry.frames import Array, Bools, Indices, wrap_each_rad
 from viewpoint_gen.qa import confusable, cues
@@ -193,13 +194,12 @@ class _Motions:
         others[np.arange(len(others)), self.answer] = np.inf
         return np.asarray(others.min(axis=1))
 
-    def of_answer(self, values: Array | Indices) -> Array:
+    def of_answer(self, values: NDArray[Any]) -> NDArray[Any]:
         """(N, 1) the right one's of (N, 4) values."""
-        return np.take_along_axis(values, self.answer[:, None], axis=1)
+        return np.take_along_axis(np.asarray(values), self.answer[:, None], axis=1)
 
 
 def _judge(
-    family: GatheredFamily,  # noqa: ARG001
     items: Items,
     rings: Mapping[str, Ring],
     config: QaConfig,
@@ -255,7 +255,6 @@ def _turns(leg: Leg, rings: Mapping[str, Ring]) -> list[tuple[float, Array]]:
 
 
 def _cues_of(
-    family: GatheredFamily,  # noqa: ARG001
     items: Items,
     rows: Indices,
     answers: Verdicts,  # noqa: ARG001
@@ -280,7 +279,7 @@ def _cues_of(
     ]
 
 
-def _slots_of(items: Items, rows: Indices, answers: Verdicts) -> dict[str, Strings]:  # noqa: ARG001
+def _slots_of(items: Items, rows: Indices) -> dict[str, Strings]:
     """Size and sense of the motion asked for, and of the motions to all four."""
     motions = _Motions.of(items, rows)
     count = len(rows)

@@ -28,7 +28,7 @@ from viewpoint_gen.qa import confusable, cues, invisible
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
-from viewpoint_gen.qa.families.family import Family, Verdicts
+from viewpoint_gen.qa.families.family import Verdicts
 from viewpoint_gen.qa.families.gathered import (
     Barren,
     GatheredFamily,
@@ -133,28 +133,23 @@ def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
     decide_direction(verdicts, (around,))
 
 
-def _judge(
-    family: GatheredFamily, items: Items, rings: Mapping[str, Ring], config: QaConfig
-) -> Verdicts:
+def _judge(items: Items, rings: Mapping[str, Ring], config: QaConfig) -> Verdicts:
     verdicts = Verdicts.open_for(len(items))
     net = items.legs[_NET]
-    family.decide(verdicts, net.facts, config)
+    FAMILY.decide(verdicts, net.facts, config)
     sight = invisible.Sight.of(net.table)
-    invisible.refuse_invisible(verdicts, family, sight, config)
+    invisible.refuse_invisible(verdicts, FAMILY, sight, config)
     lookalikes = confusable.Lookalikes.of(net.table, rings)
-    confusable.refuse_confusable(verdicts, family, net.facts, lookalikes, config)
+    confusable.refuse_confusable(verdicts, FAMILY, net.facts, lookalikes, config)
     return verdicts
 
 
-def _cuts_of(
-    family: GatheredFamily, items: Items, rows: Indices, answers: Verdicts, config: QaConfig
-) -> cues.Cuts:
+def _cuts_of(items: Items, rows: Indices, answers: Verdicts, config: QaConfig) -> cues.Cuts:
     facts = items.legs[_NET].facts.take(rows)
-    return cues.cuts_of(family, facts, answers.option, config.balance)
+    return cues.cuts_of(FAMILY, facts, answers.option, config.balance)
 
 
 def _cues_of(
-    family: GatheredFamily,
     items: Items,
     rows: Indices,
     answers: Verdicts,  # noqa: ARG001
@@ -163,10 +158,10 @@ def _cues_of(
 ) -> list[cues.Cue]:
     """The net motion's other axes, each of the three images, and the sense of either leg."""
     out, back, net = (items.legs[leg].facts.take(rows) for leg in (_OUT, _BACK, _NET))
-    found = [_renamed(cue, "_2", "_3") for cue in cues.cues_of(family, net, config, cuts)]
-    middle = cues.cues_of(_images_only(family), back, config, cuts)
+    found = [_renamed(cue, "_2", "_3") for cue in cues.cues_of(FAMILY, net, config, cuts)]
+    middle = cues.cues_of(replace(FAMILY, other_axes=()), back, config, cuts)
     found += [_renamed(cue, "_1", "_2") for cue in middle if cue.name.endswith("_1")]
-    alone = replace(family, other_axes=("around",))
+    alone = replace(FAMILY, other_axes=("around",))
     for name, facts in (("leg_12", out), ("leg_23", back)):
         around = cues.cues_of(alone, facts, config, {})
         found += [replace(cue, name=name) for cue in around if cue.name == "around"]
@@ -180,11 +175,7 @@ def _renamed(cue: cues.Cue, view: str, image: str) -> cues.Cue:
     return replace(cue, name=cue.name.removesuffix(view) + image)
 
 
-def _images_only(family: Family) -> Family:
-    return replace(family, other_axes=())
-
-
-def _slots_of(items: Items, rows: Indices, answers: Verdicts) -> dict[str, Strings]:  # noqa: ARG001
+def _slots_of(items: Items, rows: Indices) -> dict[str, Strings]:
     """The size and the sense of both legs; the sense from above."""
 
     def told(leg: tuple[int, int]) -> Array:

@@ -108,18 +108,22 @@ class Items:
 Gather = Callable[[Views, Mapping[str, Ring], QaConfig, int], Items]
 """The items of a block: its views, the rings of its assets, the thresholds, the run's seed."""
 
-Judge = Callable[["GatheredFamily", Items, Mapping[str, Ring], QaConfig], Verdicts]
+Judge = Callable[[Items, Mapping[str, Ring], QaConfig], Verdicts]
 """What is true in each item, and which of them may not be asked after all."""
 
-CuesOf = Callable[["GatheredFamily", Items, Indices, Verdicts, QaConfig, "Cuts"], "list[Cue]"]
+CuesOf = Callable[[Items, Indices, Verdicts, QaConfig, "Cuts"], "list[Cue]"]
 """What must not tell the answers of some items: rows of items and what is true in them."""
 
-CutsOf = Callable[["GatheredFamily", Items, Indices, Verdicts, QaConfig], "Cuts"]
-SlotsOf = Callable[[Items, Indices, Verdicts], dict[str, Strings]]
-"""What the texts name, for some items: rows of items and what is true in them."""
+CutsOf = Callable[[Items, Indices, Verdicts, QaConfig], "Cuts"]
+SlotsOf = Callable[[Items, Indices], dict[str, Strings]]
+"""What the texts name, for some rows of the items."""
 
 
 def _no_cuts(*_: object) -> Cuts:
+    return {}
+
+
+def _no_slots(*_: object) -> dict[str, Strings]:
     return {}
 
 
@@ -147,7 +151,7 @@ class GatheredFamily(Family):
     gather: Gather
     judge: Judge
     cues_of: CuesOf
-    slots_of: SlotsOf
+    slots_of: SlotsOf = _no_slots
     cuts_of: CutsOf = _no_cuts
 
 

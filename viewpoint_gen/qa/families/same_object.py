@@ -28,7 +28,7 @@ from typing import Final
 
 import numpy as np
 
-from viewpoint_gen.geometry.frames import Array, Indices, wrap_each_rad
+from viewpoint_gen.geometry.frames import Array, Bools, Indices, wrap_each_rad
 from viewpoint_gen.qa import confusable, cues
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.families.family import Verdicts
@@ -83,12 +83,12 @@ class _Sides:
         by_file = self.of_file[two] - self.of_file[one]
         return wrap_each_rad(np.where(np.isnan(by_front), by_file, by_front))
 
-    def alike(self, ones: Indices, others: Indices, most_rad: float) -> Array:
+    def alike(self, ones: Indices, others: Indices, most_rad: float) -> Bools:
         """(N, M) whether two views show about the same side."""
         one, two = (index.ravel() for index in np.meshgrid(ones, others, indexing="ij"))
         near = np.abs(self.apart_rad(one, two)) <= most_rad
         near &= np.abs(self.elevation[two] - self.elevation[one]) <= most_rad
-        return near.reshape(len(ones), len(others))
+        return np.asarray(near.reshape(len(ones), len(others)))
 
 
 def _gather(views: Views, rings: Mapping[str, Ring], config: QaConfig, seed: int) -> Items:
@@ -199,7 +199,6 @@ def _fitting(
 
 
 def _judge(
-    family: GatheredFamily,  # noqa: ARG001
     items: Items,
     rings: Mapping[str, Ring],  # noqa: ARG001
     config: QaConfig,
@@ -214,9 +213,8 @@ def _judge(
 
 
 def _cues_of(
-    family: GatheredFamily,  # noqa: ARG001
     items: Items,  # noqa: ARG001
-    rows: Indices,
+    rows: Indices,  # noqa: ARG001
     answers: Verdicts,
     config: QaConfig,
     cuts: cues.Cuts,  # noqa: ARG001
@@ -225,10 +223,6 @@ def _cues_of(
     half = float(np.deg2rad(config.same_side_most_deg)) / 2.0
     far = (np.abs(answers.value) > half).astype(np.int64)
     return [cues.Cue("apart", far, 2, config.balance.image_gain, config.balance.slack_questions)]
-
-
-def _slots_of(items: Items, rows: Indices, answers: Verdicts) -> dict[str, Strings]:  # noqa: ARG001
-    return {}
 
 
 FAMILY: Final = GatheredFamily(
@@ -244,6 +238,5 @@ FAMILY: Final = GatheredFamily(
     gather=_gather,
     judge=_judge,
     cues_of=_cues_of,
-    slots_of=_slots_of,
     says_still=False,
 )
