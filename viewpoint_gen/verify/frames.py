@@ -47,6 +47,8 @@ FRAMES: Final[dict[str, tuple[str, ...]]] = {
     **{f"{kind}_distance": (_CENTRE,) for kind in ("magnitude", "estimate")},
     **{f"{kind}_focal": (_FOCAL,) for kind in ("magnitude", "estimate")},
     "inverse": (_ABOVE, _BACK),
+    "choose_view": (_ABOVE,),
+    "compose": (_ABOVE,),
     "pose_tuple": (rf"{_ABOVE}|{_TO_ITS_RIGHT}", _BEHIND),
     # the image whose surface is the whole
     "overlap_share": (rf"{_SHOWN_BY} 1|first",),
@@ -57,6 +59,8 @@ FRAMES: Final[dict[str, tuple[str, ...]]] = {
 OTHER_FRAMES: Final = {
     "object_translation_around": r"from (below|beneath|underneath)",
     "inverse": r"from (below|beneath|underneath)",
+    "choose_view": r"from (below|beneath|underneath)",
+    "compose": r"from (below|beneath|underneath)",
     "pose_tuple": r"from (below|beneath|underneath)",
     "ego_rotation_roll": r"from (in front|the front) of the camera|facing the (camera|lens)",
 }

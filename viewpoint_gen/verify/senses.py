@@ -106,6 +106,16 @@ SENSES: Final = {
             frozenset({"camera", "object", "both"}): "both",
         },
     ),
+    "compose": Senses(
+        {
+            "counterclockwise": COUNTER,
+            "clockwise": CLOCKWISE,
+            "nothing": r"neither|no|nowhere|on the side of the start",
+        },
+    ),
+    "same_object": Senses(
+        {"same": r"same|one|single|yes", "another": r"another|two|no"},
+    ),
     "inverse": Senses(
         {"ccw": COUNTER, "cw": CLOCKWISE, "up": UP, "down": DOWN},
         {

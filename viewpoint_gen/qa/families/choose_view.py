@@ -8,12 +8,12 @@ together.
 The motion is told as the change of azimuth, seen from above, where any two of the four lie
 ``candidates_least_deg`` apart round the object; else with the change of height angle, where they lie
 as far apart in one of the two. Both ways of telling hold for all four motions of a set, so that what
-is told doesn't point at an image either.
+is told doesn't point at an image either. Views straight above one another are never in one set.
 
-What is left to guess by is the motion with the four views but without image 1: a view "higher" than
-image 1 is most likely the highest. The answer key is therefore a candidate's place in the round of
-the four, counter-clockwise from the widest gap between them, and the balance holds whoever knows the
-motion, or which view is the highest, to its gain.
+What is left to guess by is the motion with the four views but without image 1: a view "higher"
+than image 1 is most likely the highest. The answer key is therefore a candidate's place in the
+round of the four, counter-clockwise from the widest gap between them, and the balance holds whoever
+knows the motion, or which view is the highest, to its gain.
 
 Refuses: ``confusable``, the whole set, if after turns under which image 1 and a candidate look the
 same another candidate fits one of the motions. Value: ``azimuth_rad`` from image 1 to the answer.
@@ -125,11 +125,13 @@ def _sets(ways: Ways, rng: np.random.Generator, config: QaConfig) -> tuple[Indic
     """(S, 5) views of some sets of a visit, image 1 first; and whether height must be told."""
     least, most = np.deg2rad(config.sideways_least_deg), np.deg2rad(config.side_most_deg)
     size = np.abs(ways.azimuth_rad)
+    apart_rad = np.deg2rad(config.candidates_least_deg)
     with np.errstate(invalid="ignore"):
         leads = (ways.linked > 0) & (size >= least) & (size <= most)
-        apart = size >= np.deg2rad(config.candidates_least_deg)
+        apart = size >= apart_rad
+        # one behind the other round the object, so that the round of the four has an order
         apart_at_all = apart | (
-            np.abs(ways.elevation_rad) >= np.deg2rad(config.candidates_least_deg)
+            (np.abs(ways.elevation_rad) >= apart_rad) & (size > np.deg2rad(config.still_most_deg))
         )
     some = np.sort(rng.permutation(len(size))[:_MOST_VIEWS])
     fours = np.array(list(combinations(some.tolist(), CANDIDATES)), dtype=np.int64)

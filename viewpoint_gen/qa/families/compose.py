@@ -7,9 +7,9 @@ together, stays within 160 degrees, so that no net motion is the long way round.
 ``azimuth_rad`` from image 1 to image 3.
 
 A path and the same path walked back are a unit. On a path whose legs go opposite ways the larger
-one decides; going back the other leg comes first, so that each leg's sense tells nothing. Where both
-go the same way each sense tells all. Those are kept to what the axis gain bears (one in ten), and
-are drawn more rarely from the start.
+one decides; going back the other leg comes first, so that each leg's sense tells nothing. Where
+both go the same way each sense tells all. Those are kept to what the axis gain bears (one in ten),
+and are drawn more rarely from the start.
 
 "Yaw" is no axis to be told apart from here: over such ways a camera that keeps the object in view
 turns along with going round it.

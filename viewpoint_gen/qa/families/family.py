@@ -143,6 +143,7 @@ class Family:
         settle: puts a number that was decided on into one of several sets of options.
         stands: whether an answer stands beside another reading of the same two pictures.
         nearby: the wrong answers as motions (``families.nearby``); None: the surroundings tell.
+        asked_of: what it is asked of, for people.
         images: what stands before each image in the text; the last of them are the options where
             images are to choose from.
         says_still: whether the text tells that the object kept still where no backdrop shows it.
@@ -169,6 +170,7 @@ class Family:
     settle: Callable[[Verdicts, Keys], None] | None = None
     stands: Stands = same_answer
     nearby: Nearby | None = None
+    asked_of: str = "pairs"
     images: tuple[str, ...] = ("Image 1", "Image 2")
     says_still: bool = True
     sees_object_turn: bool = False

@@ -146,6 +146,7 @@ class GatheredFamily(Family):
         slots_of: what the texts name beside the option.
     """
 
+    asked_of: str = "sets of views"
     gates: tuple[Gate, ...] = ()
     decide: Callable[[Verdicts, Facts, QaConfig], None] = _judged
     gather: Gather

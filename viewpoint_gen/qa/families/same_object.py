@@ -8,13 +8,13 @@ split, are a **couple**; two views of A, one from each of two visits, and two su
 - the same: A's first with A's second, B's first with B's second;
 - another: A's first with B's second, B's first with A's second.
 
-So each image stands as often, and in the same place, in either answer. The four are kept or dropped
-together. All four views show the same side: their azimuths about the object as it stands (its front,
-where both fronts are known, else its file's own axes) lie within ``same_side_most_deg`` of each
-other, and so do their height angles, so that what tells two objects apart can be seen.
+So each image stands as often, and in the same place, in either answer. The four are kept or
+dropped together. All four views show the same side: their azimuths about the object as it stands
+(its front, where both fronts are known, else its file's own axes) lie within ``same_side_most_deg``
+of each other, and so do their height angles, so that what tells two objects apart can be seen.
 
-Copies of one mesh (equal ``Ring.shape_key``) are never two objects. A category of one asset can only
-be "the same" and isn't asked about. Couples are made within a block of pairs; each asset has one
+Copies of one mesh (equal ``Ring.shape_key``) are never two objects. A category of one asset can
+only be "the same" and isn't asked about. Couples are made within a block of pairs; each asset has one
 partner. Value: by how much the sides seen differ, in radians.
 """
 
