@@ -6,9 +6,10 @@ who doesn't read the motion is at chance whatever the images show. The four are 
 together.
 
 The motion is told as the change of azimuth, seen from above, where any two of the four lie
-``candidates_least_deg`` apart round the object; else with the change of height angle, where they lie
-as far apart in one of the two. Both ways of telling hold for all four motions of a set, so that what
-is told doesn't point at an image either. Views straight above one another are never in one set.
+``candidates_least_deg`` apart round the object; else with the change of height angle, where they
+lie as far apart in one of the two. Either way of telling holds for all four motions of a set, so
+that what is told doesn't point at an image either. Views straight above one another are never in
+one set.
 
 What is left to guess by is the motion with the four views but without image 1: a view "higher"
 than image 1 is most likely the highest. The answer key is therefore a candidate's place in the

@@ -14,8 +14,8 @@ dropped together. All four views show the same side: their azimuths about the ob
 of each other, and so do their height angles, so that what tells two objects apart can be seen.
 
 Copies of one mesh (equal ``Ring.shape_key``) are never two objects. A category of one asset can
-only be "the same" and isn't asked about. Couples are made within a block of pairs; each asset has one
-partner. Value: by how much the sides seen differ, in radians.
+only be "the same" and isn't asked about. Couples are made within a block of pairs; each asset has
+one partner. Value: by how much the sides seen differ, in radians.
 """
 
 from __future__ import annotations
