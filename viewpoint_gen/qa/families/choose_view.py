@@ -264,7 +264,7 @@ def _cues_of(
     config: QaConfig,
     cuts: cues.Cuts,  # noqa: ARG001
 ) -> list[cues.Cue]:
-    """What the motion alone says of the round of the four, and of which view is highest."""
+    """What the motion alone says of the round of the four, and of the highest or lowest view."""
     motions, balance = _Motions.of(items, rows), config.balance
     azimuth = motions.of_answer(motions.azimuth_rad)[:, 0]
     sector = np.searchsorted(_AZIMUTH_EDGES_RAD, azimuth)
@@ -274,11 +274,11 @@ def _cues_of(
     )
     named = np.take_along_axis(motions.rank, extreme[:, None], axis=1)[:, 0]
     tells = motions.with_height & (np.abs(rise) >= _HEIGHT_LEAST_RAD)
-    height = np.where(tells, 2 * named + (rise > 0), cues.OUTSIDE)
+    height = np.where(tells, named, cues.OUTSIDE)
     gain, slack = balance.image_gain, balance.slack_questions
     return [
         cues.Cue("motion", sector, len(_AZIMUTH_EDGES_RAD) + 1, gain, slack),
-        cues.Cue("highest", height, 2 * CANDIDATES, gain, slack),
+        cues.Cue("highest", height, CANDIDATES, gain, slack),
     ]
 
 
