@@ -14,10 +14,16 @@ from viewpoint_gen.qa.build import QaSchemas, build_questions
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.qa.families.directions import points_alike
+from viewpoint_gen.qa.families.gathered import GatheredFamily
 from viewpoint_gen.qa.summary import QaSummary
 from viewpoint_gen.records import Ring
 
-DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
+PAIRED = {
+    name: family for name, family in FAMILIES.items() if not isinstance(family, GatheredFamily)
+}
+"""Families that are asked of pairs, and of nothing that is gathered."""
+
+DIRECTIONS = sorted(name for name, family in PAIRED.items() if family.stands is points_alike)
 """Families that ask for a direction, its opposite, or "not at all"."""
 
 NOTHING_ALIKE = Ring(azimuths=4, elevation_rad=0.3, packed=bytes([255] * 6))
@@ -45,6 +51,8 @@ def build(
     batch_rows: int = 5000,
     **settings: Any,
 ) -> Built:
+    """Ask the families of pairs, unless others are named."""
+    settings.setdefault("families", tuple(PAIRED))
     summary = QaSummary()
     blocks = list(
         build_questions(

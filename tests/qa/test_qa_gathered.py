@@ -336,7 +336,8 @@ def test_licences_of_both_objects_hold() -> None:
     [
         pytest.param(lambda: kin("apple"), id="alone in its category"),
         pytest.param(
-            lambda: pa.concat_tables([kin("apple"), kin("pear", category="other")]), id="other kinds"
+            lambda: pa.concat_tables([kin("apple"), kin("pear", category="other")]),
+            id="other kinds",
         ),
         pytest.param(
             lambda: pa.concat_tables([kin("apple"), visit("pear", TWO_VISITS)]), id="one visit"

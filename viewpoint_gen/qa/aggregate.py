@@ -85,6 +85,30 @@ def aggregate_by_family(
     }
 
 
+_STEPS: Final = ((0, 1), (1, 2), (0, 2))
+"""Images between which a composed motion has its legs, and its net motion."""
+
+
+def composed_groups(rows: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+    """Places of the rows that must be right together with each ``compose`` row, it first.
+
+    Those are the questions of ``object_translation_around`` about its first and second image, its
+    second and third, and its first and third, as far as they are among the rows. A ``compose`` row
+    of which none is has no group.
+    """
+    around = {
+        tuple(row["image_ids"]): place
+        for place, row in enumerate(rows)
+        if row["family"] == "object_translation_around"
+    }
+    groups = []
+    for place, row in enumerate(rows):
+        if row["family"] == "compose":
+            ways = [tuple(row["image_ids"][k] for k in step) for step in _STEPS]
+            groups.append([place, *(around[way] for way in ways if way in around)])
+    return [group for group in groups if len(group) > 1]
+
+
 def _best_constant(rows: Sequence[Mapping[str, Any]]) -> float:
     return max(
         _commonest(row.get(name) for row in rows) for name in ("answer_letter", "answer_text")

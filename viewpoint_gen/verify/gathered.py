@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -55,22 +56,29 @@ class Background:
     """What gathered questions are held against, beside views.
 
     Attributes:
+        layout: where the rings lie.
+        tally: takes what can't be read of them.
         links: sorted codes of the pairs' views, in order.
         overlaps: (P, 2) of these pairs.
-        meshes: shape key of each asset.
     """
 
+    layout: Layout
+    tally: Tally
     links: Keys
     overlaps: Array
-    meshes: Index
 
     @classmethod
     def of(cls, layout: Layout, tally: Tally, pairs: Index) -> Background:
-        """Read the rings' shape keys and sort the pairs by their views."""
+        """Sort the pairs by their views."""
         codes = _codes(pairs.records["view_id_1"], pairs.records["view_id_2"])
         order = np.argsort(codes, kind="stable")
         overlaps = np.stack([pairs.records[f"overlap_{way}"] for way in ("12", "21")], axis=1)
-        return cls(codes[order], overlaps[order], _meshes(layout, tally))
+        return cls(layout, tally, codes[order], overlaps[order])
+
+    @cached_property
+    def meshes(self) -> Index:
+        """The shape key of each asset, from its ring; read once, and only if it is asked for."""
+        return _meshes(self.layout, self.tally)
 
     def overlap(self, one: Keys, two: Keys) -> Array:
         """Return (N, 2) directed overlaps of views; nan where they are no pair."""
@@ -121,7 +129,7 @@ def check_gathered_rows(
     sides = [views.take(*views.find(images[:, k])) for k in range(count)]
     for k in range(count):
         check_rigid(tally, rows, f"world_from_camera[{k}]", cameras[:, k])
-        check_copies(tally, rows, k, sides[k], cameras[:, k], intrinsics[:, k])
+        check_copies(tally, rows, k, sides, cameras[:, k], intrinsics[:, k])
     check_links(tally, rows, images, sides)
     check_assets(tally, rows, sides)
     if family != "same_object":
@@ -182,11 +190,11 @@ def _listed(rows: Rows, column: str, count: int, missing: Any) -> list[list[Any]
 
 
 def check_copies(
-    tally: Tally, rows: Rows, k: int, side: Records, camera: Array, intrinsics: Array
+    tally: Tally, rows: Rows, k: int, sides: Sequence[Records], camera: Array, intrinsics: Array
 ) -> None:
     """What a question repeats about one of its views is what the view says."""
+    side, count = sides[k], len(sides)
     found = side["key"] != 0
-    count = len(rows.texts("image_ids")[0] or ()) if len(rows) else 0
     for name, got in (("world_from_camera", camera), ("intrinsics", intrinsics)):
         want = np.where(found[:, None, None], side[name], got)
         close(tally, rows, "question_copies", f"{name}[{k}]", want, got, tolerance=1e-9)
@@ -268,12 +276,16 @@ def shown_of(
         (i, j): _scene(cameras[:, [i, j]], intrinsics[:, [i, j]], (sides[i], sides[j]), background)
         for i, j in WAYS[family]
     }
-    shapes = [background.meshes.take(*background.meshes.find(s["asset_uid"])) for s in sides]
+    shapes = np.zeros((len(rows), len(sides)), dtype=np.uint64)
+    if family == "same_object":
+        for k, side in enumerate(sides):
+            meshes = background.meshes
+            shapes[:, k] = meshes.take(*meshes.find(side["asset_uid"]))["shape_key"]
     return Shown(
         ways=ways,
         views=sides,
         visits=_visits(rows, len(sides)),
-        shapes=np.stack([mesh["shape_key"] for mesh in shapes], axis=1),
+        shapes=shapes,
         questions=[text or "" for text in rows.texts("question")],
         reasons=[text or "" for text in rows.texts("reasons")],
     )

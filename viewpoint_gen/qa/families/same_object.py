@@ -14,8 +14,8 @@ dropped together. All four views show the same side: their azimuths about the ob
 of each other, and so do their height angles, so that what tells two objects apart can be seen.
 
 Copies of one mesh (equal ``Ring.shape_key``) are never two objects. A category of one asset can
-only be "the same" and isn't asked about. Couples are made within a block of pairs; each asset has
-one partner. Value: by how much the sides seen differ, in radians.
+only be "the same" and isn't asked about. Couples are made within a block of pairs, each asset with
+a few others; no two images are shown twice. Value: by how much the sides seen differ, in radians.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ SAME, ANOTHER = 0, 1
 
 _SHOWN: Final = ((0, 1), (2, 3), (0, 3), (2, 1))
 """Which views of a quad (A's first and second, B's first and second) its four questions show."""
+
+_PARTNERS: Final = 4
+"""Assets behind it in a drawn order that an asset is held against."""
 
 _ROLES: Final = ("same_1", "same_2", "another_1", "another_2")
 
@@ -98,9 +101,10 @@ def _gather(views: Views, rings: Mapping[str, Ring], config: QaConfig, seed: int
     barren: list[Barren] = []
     ids = views.texts("view_id")
     groups = _groups(views, rings, config)
+    used: set[tuple[int, int]] = set()
     for group in groups.values():
         for first, second in _couples(group, seed):
-            found = _quads(first, second, sides, config, seed)
+            found = _quads(first, second, sides, config, seed, used)
             quads += [found]
             names += ["=".join(ids[row] for row in quad) for quad in found.tolist()]
             if not len(found):
@@ -152,20 +156,27 @@ def _alone(views: Views, groups: Mapping[tuple[str, str], list[_Candidate]]) -> 
 
 
 def _couples(group: Sequence[_Candidate], seed: int) -> Iterator[tuple[_Candidate, _Candidate]]:
-    """Two by two, in a drawn order; each with the next one that isn't a copy of it."""
-    waiting = sorted(group, key=lambda each: seed_for(seed, "same_object", each.uid))
-    while waiting:
-        first = waiting.pop(0)
-        for place, second in enumerate(waiting):
-            if second.shape_key != first.shape_key:
-                yield first, waiting.pop(place)
-                break
+    """Each asset with the next few in a drawn order, unless they are copies of it."""
+    order = sorted(group, key=lambda each: seed_for(seed, "same_object", each.uid))
+    for away in range(1, _PARTNERS + 1):
+        for first, second in zip(order, order[away:], strict=False):
+            if first.shape_key != second.shape_key:
+                yield first, second
 
 
 def _quads(
-    first: _Candidate, second: _Candidate, sides: _Sides, config: QaConfig, seed: int
+    first: _Candidate,
+    second: _Candidate,
+    sides: _Sides,
+    config: QaConfig,
+    seed: int,
+    used: set[tuple[int, int]],
 ) -> Indices:
-    """(Q, 4) some quads of a couple, no two of which show the same two images."""
+    """(Q, 4) some quads of a couple.
+
+    Args:
+        used: which two images were shown together; is added to.
+    """
     rng = rng_for(seed, "same_object", first.uid, second.uid)
     fitting = [
         _fitting((a_one, a_two, b_one, b_two), sides, config)
@@ -174,7 +185,6 @@ def _quads(
     ]
     every = np.concatenate(fitting)
     chosen: list[list[int]] = []
-    used: set[tuple[int, int]] = set()
     for quad in every[rng.permutation(len(every))].tolist():
         shown = {(quad[one], quad[two]) for one, two in _SHOWN}
         if not shown & used and len(chosen) < config.quads_per_couple:
