@@ -20,7 +20,7 @@ from viewpoint_gen.verify.reasons import problems
 from viewpoint_gen.verify.senses import read_sense
 
 WORDING = Path(viewpoint_gen.__file__).parent / "qa" / "wording"
-PRESENT = sorted(path.stem for path in WORDING.glob("*.toml") if "_" in path.stem)
+PRESENT = sorted(path.stem for path in WORDING.glob("*.toml") if path.stem != "notes")
 OFFERING = [name for name in PRESENT if RULES[name].form in (Form.NAMED, Form.SUBSET)]
 
 KEYS = {
@@ -40,6 +40,8 @@ KEYS = {
     "minimal_orbit_spin": ("orbit", "spin"),
     "who_moved": ("camera", "object", "both", "light", "nothing"),
     "inverse": ("ccw_up", "ccw_down", "cw_up", "cw_down"),
+    "compose": ("counterclockwise", "clockwise", "nothing"),
+    "same_object": ("same", "another"),
     "overlap_share": ("10", "30", "50", "70", "90"),
     "new_share": ("10", "30", "50", "70", "90"),
 }
@@ -55,6 +57,11 @@ SIZES = {
 }
 """A size by the unit of its family: as a number, and in words."""
 
+GATHERED_PARTS = {
+    **dict.fromkeys(("first", "motion", "A", "C"), "34° clockwise"),
+    **dict.fromkeys(("second", "B", "D"), "12° counter-clockwise"),
+    "letter": "B",
+}
 PARTS = {"azimuth": "34", "elevation": "12", "distance": "1.30", "roll": "-4"}
 
 
@@ -113,7 +120,9 @@ def answers(family: str, key: str) -> list[str]:
         return [options[key] for options in sets]
     if form is Form.LADDER:
         return [options["text"].format(value=number) for options in sets]
-    return {Form.SUBSET: ["A, C"], Form.POSE: ["34, 12, 1.30, -4"]}.get(form, [number])
+    return {Form.SUBSET: ["A, C"], Form.POSE: ["34, 12, 1.30, -4"], Form.PICTURED: ["image B"]}.get(
+        form, [number]
+    )
 
 
 def quantities(family: str, key: str) -> list[tuple[str, float]]:
@@ -136,7 +145,7 @@ def filled(family: str, text: str, answer: str) -> str:
     parts = PARTS
     if RULES[family].form is not Form.POSE:
         parts = {name: f"{value.lstrip('-')}{units[name]}" for name, value in PARTS.items()}
-    return text.format(size=size, option=answer, **parts)
+    return text.format(size=size, option=answer, **parts, **GATHERED_PARTS)
 
 
 @pytest.mark.parametrize("family", PRESENT)
