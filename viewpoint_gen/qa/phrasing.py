@@ -16,6 +16,8 @@ IMAGES: Final = "Image 1: <image>\nImage 2: <image>\n"
 """What every question about two images begins with; see ``header_of``."""
 
 _PAIR: Final = 2
+_EXAMPLES: Final = {"motion": "40° counter-clockwise"}
+"""What stands in the slots of an example."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ def example_of(family_id: str) -> str:
     """One wording with what it offers, for people."""
     wording = wording_of(family_id)
     offered = [each.texts for each in wording.option_sets[:1]]
-    return wording.questions[0].text + "".join(f" ({' / '.join(texts)})" for texts in offered)
+    text = wording.questions[0].text.format(**_EXAMPLES)
+    return text + "".join(f" ({' / '.join(texts)})" for texts in offered)
 
 
 @cache
