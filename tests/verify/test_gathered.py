@@ -14,6 +14,8 @@ from verify_runs import SCHEMAS, Row, edit
 
 from viewpoint_gen.verify import Report, verify_run
 from viewpoint_gen.verify.families.gathered import motions_told, places_in_round
+from viewpoint_gen.verify.gathered import joins
+from viewpoint_gen.verify.reading import key
 
 QA = "qa/part-00000.parquet"
 CHOOSE = "ball.0.set.A.choose_view"
@@ -200,6 +202,15 @@ def test_both_objects_are_held_to_one_split(run: Path) -> None:
     )
     wrong = {f.row_id for f in verify_run(run).findings if f.check == "splits"}
     assert wrong & {ANOTHER, "ball2.0.set.A.choose_view"}
+
+
+def test_licences_are_joined_whatever_they_are_made_of() -> None:
+    both, one, other = "CC0-1.0 AND CC-BY-4.0", "CC0-1.0", "MIT"
+    assert joins(both, [key(both)])
+    assert joins(f"{both} AND {other}", [key(both), key(other)])
+    assert joins(f"{one} AND {other}", [key(one), key(other)])
+    assert not joins(one, [key(one), key(other)])
+    assert not joins(f"{other} AND {one}", [key(one), key(other)])
 
 
 def test_a_motion_is_read_with_its_sense_and_height() -> None:

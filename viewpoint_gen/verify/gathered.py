@@ -225,22 +225,34 @@ def check_assets(tally: Tally, rows: Rows, sides: Sequence[Records]) -> None:
     """Assets and licences are the views' own, each once, in the order shown; so is the front."""
     known = np.logical_and.reduce([side["key"] != 0 for side in sides])
     stated = [[key(uid) for uid in names or ()] for names in rows.texts("asset_uids")]
-    licences = [
-        [key(each) for each in (text or "").split(" AND ")] for text in rows.texts("licence")
-    ]
-    for what, mine, name in (
-        ("asset_uids", stated, "asset_uid"),
-        ("licence", licences, "licence"),
-    ):
-        columns = [side[name].tolist() for side in sides]
-        due = [list(dict.fromkeys(each)) for each in zip(*columns, strict=True)]
-        same = np.array([a == b for a, b in zip(mine, due, strict=True)], dtype=bool) | ~known
-        holds(tally, rows, "question_copies", what, same, "the views' own", rows.texts(what))
+    due = _distinct(sides, "asset_uid")
+    same = np.array([a == b for a, b in zip(stated, due, strict=True)], dtype=bool) | ~known
+    uids, licences = rows.texts("asset_uids"), rows.texts("licence")
+    holds(tally, rows, "question_copies", "asset_uids", same, "the views' assets", uids)
+    told = zip(licences, _distinct(sides, "licence"), strict=True)
+    joined = np.array([joins(text or "", names) for text, names in told], dtype=bool) | ~known
+    holds(tally, rows, "question_copies", "licence", joined, "the views' licences", licences)
     front = rows.numbers("front_azimuth_rad")
     want = np.where(known, sides[0]["front_azimuth_rad"], front)
     gap = wrapped(want - front)
     fine = (np.abs(gap) <= 1e-9) | (np.isnan(want) & np.isnan(front))
     holds(tally, rows, "question_copies", "front_azimuth_rad", fine, list(want), list(front))
+
+
+def _distinct(sides: Sequence[Records], name: str) -> list[list[int]]:
+    columns = [side[name].tolist() for side in sides]
+    return [list(dict.fromkeys(each)) for each in zip(*columns, strict=True)]
+
+
+def joins(text: str, due: Sequence[int]) -> bool:
+    """Whether a text is those of these keys, joined by AND; one alone may have an AND of its own."""
+    if len(due) == 1:
+        return key(text) == due[0]
+    parts = text.split(" AND ")
+    return any(
+        key(" AND ".join(parts[:cut])) == due[0] and joins(" AND ".join(parts[cut:]), due[1:])
+        for cut in range(1, len(parts))
+    )
 
 
 def check_stillness(tally: Tally, rows: Rows, sides: Sequence[Records]) -> None:
