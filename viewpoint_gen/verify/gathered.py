@@ -245,7 +245,7 @@ def _distinct(sides: Sequence[Records], name: str) -> list[list[int]]:
 
 
 def joins(text: str, due: Sequence[int]) -> bool:
-    """Whether a text is those of these keys, joined by AND; one alone may have an AND of its own."""
+    """Whether a text is those of these keys, joined by AND; one may have an AND of its own."""
     if len(due) == 1:
         return key(text) == due[0]
     parts = text.split(" AND ")
