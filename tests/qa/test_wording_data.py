@@ -20,7 +20,7 @@ import viewpoint_gen
 
 WORDING = Path(viewpoint_gen.__file__).parent / "qa" / "wording"
 
-SHARES = ("10", "30", "50", "70", "90")
+SHARES = ("20", "40", "60", "80")
 DIRECTIONS = {
     "ego_translation_sideways": ("right", "left", "nothing"),
     "ego_translation_vertical": ("up", "down", "nothing"),

@@ -40,8 +40,8 @@ KEYS = {
     "minimal_orbit_spin": ("orbit", "spin"),
     "who_moved": ("camera", "object", "both", "light", "nothing"),
     "inverse": ("ccw_up", "ccw_down", "cw_up", "cw_down"),
-    "overlap_share": ("10", "30", "50", "70", "90"),
-    "new_share": ("10", "30", "50", "70", "90"),
+    "overlap_share": ("20", "40", "60", "80"),
+    "new_share": ("20", "40", "60", "80"),
 }
 
 SIZES = {
