@@ -341,7 +341,7 @@ def test_a_share_is_the_pairs_own(
     _, _, pairs = known
     before = pairs.records.copy()
     try:
-        pairs.records["overlap_12"], pairs.records["overlap_21"] = 0.5, 0.5
+        pairs.records["overlap_12"], pairs.records["overlap_21"] = 0.4, 0.6
         report = checked(quiet)
     finally:
         pairs.records[:] = before

@@ -31,11 +31,11 @@ class MoveWeights(BaseModel):
     """Straight up or down, tilting too little to keep facing the object."""
     over_tilted: Annotated[float, Field(ge=0)] = 8.0
     """Straight up or down, tilting too much."""
-    counter_sideways: Annotated[float, Field(ge=0)] = 12.0
+    counter_sideways: Annotated[float, Field(ge=0)] = 14.0
     """To one side while turning to the *same* side."""
     counter_vertical: Annotated[float, Field(ge=0)] = 8.0
     """Up while tilting up, or down while tilting down."""
-    mixed: Annotated[float, Field(ge=0)] = 36.0
+    mixed: Annotated[float, Field(ge=0)] = 34.0
     """Several of azimuth, elevation, distance and roll at once."""
     pan: Annotated[float, Field(ge=0)] = 9.5
     tilt: Annotated[float, Field(ge=0)] = 9.0
