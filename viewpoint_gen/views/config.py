@@ -37,18 +37,18 @@ class MoveWeights(BaseModel):
     """Up while tilting up, or down while tilting down."""
     mixed: Annotated[float, Field(ge=0)] = 34.0
     """Several of azimuth, elevation, distance and roll at once."""
-    pan: Annotated[float, Field(ge=0)] = 9.5
-    tilt: Annotated[float, Field(ge=0)] = 9.0
+    pan: Annotated[float, Field(ge=0)] = 10.0
+    tilt: Annotated[float, Field(ge=0)] = 10.0
     roll: Annotated[float, Field(ge=0)] = 10.0
     truck: Annotated[float, Field(ge=0)] = 10.0
-    pedestal: Annotated[float, Field(ge=0)] = 9.0
+    pedestal: Annotated[float, Field(ge=0)] = 10.0
     dolly: Annotated[float, Field(ge=0)] = 9.0
-    zoom: Annotated[float, Field(ge=0)] = 22.0
-    still: Annotated[float, Field(ge=0)] = 7.0
+    zoom: Annotated[float, Field(ge=0)] = 25.0
+    still: Annotated[float, Field(ge=0)] = 8.0
     """Nothing at all: another exposure of the same view."""
-    light: Annotated[float, Field(ge=0)] = 7.0
+    light: Annotated[float, Field(ge=0)] = 8.0
     """Only the light moves."""
-    object_turn: Annotated[float, Field(ge=0)] = 16.0
+    object_turn: Annotated[float, Field(ge=0)] = 18.0
     """The object turns, the camera stays; only before a backdrop that stays put."""
 
     @model_validator(mode="after")
