@@ -32,16 +32,23 @@ SHARE_OFF = 0.1  # half of the step between two shares to choose from
 ROUND_STEP_DEG = 15.0  # between the turns that are tried of an object that has every one
 FINE_STEP_DEG = 1.0  # between those of view 2 alone, so that one of them undoes the motion
 
+ORIGIN = np.zeros(2)
+
 Same = Callable[[Scene, Scene], np.ndarray]
 """(N,) whether the second scene has the first one's answer."""
 
 
-def ambiguous(tables: Mapping[str, pa.Table], step_deg: float | None) -> dict[str, np.ndarray]:
+def ambiguous(
+    tables: Mapping[str, pa.Table],
+    step_deg: float | None,
+    axis_world: np.ndarray = ORIGIN,
+) -> dict[str, np.ndarray]:
     """Per family, which pairs' answers change under some turn of the object's symmetry.
 
     Args:
         tables: "pairs" of one object, and the "views" that they are of.
         step_deg: the smallest turn that changes nothing; 0: any; None: there is none.
+        axis_world: (2,) where the symmetry's axis stands.
     """
     pairs = tables["pairs"]
     if step_deg is None:
@@ -56,34 +63,35 @@ def ambiguous(tables: Mapping[str, pa.Table], step_deg: float | None) -> dict[st
     first, second = np.tile(first, len(pairs)), np.tile(second, len(pairs))
     # what stays put behind the object shows the cameras' motion, so that only the object can stand
     # another way round: as if both cameras had turned; and it may have turned on the way
-    told = scene_of(pairs, *np.zeros((3, len(pairs)))).take(rows)
-    other = scene_of(
-        pairs.take(rows), first, np.where(static[rows], first, second), second * static[rows]
-    )
+    told = scene_of(pairs, np.zeros((3, len(pairs))), axis_world).take(rows)
+    turned_by = np.stack([first, np.where(static[rows], first, second), second * static[rows]])
+    other = scene_of(pairs.take(rows), turned_by, axis_world)
     differs = {name: ~same(told, other) for name, same in SAME.items()}
     found = {name: each.reshape(len(pairs), -1).any(axis=1) for name, each in differs.items()}
-    return found | _other_overlaps(pairs, tables["views"], turns, ~static)
+    around = [about(axis_world, np.array([-turn]))[0] for turn in turns]
+    return found | _other_overlaps(pairs, tables["views"], around, ~static)
 
 
-def scene_of(
-    pairs: pa.Table, turn_1_rad: np.ndarray, turn_2_rad: np.ndarray, object_turn_rad: np.ndarray
-) -> Scene:
-    """What the verifier would see, had each camera, or the object in view 2, turned by so much."""
-    cameras = np.stack(
-        [
-            turned(_matrices(pairs, "world_from_camera_1", 4), turn_1_rad),
-            turned(_matrices(pairs, "world_from_camera_2", 4), turn_2_rad),
-        ],
-        axis=1,
-    )
+def scene_of(pairs: pa.Table, turned_by_rad: np.ndarray, axis_world: np.ndarray) -> Scene:
+    """What the verifier would see after turns (3, N) of camera 1, camera 2, the object in view 2.
+
+    The cameras turn about the axis (2,) of the object as it stands in their view.
+    """
+    cameras = []
+    for view, turn_rad in zip((1, 2), turned_by_rad, strict=False):
+        stood_rad = _numbers(pairs, f"object_turn_rad_{view}")
+        axis = about(ORIGIN, stood_rad)[:, :2, :2] @ axis_world
+        cameras.append(about(axis, turn_rad) @ _matrices(pairs, f"world_from_camera_{view}", 4))
     lenses = np.stack([_matrices(pairs, f"intrinsics_{view}", 3) for view in (1, 2)], axis=1)
-    turn_rad = _numbers(pairs, "object_turn_rad") + object_turn_rad
+    turn_rad = _numbers(pairs, "object_turn_rad") + turned_by_rad[2]
     least = {
         f"{name}_share": np.fmin(*(_numbers(pairs, f"{name}_share_{view}") for view in (1, 2)))
         for name in ("mask", "in_frame")
     }
     return Scene(
-        motion=motion_between(cameras, lenses, _numbers(pairs, "front_azimuth_1_rad")),
+        motion=motion_between(
+            np.stack(cameras, axis=1), lenses, _numbers(pairs, "front_azimuth_1_rad")
+        ),
         turn_rad=np.angle(np.exp(1j * turn_rad)),
         light_moved=np.asarray(pairs.column("light_moved").to_pylist(), dtype=bool),
         static=np.isin(pairs.column("backdrop").to_pylist(), STATIC),
@@ -94,13 +102,15 @@ def scene_of(
     )
 
 
-def turned(cameras: np.ndarray, turn_rad: np.ndarray) -> np.ndarray:
-    """Cameras (N, 4, 4) turned about the vertical through the object by (N,)."""
+def about(axis_world: np.ndarray, turn_rad: np.ndarray) -> np.ndarray:
+    """(N, 4, 4) turns by (N,) about verticals through (2,) or (N, 2)."""
     turn = np.tile(np.eye(4), (len(turn_rad), 1, 1))
     turn[:, 0, 0] = turn[:, 1, 1] = np.cos(turn_rad)
     turn[:, 1, 0] = np.sin(turn_rad)
     turn[:, 0, 1] = -turn[:, 1, 0]
-    return turn @ cameras
+    axis = np.broadcast_to(axis_world, (len(turn_rad), 2))
+    turn[:, :2, 3] = axis - np.einsum("nij,nj->ni", turn[:, :2, :2], axis)
+    return turn
 
 
 def _numbers(pairs: pa.Table, name: str) -> np.ndarray:
@@ -190,15 +200,15 @@ OVERLAPS = ("overlap_share", "new_share")
 
 
 def _other_overlaps(
-    pairs: pa.Table, views: pa.Table, turns: np.ndarray, possible: np.ndarray
+    pairs: pa.Table, views: pa.Table, around: list[np.ndarray], possible: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Hold the depth of view 1 against that of view 2 as seen from a turned camera, and back."""
+    """Hold one view's surface, turned in each way (4, 4), against what the other view shows."""
     surfaces = {row["view_id"]: _surface(row) for row in views.to_pylist()}
     found = np.zeros((2, len(pairs)), dtype=bool)
     for row in np.flatnonzero(possible):
         sides = [surfaces[pairs.column(f"view_id_{view}")[int(row)].as_py()] for view in (1, 2)]
         for place, (one, two) in enumerate((sides, sides[::-1])):
-            shares = [_overlap(one, two, turn) for turn in turns]
+            shares = [directed_overlap(one, two, world_2_from_world_1=turn) for turn in around]
             found[place, row] = max(abs(share - shares[0]) for share in shares) > SHARE_OFF
     return dict(zip(OVERLAPS, found, strict=True))
 
@@ -207,9 +217,3 @@ def _surface(view: dict) -> VisibleSurface:
     depth = decode_depth(view["depth"], view["depth_near"], view["depth_far"])
     pose, lens = (np.array(view[name]) for name in ("world_from_camera", "intrinsics"))
     return VisibleSurface.of(depth, Camera(pose, lens, depth.shape[1], depth.shape[0]))
-
-
-def _overlap(one: VisibleSurface, two: VisibleSurface, turn_rad: float) -> float:
-    """Of what one view shows, which share does a camera see that turned about the object?"""
-    points_turned = turned(np.eye(4)[None], np.array([-turn_rad]))[0]
-    return directed_overlap(one, two, world_2_from_world_1=points_turned)

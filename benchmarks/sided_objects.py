@@ -89,12 +89,9 @@ class SidedSource:
         return f"{self.category(index)}-{index:04d}"
 
     def asset(self, index: int) -> Asset:
-        kind = self.category(index).rsplit("_", 1)[0]
-        model = Model()
-        KINDS[kind](model, self.sides_of(index), rng_for(self.seed, "sided", index))
         path = self.directory / f"{self.uid(index)}.glb"
         self.directory.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_glb(model.scene()))
+        path.write_bytes(bytes(self._scene(index).export(file_type="glb")))
         return Asset(
             uid=self.uid(index), source="sided", path=str(path), source_path=path.name,
             category=self.category(index), licence="CC0-1.0", author="viewgen",
@@ -102,9 +99,17 @@ class SidedSource:
             symmetry=None,
         )  # fmt: skip
 
+    def axis_world(self, index: int) -> np.ndarray:
+        """(2,) where the axis stands once the bounding box is centred and its longest side 1."""
+        low, high = self._scene(index).bounds
+        right, _, front = -(low + high) / 2.0 / (high - low).max()
+        return np.array([right, -front])  # glTF's front, +Z, is the world's -Y
+
+    def _scene(self, index: int) -> trimesh.Scene:
+        model = Model()
+        kind = self.category(index).rsplit("_", 1)[0]
+        KINDS[kind](model, self.sides_of(index), rng_for(self.seed, "sided", index))
+        return model.scene()
+
     def release(self, asset: Asset) -> None:
         Path(asset.path).unlink(missing_ok=True)
-
-
-def _glb(scene: trimesh.Scene) -> bytes:
-    return bytes(scene.export(file_type="glb"))

@@ -110,6 +110,8 @@ def plan_ring(
 ) -> tuple[ViewRequest, ...]:
     """The pictures to take: all azimuths with one noise seed, then a few with others.
 
+    The cameras stand evenly around the vertical through ``middle_of`` the object.
+
     Args:
         uid: of the asset.
         points_world: (N, 3) points of the normalised object's surface.
@@ -120,9 +122,8 @@ def plan_ring(
     distance = _ROOM * radius / np.sin(_FOV_RAD / 2)
     places = [(place, 0) for place in range(config.azimuths)]
     places += [(place, number) for number, place in enumerate(_repeated(config), start=1)]
-    return tuple(
-        _request(uid, place, number, middle, distance, config, seed) for place, number in places
-    )
+    stand = (middle, distance)
+    return tuple(_request(uid, place, number, stand, config, seed) for place, number in places)
 
 
 def measure_ring(views: Sequence[RenderedView], config: RingConfig) -> Ring:
