@@ -6,7 +6,8 @@ worked out from the turned matrices with the verifier's formulas, and an answer 
 of them has another. Nothing here looks at a ring or uses the rules of ``viewpoint_gen.qa``.
 
 Another answer is one that would be called so if nothing were too small to be asked: another sign, a
-size nearer to another of the numbers to choose from, another set of parts that moved at all.
+size nearer to another of the numbers to choose from, another set of parts that moved. "Not at all"
+is another once half of the least motion that is asked is reached.
 """
 
 from __future__ import annotations
@@ -21,10 +22,17 @@ from viewpoint_gen.dataset.images import decode_depth
 from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.visibility import VisibleSurface, directed_overlap
 from viewpoint_gen.verify.families.minimal import LN_KEPT
-from viewpoint_gen.verify.families.mixed import ANGLES
+from viewpoint_gen.verify.families.mixed import ANGLES, parts_of
 from viewpoint_gen.verify.families.rule import Scene
 from viewpoint_gen.verify.families.sizes import SIZES
-from viewpoint_gen.verify.truths import SLACK, STILL_RAD, TRUTHS, deciding_number, motion_between
+from viewpoint_gen.verify.truths import (
+    SCALES,
+    SLACK,
+    STILL_RAD,
+    TRUTHS,
+    deciding_number,
+    motion_between,
+)
 
 STATIC = ("ground", "hdri")
 POSE_OFF_RAD = np.deg2rad(15.0)  # an azimuth that far off earns half of its part of the score
@@ -121,13 +129,16 @@ def _matrices(pairs: pa.Table, name: str, size: int) -> np.ndarray:
     return np.array(pairs.column(name).to_pylist(), dtype=np.float64).reshape(-1, size, size)
 
 
-def _signs(values: np.ndarray) -> np.ndarray:
-    return np.where(np.abs(values) <= STILL_RAD, 0, np.sign(values))
+def _moves_alike(told: np.ndarray, other: np.ndarray, least: float, still: float) -> np.ndarray:
+    """A motion goes the same way; none stays nearer to none than to the least that is asked."""
+    none = np.abs(told) <= still + SLACK
+    onward = (np.sign(other) == np.sign(told)) & (np.abs(other) > still + SLACK)
+    return np.where(none, np.abs(other) <= least / 2.0, onward)
 
 
 def _same_direction(family: str, told: Scene, other: Scene) -> np.ndarray:
-    one, two = (_signs(deciding_number(family, scene.motion)) for scene in (told, other))
-    return one == two
+    one, two = (deciding_number(family, scene.motion) for scene in (told, other))
+    return _moves_alike(one, two, SCALES[family].least, SCALES[family].still)
 
 
 def _as_large(name: str, told: Scene, other: Scene) -> np.ndarray:
@@ -155,16 +166,11 @@ def _same_largest(told: Scene, other: Scene) -> np.ndarray:
 
 
 def _same_parts(told: Scene, other: Scene) -> np.ndarray:
-    one, two = (
-        np.stack(
-            [
-                *(scene.size(name) > STILL_RAD + SLACK for name in ANGLES),
-                np.abs(scene.ln_ratio("distance")) > LN_KEPT + SLACK,
-            ]
-        )
-        for scene in (told, other)
-    )
-    return (one == two).all(axis=0)
+    sizes = [{name: part.size for name, part in parts_of(scene).items()} for scene in (told, other)]
+    least = {name: part.least for name, part in parts_of(told).items()}
+    still = dict.fromkeys(ANGLES, STILL_RAD) | {"distance": LN_KEPT}
+    alike = [_moves_alike(*(of[name] for of in sizes), least[name], still[name]) for name in least]
+    return np.all(alike, axis=0)
 
 
 def _same_pose(told: Scene, other: Scene) -> np.ndarray:
@@ -173,10 +179,11 @@ def _same_pose(told: Scene, other: Scene) -> np.ndarray:
 
 
 def _same_way_back(told: Scene, other: Scene) -> np.ndarray:
-    around, up = (
-        _signs(told.signed(name)) == _signs(other.signed(name)) for name in ("azimuth", "elevation")
-    )
-    return around & up
+    alike = [
+        _moves_alike(told.signed(name), other.signed(name), 0.0, STILL_RAD)
+        for name in ("azimuth", "elevation")
+    ]
+    return np.all(alike, axis=0)
 
 
 SAME: Mapping[str, Same] = {
