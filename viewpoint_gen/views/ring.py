@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+from scipy.spatial import ConvexHull, QhullError
 
 from viewpoint_gen.geometry.camera import Camera, intrinsics_from_fov
 from viewpoint_gen.geometry.frames import Array
@@ -47,8 +48,7 @@ _LEAST_ALPHA = 0.02  # below: not covered
 _ALIKE = 1.2  # in units of the noise; from where on questions tell pictures apart, too
 _RARE_SIDES = (5, 7)  # the primes below 11 that no ring of 12 falls on; 11 sides look round
 _HINT = 0.9  # of the next turn's difference; 40 objects without such sides all have 1.0 and more
-_OUTLINE_DIRECTIONS = 420  # a multiple of all numbers of sides up to 7
-_MIDDLE_ROOM = 0.005  # outlines are known from points on the surface; their middle is to 0.003
+_MIDDLE_ROOM = 0.5  # over the root of the number of points; they tell the middle to 0.15
 _LEAST_NOISE = 0.1  # of engines that have next to none; Cycles' own is 0.11 to 0.3
 
 
@@ -95,14 +95,20 @@ def _looked(uid: str, glance: Glance, points_world: Array, config: RingConfig, s
 def middle_of(points_world: Array) -> Array:
     """(3,) the middle of an outline from above, at height 0: where every symmetry has its axis.
 
-    Steiner's point: it turns with the outline, and no detail of it counts for much. The bounding
-    box's middle, the origin, if that is it as nearly as the points tell.
+    The middle of the area that the outline's hull takes up, which misses little where a corner
+    has no point. The origin, which is the bounding box's middle, unless the points say for certain
+    that it is elsewhere: an even number of equal sides has it there exactly.
     """
-    angle_rad = 2.0 * np.pi * np.arange(_OUTLINE_DIRECTIONS) / _OUTLINE_DIRECTIONS
-    ways = np.stack([np.cos(angle_rad), np.sin(angle_rad)])
-    reach = (points_world[:, :2] @ ways).max(axis=0)
-    middle = 2.0 * (ways * reach).mean(axis=1)
-    return np.append(middle, 0.0) if np.linalg.norm(middle) > _MIDDLE_ROOM else np.zeros(3)
+    outline = points_world[:, :2]
+    try:
+        corners = outline[ConvexHull(outline).vertices]  # counter-clockwise
+    except QhullError:  # as flat as a board on its edge
+        return np.zeros(3)
+    after = np.roll(corners, -1, axis=0)
+    doubled = corners[:, 0] * after[:, 1] - corners[:, 1] * after[:, 0]
+    middle = ((corners + after) * doubled[:, None]).sum(axis=0) / (3.0 * doubled.sum())
+    certain = np.linalg.norm(middle) > _MIDDLE_ROOM / np.sqrt(len(points_world))
+    return np.append(middle, 0.0) if certain else np.zeros(3)
 
 
 def plan_ring(
