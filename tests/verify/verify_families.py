@@ -10,7 +10,7 @@ from typing import Any
 from verify_runs import (
     ANCHOR,
     DEG,
-    FINGERPRINT,
+    RECIPE,
     Row,
     asset_row,
     blank,
@@ -385,7 +385,7 @@ def build_family_run(root: Path) -> Path:
     tables |= {"rings": [[ring]], "rejected": [[]], "qa": [questions], "outcomes": [[outcome]]}
     write(root, tables)
     write_file(root / "assets.parquet", "assets", [asset_row(outcome)])
-    (root / "recipe.toml").write_text(f"# viewgen recipe, fingerprint {FINGERPRINT}\nseed = 0\n")
+    (root / "recipe.toml").write_text(RECIPE)
     return root
 
 

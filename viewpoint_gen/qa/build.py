@@ -82,6 +82,7 @@ def build_questions(
     """
     families = chosen_families(config.families)
     provenance = Provenance(seed, fingerprint, qa_fingerprint(config, seed=seed))
+    summary.settings = config.model_dump(mode="json")
     askers = [_Asker(family, config, provenance) for family in families]
     for asker in askers:
         summary.families[asker.family.id] = asker.summary

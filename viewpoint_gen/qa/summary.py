@@ -40,8 +40,13 @@ class FamilySummary:
 
 @dataclass
 class QaSummary:
-    """Counts of a whole run; filled while ``build_questions`` is consumed."""
+    """Counts of a whole run; filled while ``build_questions`` is consumed.
 
+    Attributes:
+        settings: every threshold that the questions were asked with, by name.
+    """
+
+    settings: dict[str, Any] = field(default_factory=dict)
     families: dict[str, FamilySummary] = field(default_factory=dict)
 
     @property
@@ -57,7 +62,7 @@ class QaSummary:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for ``--json``."""
         families = {name: asdict(family) for name, family in self.families.items()}
-        return {"asked": self.asked, "families": families}
+        return {"asked": self.asked, "settings": self.settings, "families": families}
 
     def lines(self) -> list[str]:
         """Lines for people."""
