@@ -188,6 +188,8 @@ UNTRUTHS: list[tuple[str, str, str, Callable[[Row], None]]] = [
     ("answer_value", "pose_tuple", "", put(answer_value=0.6)),
     ("margin", "inverse", "", put(margin=1.0)),
     ("answer_key", "inverse", "", put(answer_key="ccw_up")),
+    ("answer_key", "frames_left_right", "", put(answer_key="right_right")),
+    ("frame_named", "frames_left_right", "", put(question="<image> <image> Its own right?")),
     ("answer_key", "who_moved", "both", put(answer_key="camera")),
     ("answer_key", "dominant", "swing", put(answer_key="elevation")),
     ("options_readable", "who_moved", "both", put(options=["the moon"] * 5)),
@@ -244,6 +246,7 @@ SWAPPED = [
     ("all_that_apply", drop_letter),
     ("dominant", choose_another),
     ("inverse", choose_another),
+    ("frames_left_right", choose_another),
     ("minimal_pan_truck", choose_another),
     ("who_moved", choose_another),
 ]
@@ -286,7 +289,7 @@ FIXED_WORLD = {"who_moved", "minimal_orbit_spin"}
 STILL_OBJECT = {
     *("minimal_pan_truck", "minimal_tilt_pedestal", "minimal_zoom_dolly"),
     *("dominant", "all_that_apply", "pose_tuple", "inverse", "overlap_share", "new_share"),
-    *("magnitude_azimuth", "estimate_azimuth"),
+    *("magnitude_azimuth", "estimate_azimuth", "frames_left_right"),
 }
 
 

@@ -112,7 +112,7 @@ class Lookalikes:
             # an object turned one way shows what a camera turned the other way round it sees
             for step in range(1, steps):
                 yield Reading(0.0, 0.0, self.ratios_2[:, -step], float(turns[step]))
-        if family.frame != OBJECT_FRAME:
+        if OBJECT_FRAME not in family.frame.split("+"):
             for step in range(1, steps):
                 worse = np.maximum(self.ratios_1, np.roll(self.ratios_2, -step, axis=1))
                 ratio = np.where(static, np.inf, worse.min(axis=1))

@@ -21,6 +21,7 @@ class FamilySummary:
 
     Attributes:
         considered: pairs held to the family's rules.
+        again: of the asked, how many stand there once more in other words.
         truths: kept questions per option.
         could_be_true: questions per option before the balance.
         told_apart_by: cue -> by how much its best guesser beats chance among the kept, in [0, 1].
@@ -30,6 +31,7 @@ class FamilySummary:
 
     considered: int = 0
     asked: int = 0
+    again: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     truths: dict[str, int] = field(default_factory=dict)
     could_be_true: dict[str, int] = field(default_factory=dict)

@@ -65,12 +65,14 @@ LEAST: Final = {
     "over": "elevation_rad",
     "roll": "turn_rad",
     "nearer": "ln_scaled",
+    **dict.fromkeys(("sideways", "leftward"), "sideways_share"),
 }
 PARTS: Final = {
     "dominant": ("around", "over", "roll"),
     "all_that_apply": ("around", "over", "nearer", "roll"),
     "pose_tuple": ("around",),
     "inverse": ("around", "over"),
+    "frames_left_right": ("sideways", "leftward"),
 }
 RIVALS: Final = {
     "pan": ("slide", 2.0),

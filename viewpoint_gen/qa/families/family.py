@@ -20,6 +20,7 @@ FRAMES: Final[Mapping[str, str]] = {
     "distance": "distance to the object",
     "above": "seen from above",
     "object": "the object's own left, right, front and back",
+    "camera_1+object": "camera 1's own axes, and the object's own left and right",
     "surface": "the object's own surface",
 }
 """Frames of reference, by the name that the rows carry."""

@@ -15,9 +15,11 @@ from viewpoint_gen.verify.families.mixed import MIXED
 from viewpoint_gen.verify.families.rule import Rule
 from viewpoint_gen.verify.families.sizes import LADDERS, NUMBERS
 from viewpoint_gen.verify.families.surface import SURFACE
+from viewpoint_gen.verify.families.two_frames import TWO_FRAMES
 
 RULES: Final[Mapping[str, Rule]] = {
     **DIRECTIONS,
+    **TWO_FRAMES,
     **LADDERS,
     **NUMBERS,
     **MINIMAL,
