@@ -140,3 +140,16 @@ def test_a_view_without_points_shows_nothing(run: Path, tmp_path: Path) -> None:
     blind = {row["id"] for row in questions if row["image_ids"][1] == "ball-roll"}
     untold = {row["id"] for row in questions if row["family"] in ("who_moved", "overlap_share")}
     assert {finding.row_id for finding in findings} == blind - untold != set()
+
+
+def test_an_answer_of_no_motion_is_left_to_other_checks(run: Path, tmp_path: Path) -> None:
+    part = "qa/part-00000.parquet"
+    rows = pq.read_table(run / part).to_pylist()
+    of_rivals = [row for row in rows if row["family"] == "minimal_pan_truck"]
+    for row in of_rivals:
+        row["answer_key"] = "nothing"
+    for folder in ("views", "pairs", "outcomes"):
+        (tmp_path / folder).symlink_to(run / folder)
+    write_file(tmp_path / part, "qa", rows)
+    before, after = (seen(each, SEEN_PX).checked["visible"] for each in (run, tmp_path))
+    assert after == before - len(of_rivals)
