@@ -45,12 +45,13 @@ def build(
     batch_rows: int = 5000,
     **settings: Any,
 ) -> Built:
+    """Every question once, unless told otherwise."""
     summary = QaSummary()
     blocks = list(
         build_questions(
             pairs.to_batches(batch_rows),
             dict.fromkeys(pairs.column("asset_uid").to_pylist(), ring),
-            QaConfig(**settings),
+            QaConfig(**{"paraphrase_share": 0.0, **settings}),
             seed=seed,
             fingerprint="print of the recipe",
             schemas=QaSchemas(QUESTIONS, REJECTED),

@@ -40,6 +40,7 @@ CHOICES = {
     "minimal_orbit_spin": ("orbit", "spin"),
     "who_moved": ("camera", "object", "both", "light", "nothing"),
     "inverse": ("ccw_up", "ccw_down", "cw_up", "cw_down"),
+    "frames_left_right": ("left_left", "left_right", "right_left", "right_right"),
     "overlap_share": SHARES,
     "new_share": SHARES,
 }

@@ -188,6 +188,8 @@ UNTRUTHS: list[tuple[str, str, str, Callable[[Row], None]]] = [
     ("answer_value", "pose_tuple", "", put(answer_value=0.6)),
     ("margin", "inverse", "", put(margin=1.0)),
     ("answer_key", "inverse", "", put(answer_key="ccw_up")),
+    ("answer_key", "frames_left_right", "", put(answer_key="right_right")),
+    ("frame_named", "frames_left_right", "", put(question="<image> <image> Its own right?")),
     ("answer_key", "who_moved", "both", put(answer_key="camera")),
     ("answer_key", "dominant", "swing", put(answer_key="elevation")),
     ("options_readable", "who_moved", "both", put(options=["the moon"] * 5)),
@@ -244,6 +246,7 @@ SWAPPED = [
     ("all_that_apply", drop_letter),
     ("dominant", choose_another),
     ("inverse", choose_another),
+    ("frames_left_right", choose_another),
     ("minimal_pan_truck", choose_another),
     ("who_moved", choose_another),
 ]
@@ -272,6 +275,48 @@ def test_a_question_and_its_swap_must_agree(
     assert {finding.row_id for finding in findings if finding.check == "swaps"} == both
 
 
+def twin_of(row: Row, **changes: Any) -> Row:
+    """The same question once more, in other words unless told otherwise."""
+    told = {"id": f"{row['id']}.again", "group_role": f"{row['group_role']}_again"}
+    return {**row, **told, "question": f"{row['question']} Tell me.", **changes}
+
+
+def test_a_question_may_be_asked_again_in_other_words(checked: Check) -> None:
+    def ask_again(rows: list[Row]) -> None:
+        rows += [twin_of(row_of(rows, family)) for family in ("dominant", "estimate_azimuth")]
+
+    report = checked(ask_again)
+    assert report.findings == ()
+    assert "asked_again" in report.checked
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda row: {"question": row["question"]},
+        lambda row: {"id": "q9999.again"},
+        lambda row: {"id": f"{row['id']}x"},
+        lambda row: {"group_role": row["group_role"]},
+        lambda row: {"group_id": "another"},
+        lambda row: {"answer_key": "roll"},
+        lambda row: {"image_ids": row["image_ids"][::-1]},
+    ],
+    ids=("same words", "no such", "id", "role", "group", "answer", "images"),
+)
+def test_what_only_claims_to_be_asked_again_is_found(
+    checked: Check, change: Callable[[Row], Row]
+) -> None:
+    added: list[str] = []
+
+    def ask_again(rows: list[Row]) -> None:
+        first = row_of(rows, "dominant")
+        rows.append(twin_of(first, **change(first)))
+        added.append(rows[-1]["id"])
+
+    findings = checked(ask_again).findings
+    assert {finding.row_id for finding in findings if finding.check == "asked_again"} == set(added)
+
+
 def test_shares_of_swapped_images_have_nothing_to_do_with_one_another(checked: Check) -> None:
     report = checked(lambda rows: choose_another(row_of(rows, "overlap_share")))
     assert "swaps" not in report.wrong
@@ -286,7 +331,7 @@ FIXED_WORLD = {"who_moved", "minimal_orbit_spin"}
 STILL_OBJECT = {
     *("minimal_pan_truck", "minimal_tilt_pedestal", "minimal_zoom_dolly"),
     *("dominant", "all_that_apply", "pose_tuple", "inverse", "overlap_share", "new_share"),
-    *("magnitude_azimuth", "estimate_azimuth"),
+    *("magnitude_azimuth", "estimate_azimuth", "frames_left_right"),
 }
 
 

@@ -40,6 +40,7 @@ KEYS = {
     "minimal_orbit_spin": ("orbit", "spin"),
     "who_moved": ("camera", "object", "both", "light", "nothing"),
     "inverse": ("ccw_up", "ccw_down", "cw_up", "cw_down"),
+    "frames_left_right": ("left_left", "left_right", "right_left", "right_right"),
     "overlap_share": ("20", "40", "60", "80"),
     "new_share": ("20", "40", "60", "80"),
 }

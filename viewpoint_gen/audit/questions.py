@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from viewpoint_gen.audit.offers import Offered, read_offers
@@ -17,6 +18,7 @@ from viewpoint_gen.dataset.shards import ROWS_PER_GROUP, iterate_batches, part_n
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.qa.draws import keys_of
 from viewpoint_gen.qa.families import FAMILIES, chosen_families
+from viewpoint_gen.qa.groups import AGAIN
 from viewpoint_gen.qa.phrasing import IMAGES, option_sets_of, shown_keys
 from viewpoint_gen.qa.summary import SUMMARY_NAME
 from viewpoint_gen.storage import Store
@@ -104,7 +106,7 @@ def read_questions(
         )
         raise RunIncomplete(msg)
     rows: dict[str, list[pa.RecordBatch]] = defaultdict(list)
-    for batch in iterate_batches(store, "qa", columns=_COLUMNS, rows=ROWS_PER_GROUP):
+    for batch in _batches(store, _COLUMNS):
         for family, chosen in _chosen(batch, last_key, seed).items():
             rows[family].append(batch.take(chosen))
     return [
@@ -123,12 +125,20 @@ def _check_asked(store: Store) -> None:
         raise RunIncomplete(msg)
 
 
+def _batches(store: Store, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Every question once: what is asked again in other words would count a pair twice."""
+    columns = (*columns, "group_role")
+    for batch in iterate_batches(store, "qa", columns=columns, rows=ROWS_PER_GROUP):
+        again = pc.ends_with(batch.column("group_role"), f"_{AGAIN}").fill_null(False)
+        yield batch.filter(pc.invert(again))
+
+
 def _last_keys(
     store: Store, wanted: set[str], *, most_per_family: int, seed: int
 ) -> dict[str, np.uint64]:
     """The greatest key still drawn, for each family that has questions."""
     keys: dict[str, list[NDArray[np.uint64]]] = defaultdict(list)
-    for batch in iterate_batches(store, "qa", columns=("family", "group_id"), rows=ROWS_PER_GROUP):
+    for batch in _batches(store, ("family", "group_id")):
         family_of = np.array(batch.column("family").to_pylist())
         key_of = _keys(batch, seed)
         for family in wanted.intersection(family_of):

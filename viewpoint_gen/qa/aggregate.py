@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.qa.groups import asked_again
 from viewpoint_gen.qa.score import Score
 from viewpoint_gen.seeding import rng_for
 
@@ -27,7 +28,7 @@ class Aggregate:
         exact: share that is wholly right.
         chance: mean of the rows' own.
         best_constant: share right for the one letter, or the one text, that is right most often.
-        groups: groups of more than one question.
+        groups: groups of a question and its reverse.
         whole_groups: share of those with every question exactly right; nan without any.
         unanswered: share in which no answer was found.
     """
@@ -56,7 +57,8 @@ def aggregate(rows: Sequence[Mapping[str, Any]], scores: Sequence[Score]) -> Agg
     low, high = _interval(correctness, [" ".join(row["asset_uids"]) for row in rows])
     groups: dict[str, list[bool]] = defaultdict(list)
     for row, score in zip(rows, scores, strict=True):
-        groups[row["group_id"]].append(score.exact)
+        if not asked_again(row):
+            groups[row["group_id"]].append(score.exact)
     several = [all(exact) for exact in groups.values() if len(exact) > 1]
     return Aggregate(
         questions=len(rows),

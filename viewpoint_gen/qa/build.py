@@ -16,10 +16,11 @@ from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable, ring_of
 from viewpoint_gen.qa.cues import Cuts, cues_of, cuts_of, setting_cue
-from viewpoint_gen.qa.draws import Keys, keys_of, salted, split_of
+from viewpoint_gen.qa.draws import Keys, falls_within, keys_of, salted, split_of
 from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families import chosen_families
 from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
+from viewpoint_gen.qa.groups import AGAIN
 from viewpoint_gen.qa.invisible import Sight, refuse_invisible
 from viewpoint_gen.qa.phrasing import wording_files
 from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
@@ -82,6 +83,7 @@ def build_questions(
     """
     families = chosen_families(config.families)
     provenance = Provenance(seed, fingerprint, qa_fingerprint(config, seed=seed))
+    summary.settings = config.model_dump(mode="json")
     askers = [_Asker(family, config, provenance) for family in families]
     for asker in askers:
         summary.families[asker.family.id] = asker.summary
@@ -113,7 +115,7 @@ def _blocks(
         questions, refusals = [], []
         for asker, verdict in zip(askers, verdicts, strict=True):
             asked, refused = asker.ask(block, verdict, units)
-            questions.append(_table(asked, schemas.questions))
+            questions += [_table(columns, schemas.questions) for columns in asked]
             refusals += [_table(columns, schemas.rejected) for columns in refused]
         yield QaBlock(
             questions=_together(questions, schemas.questions),
@@ -161,9 +163,9 @@ class _Units:
         """(N,) of a family for each row: a pair's and its reverse's are equal."""
         return self.salted(family)[self.of_row]
 
-    def salted(self, family: Family) -> Keys:
+    def salted(self, family: Family, purpose: str = "") -> Keys:
         """(U,) the keys anew for a family, so that families don't pick the same pairs."""
-        return salted(self.keys, family.id)
+        return salted(self.keys, family.id + purpose)
 
 
 class _Asker:
@@ -181,15 +183,21 @@ class _Asker:
 
     def ask(
         self, block: Block, verdicts: Verdicts, units: _Units
-    ) -> tuple[dict[str, pa.Array], list[dict[str, pa.Array]]]:
-        """Columns of the kept questions, and of the refusals by code."""
+    ) -> tuple[list[dict[str, pa.Array]], list[dict[str, pa.Array]]]:
+        """Columns of the kept questions, once and some again, and of the refusals by code."""
         asked = np.flatnonzero(verdicts.option >= 0)
         chosen = self._chosen(block.facts, verdicts, units, asked)
         kept = asked[chosen]
         refused = _refused(verdicts, asked[~chosen])
         self._count(verdicts, asked, kept, refused)
+        drawn = falls_within(units.salted(self.family, AGAIN), self._config.paraphrase_share)
+        twice = kept[drawn[units.of_row[kept]]]
+        self.summary.again += len(twice)
         return (
-            question_rows(block, self.family, verdicts, kept, self._provenance),
+            [
+                question_rows(block, self.family, verdicts, rows, self._provenance, again=again)
+                for rows, again in ((kept, ""), (twice, AGAIN))
+            ],
             rejection_rows(block, self.family, refused, self._provenance),
         )
 

@@ -82,6 +82,10 @@ class QaConfig(BaseModel):
     """By which a wrong answer's motion must move what image 2 shows, in an image 512 wide;
     0 refuses nothing."""
 
+    paraphrase_share: Share = 0.05
+    """Of the questions, drawn with their reverses: asked once more in other words, so that answers
+    can be held against one another."""
+
     validation_share: Share = 0.05
     test_share: Share = 0.05
     """Of the assets; the rest is for training."""

@@ -95,7 +95,7 @@ class Turns:
             # an object turned one way shows what a camera turned the other way round it sees
             for step, angle in enumerate(angles[1:], start=1):
                 yield Reading(0.0, 0.0, self.ratios_2[:, -step], angle)
-        if family.frame != OBJECT_FRAME:
+        if OBJECT_FRAME not in family.frame.split("+"):
             for step, angle in enumerate(angles[1:], start=1):
                 worse = np.maximum(self.ratios_1, np.roll(self.ratios_2, -step, axis=1))
                 yield Reading(0.0, angle, np.where(static, np.inf, worse.min(axis=1)))

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from viewpoint_gen.qa.arrow import joined, lists_of, maps_of, repeated
+from viewpoint_gen.qa.draws import another_of, choice_of
 from viewpoint_gen.qa.facts import STORED_FACTS, Facts
 from viewpoint_gen.qa.families.family import Family, Form, Numbers, Verdicts
 from viewpoint_gen.qa.showing import Asked, show
@@ -57,9 +58,19 @@ def question_ids(pairs: pa.Table, family: Family) -> pa.Array:
 
 
 def question_rows(
-    block: Block, family: Family, verdicts: Verdicts, kept: Rows, provenance: Provenance
+    block: Block,
+    family: Family,
+    verdicts: Verdicts,
+    kept: Rows,
+    provenance: Provenance,
+    *,
+    again: str = "",
 ) -> dict[str, pa.Array]:
-    """Columns of the questions table for the kept rows of a block."""
+    """Columns of the questions table for the kept rows of a block.
+
+    Args:
+        again: ``groups.AGAIN`` for the same questions in other words and orders of options.
+    """
     count = len(kept)
     pairs = block.pairs.take(pa.array(kept))
     ids = question_ids(pairs, family)
@@ -71,12 +82,13 @@ def question_rows(
         ids=ids.to_pylist(),
         splits=[block.splits[row] for row in kept.tolist()],
         seed=provenance.seed,
+        draw=another_of if again else choice_of,
     )
     shown = show(asked)
     choices = list(zip(shown.options, shown.letter, strict=True))
     return {
-        "id": ids,
-        **_group(pairs, family),
+        "id": joined(ids, f".{again}") if again else ids,
+        **_group(pairs, family, again),
         "split": pa.array(asked.splits, pa.string()),
         "family": repeated(family.id, count),
         "wording_id": pa.array(shown.wording_id, pa.string()),
@@ -133,15 +145,17 @@ def rejection_rows(
     return tables
 
 
-def _group(pairs: pa.Table, family: Family) -> dict[str, pa.Array]:
-    """A question and its reverse are a group: each answer decides the other."""
+def _group(pairs: pa.Table, family: Family, again: str) -> dict[str, pa.Array]:
+    """A question and its reverse are a group, in whichever words: each answer decides the other."""
     one = pairs.column("view_id_1").combine_chunks()
     two = pairs.column("view_id_2").combine_chunks()
     in_order = pc.less_equal(one, two)
     first, last = pc.if_else(in_order, one, two), pc.if_else(in_order, two, one)
     return {
         "group_id": joined(first, "+", last, f".{family.id}"),
-        "group_role": pc.if_else(in_order, "forward", "reverse"),
+        "group_role": joined(
+            pc.if_else(in_order, "forward", "reverse"), f"_{again}" if again else ""
+        ),
     }
 
 

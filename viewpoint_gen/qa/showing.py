@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewpoint_gen.qa.draws import Keys, choice_of, keys_of, order_of, salted
+from viewpoint_gen.qa.draws import Draw, Keys, choice_of, keys_of, order_of, salted
 from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
 from viewpoint_gen.qa.families.magnitudes import RUNGS
@@ -56,6 +56,7 @@ class Asked:
     Attributes:
         ids: of the questions.
         splits: "train", "validation" or "test".
+        draw: how texts and orders are drawn by the ids.
     """
 
     family: Family
@@ -64,6 +65,7 @@ class Asked:
     ids: Sequence[str]
     splits: Sequence[str]
     seed: int
+    draw: Draw = choice_of
 
     @cached_property
     def _keys(self) -> Keys:
@@ -78,8 +80,8 @@ def show(asked: Asked) -> Shown:
     """Draw wording, note, options and reasons for each question."""
     wording = wording_of(asked.family.id)
     keys = asked.keys("wording")
-    said = _drawn(wording.questions, keys // np.uint64(64), asked.splits)
-    notes = _drawn(still_notes(), asked.keys("note"), asked.splits)
+    said = _drawn(asked, wording.questions, keys // np.uint64(64))
+    notes = _drawn(asked, still_notes(), asked.keys("note"))
     # where nothing in the pictures could tell that the object kept still, the text says it
     noted = ~asked.facts.static_backdrop
     shown = Shown()
@@ -92,10 +94,10 @@ def show(asked: Asked) -> Shown:
     return shown
 
 
-def _drawn(texts: tuple[Text, ...], keys: Keys, splits: Sequence[str]) -> list[Text]:
+def _drawn(asked: Asked, texts: tuple[Text, ...], keys: Keys) -> list[Text]:
     pools = {split: usable(texts, split) for split in ("train", "validation", "test")}
-    drawn = {split: choice_of(keys, len(pool)).tolist() for split, pool in pools.items()}
-    return [pools[split][drawn[split][row]] for row, split in enumerate(splits)]
+    drawn = {split: asked.draw(keys, len(pool)).tolist() for split, pool in pools.items()}
+    return [pools[split][drawn[split][row]] for row, split in enumerate(asked.splits)]
 
 
 def _offer(asked: Asked, wording: Wording, keys: Keys, shown: Shown) -> list[tuple[str, ...]]:
@@ -105,7 +107,7 @@ def _offer(asked: Asked, wording: Wording, keys: Keys, shown: Shown) -> list[tup
         shown.letter = [None] * len(asked.ids)
         shown.answer = _NUMBERS[asked.family.form](asked)
         return [()] * len(asked.ids)
-    chosen = [wording.option_sets[k] for k in choice_of(keys, len(wording.option_sets)).tolist()]
+    chosen = [wording.option_sets[k] for k in asked.draw(keys, len(wording.option_sets)).tolist()]
     _OFFERS[asked.family.form](asked, chosen, shown)
     return [(each.id,) for each in chosen]
 
@@ -131,7 +133,7 @@ def _offer_statements(asked: Asked, chosen: list[TextSet], shown: Shown) -> None
     """Every statement; the letters of the true ones are the answer."""
     parts = asked.family.parts
     true_of = [frozenset(option.split("+")) for option in asked.family.options]
-    order = order_of(asked.keys("options"), len(parts)).tolist()
+    order = order_of(asked.keys("options"), len(parts), asked.draw).tolist()
     for each, option, row in zip(chosen, asked.verdicts.option.tolist(), order, strict=True):
         shown.options.append([each.texts[part] for part in row])
         shown.letter.append(None)
@@ -143,7 +145,7 @@ def _offer_statements(asked: Asked, chosen: list[TextSet], shown: Shown) -> None
 def _letter_each(
     asked: Asked, texts: Sequence[Sequence[str]], right: NDArray[np.int64], shown: Shown
 ) -> None:
-    order = order_of(asked.keys("options"), len(texts[0]) if texts else 1)
+    order = order_of(asked.keys("options"), len(texts[0]) if texts else 1, asked.draw)
     place = np.argmax(order == right[:, None], axis=1).tolist()
     for mine, row, at in zip(texts, order.tolist(), place, strict=True):
         options = [mine[number] for number in row]
@@ -199,7 +201,7 @@ _NUMBERS: Final[Mapping[Form, Callable[[Asked], Strings]]] = {
 
 def _reason(asked: Asked, wording: Wording, shown: Shown) -> None:
     """Fill in the reasons: each text is of one answer, its numbers are the question's facts."""
-    which = choice_of(asked.keys("reasons"), len(wording.reasons)).tolist()
+    which = asked.draw(asked.keys("reasons"), len(wording.reasons)).tolist()
     sizes = [
         _size_text(value, asked.family.unit) for value in np.abs(asked.verdicts.value).tolist()
     ]

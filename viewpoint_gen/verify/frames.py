@@ -38,6 +38,10 @@ _TO_ITS_RIGHT: Final = r"own right|camera s right|right as the camera|rightwards
 FRAMES: Final[dict[str, tuple[str, ...]]] = {
     "object_translation_around": (_ABOVE,),
     "object_translation_left_right": (r"own|itself|object s|intrinsic|faces|facing",),
+    "frames_left_right": (
+        r"camera 1|first camera|(image|picture|viewpoint) 1|its own first orientation",
+        r"object s",
+    ),
     "ego_rotation_roll": (_BEHIND,),
     **{f"{kind}_azimuth": (_UPRIGHT_AXIS,) for kind in ("magnitude", "estimate")},
     **{f"{kind}_elevation": (_ELEVATION,) for kind in ("magnitude", "estimate")},

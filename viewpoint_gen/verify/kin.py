@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -22,17 +22,19 @@ KIN_RECORD: Final = np.dtype(
     [
         *((name, "u8") for name in ("key", "asset", "group", "way", "back")),
         *((name, "u8") for name in ("said", "owed")),
+        *((name, "u8") for name in ("original", "text", "answer_key")),
         ("numbers", "f4", (4,)),
         ("split", "i1"),
         ("turned", "?"),
     ]
 )
-"""One question in 74 bytes.
+"""One question in 98 bytes.
 
 ``way`` stands for family and images in order, ``back`` for the same family with the images in the
 other order. ``said`` stands for the answer, 0 where it can't be read; ``owed`` for what the swapped
-question must say, 0 where that is free. The ``numbers`` of an answer (see ``claims.Said``) are the
-swapped question's too, by rounding, or, where ``turned``, their negatives.
+question must say, 0 where that is free. ``original`` stands for the question that is asked here
+again in other words, 0 for none; ``text`` for the words. The ``numbers`` of an answer (see
+``claims.Said``) are the swapped question's too, by rounding, or, where ``turned``, their negatives.
 """
 
 DEGREES_ROOM: Final = 1.001
@@ -54,6 +56,8 @@ def kin_records(rows: Rows, images: Keys, said: Sequence[Said | None]) -> Record
     told = [(family, *map(int, pair)) for family, pair in zip(families, images, strict=True)]
     records["way"] = keys(f"{family} {one} {two}" for family, one, two in told)
     records["back"] = keys(f"{family} {two} {one}" for family, one, two in told)
+    records["original"] = [_original(*both) for both in _ids_and_roles(rows)]
+    records["text"], records["answer_key"] = rows.keys("question"), rows.keys("answer_key")
     splits = rows.texts("split")
     records["split"] = [SPLITS.index(split) if split in SPLITS else -1 for split in splits]
     records["numbers"] = np.nan
@@ -61,6 +65,22 @@ def kin_records(rows: Rows, images: Keys, said: Sequence[Said | None]) -> Record
         if answer is not None and family in RULES:
             _remember(record, RULES[family], answer)
     return records
+
+
+AGAIN: Final = "again"
+
+
+def _ids_and_roles(rows: Rows) -> Iterator[tuple[str, str]]:
+    return zip(rows.ids, (role or "" for role in rows.texts("group_role")), strict=True)
+
+
+def _original(row_id: str, role: str) -> int:
+    """The key of the question that this one asks again; of no question if id and role disagree."""
+    first, dot, last = row_id.rpartition(".")
+    named, told = (dot, last) == (".", AGAIN), role.endswith(f"_{AGAIN}")
+    if named and told:
+        return key(first)
+    return key(f"{row_id} {role}") if named or told else 0
 
 
 def _remember(record: Any, rule: Rule, answer: Said) -> None:
@@ -83,6 +103,7 @@ def check_kin(layout: Layout, tally: Tally, records: Records) -> None:
         ("groups", "asset_uids", "the group's assets"): mixed(records["group"], records["asset"]),
         ("swaps", "answer", "the same as of the same images"): said_otherwise(records),
         ("swaps", "answer", "what it owes to the swapped images'"): not_inverted(records),
+        ("asked_again", "question", "another's words and key"): not_asked_again(records),
     }
     for (check, what, expected), bad in wrong.items():
         tally.looked(check, len(records))
@@ -133,6 +154,22 @@ def not_inverted(records: Records) -> NDArray[np.bool_]:
     return np.asarray(swapped & ~(kept & _numbers_agree(records, other)))
 
 
+def not_asked_again(records: Records) -> NDArray[np.bool_]:
+    """Say which rows claim to ask a question again, and don't.
+
+    There must be one of the same images, group and answer, and in other words.
+    """
+    again = records["original"] != 0
+    order = np.argsort(records["key"], kind="stable")
+    ids = records["key"][order]
+    where = np.minimum(np.searchsorted(ids, records["original"]), max(len(ids) - 1, 0))
+    first = records[order][where]
+    fine = (first["key"] == records["original"]) & (first["text"] != records["text"])
+    for name in ("way", "group", "answer_key"):
+        fine &= first[name] == records[name]
+    return np.asarray(again & ~fine)
+
+
 def _numbers_agree(records: Records, other: Records) -> NDArray[np.bool_]:
     sign = np.where(records["turned"], -1.0, 1.0)[:, None]
     gap = other["numbers"] - sign * records["numbers"]
@@ -143,7 +180,7 @@ def _numbers_agree(records: Records, other: Records) -> NDArray[np.bool_]:
 
 
 def _name(layout: Layout, tally: Tally, check: str, what: str, expected: str, bad: Keys) -> None:
-    column = {"split": "split", "answer": "answer_text", "asset_uids": "asset_uids"}[what]
+    column = {"answer": "answer_text"}.get(what, what)
     for name in layout.parts["qa"]:
         for rows in read_rows(
             layout.files, tally, "qa", name, id_columns=("id",), columns=(column,)

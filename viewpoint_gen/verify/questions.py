@@ -28,6 +28,7 @@ from viewpoint_gen.verify.judging import judged
 from viewpoint_gen.verify.kin import KIN_RECORD, check_kin, kin_records
 from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.lexicon import says_object_stood_still, says_only_camera_changed
+from viewpoint_gen.verify.limits import Limits
 from viewpoint_gen.verify.reading import Array, Keys, Mask, Rows, key, keys, read_rows, stacked
 from viewpoint_gen.verify.report import Tally
 from viewpoint_gen.verify.truths import Motion, facts_of, motion_between
@@ -58,12 +59,14 @@ def verify_questions(
             id_columns=ROW_ID["qa"],
             columns=list(COLUMNS["qa"]),
         ):
-            kin += [check_question_rows(tally, rows, views, pairs)]
+            kin += [check_question_rows(tally, rows, views, pairs, layout.limits)]
         step("qa", done, len(names))
     check_kin(layout, tally, np.concatenate(kin))
 
 
-def check_question_rows(tally: Tally, rows: Rows, views: Index, pairs: Index) -> Records:
+def check_question_rows(
+    tally: Tally, rows: Rows, views: Index, pairs: Index, limits: Limits
+) -> Records:
     """Run every check that needs one question; return what its kin must know."""
     check_shape(tally, rows)
     check_frame(tally, rows)
@@ -74,7 +77,7 @@ def check_question_rows(tally: Tally, rows: Rows, views: Index, pairs: Index) ->
     images = image_keys(rows)
     check_links(tally, rows, images, views, pairs)
     check_against_views(tally, rows, images, views, cameras, intrinsics)
-    motion = motion_between(cameras, intrinsics, rows.numbers("front_azimuth_rad"))
+    motion = motion_between(cameras, intrinsics, rows.numbers("front_azimuth_rad"), limits)
     copied = copied_facts(rows, images, views, pairs)
     scene = scene_of(rows, images, views, pairs, motion, copied)
     truth = judged(tally, rows, scene)

@@ -106,6 +106,22 @@ SENSES: Final = {
             frozenset({"camera", "object", "both"}): "both",
         },
     ),
+    "frames_left_right": Senses(
+        {
+            f"{whose}_{side}": rf"{named} {side}|{side} for the {whose}"
+            for whose, named in (
+                ("camera", "((?<!object s )own|camera s)"),
+                ("object", "object s( own)?"),
+            )
+            for side in ("left", "right")
+        },
+        {
+            frozenset({f"camera_{mine}", f"object_{its}"}): f"{mine}_{its}"
+            for mine in ("left", "right")
+            for its in ("left", "right")
+        },
+        alone=False,
+    ),
     "inverse": Senses(
         {"ccw": COUNTER, "cw": CLOCKWISE, "up": UP, "down": DOWN},
         {

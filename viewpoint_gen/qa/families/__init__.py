@@ -16,6 +16,7 @@ from viewpoint_gen.qa.families import (
     ego_translation_distance,
     ego_translation_sideways,
     ego_translation_vertical,
+    frames_left_right,
     object_translation_around,
     object_translation_front_back,
     object_translation_left_right,
@@ -43,6 +44,7 @@ FAMILIES: Final[dict[str, Family]] = {
     family.id: family
     for family in (
         *_DIRECTIONS,
+        frames_left_right.FAMILY,
         *MAGNITUDES,
         *ESTIMATES,
         *MINIMAL_PAIRS,

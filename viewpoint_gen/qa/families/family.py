@@ -20,6 +20,7 @@ FRAMES: Final[Mapping[str, str]] = {
     "distance": "distance to the object",
     "above": "seen from above",
     "object": "the object's own left, right, front and back",
+    "camera_1+object": "camera 1's own axes, and the object's own left and right",
     "surface": "the object's own surface",
 }
 """Frames of reference, by the name that the rows carry."""
@@ -140,6 +141,8 @@ class Family:
         settle: puts a number that was decided on into one of several sets of options.
         stands: whether an answer stands beside another reading of the same two pictures.
         nearby: the wrong answers as motions (``families.nearby``); None: the surroundings tell.
+        rivals: by answer, the motion of the wrong one that looks most like it, as ``qa.invisible``
+            knows it; empty: ``nearby`` says it all.
         sees_object_turn: whether the object's own turn is asked about, so that a picture of it
             turned otherwise is another reading, whatever the backdrop.
     """
@@ -163,6 +166,7 @@ class Family:
     settle: Callable[[Verdicts, Keys], None] | None = None
     stands: Stands = same_answer
     nearby: Nearby | None = None
+    rivals: tuple[str, ...] = ()
     sees_object_turn: bool = False
 
     def verdicts(self, facts: Facts, config: QaConfig) -> Verdicts:

@@ -1,7 +1,7 @@
 """What may be asked, and what is true: one rule per family of questions.
 
-Every threshold is written out here and in ``verify.truths`` a second time; the builder's own are
-in its recipe.
+Thresholds that a recipe may set are the run's own (``verify.limits``); the others, such as the
+steps of a ladder, are written out here a second time.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from viewpoint_gen.verify.families.mixed import MIXED
 from viewpoint_gen.verify.families.rule import Rule
 from viewpoint_gen.verify.families.sizes import LADDERS, NUMBERS
 from viewpoint_gen.verify.families.surface import SURFACE
+from viewpoint_gen.verify.families.two_frames import TWO_FRAMES
 
 RULES: Final[Mapping[str, Rule]] = {
     **DIRECTIONS,
+    **TWO_FRAMES,
     **LADDERS,
     **NUMBERS,
     **MINIMAL,
