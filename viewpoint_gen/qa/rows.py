@@ -29,6 +29,17 @@ ANSWER_TYPES: Final = {
 """How ``score`` reads and grades an answer, by the form of its question."""
 
 
+_CARRIED: Final = [
+    *("pair_id", "asset_uid", "front_azimuth_1_rad", "width_px", "height_px", "licence"),
+    *(
+        f"{name}_{view}"
+        for name in ("view_id", "image_sha256", "world_from_camera", "intrinsics", "object_turn_rad")
+        for view in (1, 2)
+    ),
+]
+"""Columns of the pairs table of which rows are made; surface points are large, and not among."""
+
+
 @dataclass(frozen=True)
 class Provenance:
     """What every row says about where it came from."""
@@ -61,7 +72,7 @@ def question_rows(
 ) -> dict[str, pa.Array]:
     """Columns of the questions table for the kept rows of a block."""
     count = len(kept)
-    pairs = block.pairs.take(pa.array(kept))
+    pairs = block.pairs.select(_CARRIED).take(pa.array(kept))
     ids = question_ids(pairs, family)
     answers = verdicts.take(kept)
     asked = Asked(
