@@ -1,8 +1,8 @@
 """How fast ``viewgen qa`` asks on one core, what it spends the time on, and whether memory is flat.
 
-Writes runs of made-up pairs (nothing is rendered; one object in ten looks the same from all around),
-asks every family about them in a process of its own that is held to one core, and prints questions
-per second of processor time, the share of each stage, and the peak of resident memory.
+Writes runs of made-up pairs (nothing is rendered; one object in ten looks the same from all
+around), asks every family about them in a process of its own that is held to one core, and prints
+questions per second of processor time, the share of each stage, and the peak of resident memory.
 
     python benchmarks/questions.py [--pairs 100000 1000000] [--folder DIR]
 """
@@ -61,7 +61,7 @@ def options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pairs", type=int, nargs="+", default=[100_000])
-    parser.add_argument("--folder", type=Path, help="for the runs; they take 3 GB a million pairs")
+    parser.add_argument("--folder", type=Path, help="for the runs, which are deleted")
     parser.add_argument("--ask", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -171,8 +171,9 @@ def timed(function: Callable[..., Any], stage: str, spent: Counter[str]) -> Call
 
 def peak_mib() -> float:
     """Of this process alone; getrusage would begin with its parent's."""
-    (line,) = (line for line in Path("/proc/self/status").open() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (peak,) = (line for line in lines if line.startswith("VmHWM"))
+    return int(peak.split()[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -61,8 +61,6 @@ def as_it_is() -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("kernels", KERNELS)
-def test_other_kernels_select_the_same_questions(
-    kernels: str, as_it_is: tuple[int, str]
-) -> None:
+def test_other_kernels_select_the_same_questions(kernels: str, as_it_is: tuple[int, str]) -> None:
     assert as_it_is[0] > 300
     assert selected(KERNELS[kernels]) == as_it_is

@@ -107,7 +107,7 @@ class Rules:
 
     @cached_property
     def allowed_when_learning(self) -> Array:
-        """(B,) what guessers are allowed while prices are learned: a little is left for rounding."""
+        """(B,) the same while prices are learned: a little is left for the rounding."""
         return (self.chance + (1.0 - _MARGIN) * self.gains)[self.cue_of_bin]
 
     def excess(self, counts: Array) -> Array:

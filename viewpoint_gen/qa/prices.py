@@ -157,7 +157,7 @@ def learned_prices(start: Prices | None, units: Units, kept: Array) -> Prices:
     for number in range(rounds):
         part, done = parts[number % len(parts)], number / rounds
         width = first_width + (_WIDTH - first_width) * min(1.0, 2.0 * done)
-        against = _against(prices, part, kept / len(parts), len(parts), width)
+        against = _against(prices, part, kept, len(parts), width)
         mean += (1.0 - _MEMORY[0]) * (against - mean)
         square += (1.0 - _MEMORY[1]) * (against * against - square)
         fresh = 1.0 - _MEMORY[0] ** (number + 1), 1.0 - _MEMORY[1] ** (number + 1)
@@ -181,9 +181,12 @@ def _against(prices: Prices, units: Units, kept: Array, times: int, width: float
 
     A guesser's price by how far its rule is from being broken; a key's by how rare it is; a
     strategy, bin by bin, by how much rarer its key is there than what it is right in.
+
+    Args:
+        times: how many parts like these units there are.
     """
     rules = units.rules
-    counts = times * (kept + units.counts(prices.shares(units, width)))
+    counts = kept + times * units.counts(prices.shares(units, width))
     of_bins, totals = counts[: rules.every], counts[rules.every]
     offered = totals.sum()
     seen = of_bins.sum(axis=1)

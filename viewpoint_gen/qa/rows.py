@@ -29,13 +29,10 @@ ANSWER_TYPES: Final = {
 """How ``score`` reads and grades an answer, by the form of its question."""
 
 
+_OF_VIEWS: Final = ("view_id", "image_sha256", "world_from_camera", "intrinsics", "object_turn_rad")
 _CARRIED: Final = [
     *("pair_id", "asset_uid", "front_azimuth_1_rad", "width_px", "height_px", "licence"),
-    *(
-        f"{name}_{view}"
-        for name in ("view_id", "image_sha256", "world_from_camera", "intrinsics", "object_turn_rad")
-        for view in (1, 2)
-    ),
+    *(f"{name}_{view}" for name in _OF_VIEWS for view in (1, 2)),
 ]
 """Columns of the pairs table of which rows are made; surface points are large, and not among."""
 
