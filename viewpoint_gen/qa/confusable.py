@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,13 @@ class Lookalikes:
         front_rad = numbers_of(pairs, "front_azimuth_1_rad")
         return cls(pose_1, pose_2, front_rad, ratios_1, ratios_2)
 
+    @cached_property
+    def _ratios_of_turns(self) -> Array:
+        """(K, N) of camera 2 turned by so much against camera 1: the most alike of all ways to."""
+        steps = self.ratios_1.shape[1]
+        turned = (np.roll(self.ratios_2, -step, axis=1) for step in range(steps))
+        return np.stack([np.maximum(self.ratios_1, two).min(axis=1) for two in turned])
+
     def readings(self, family: Family, static: NDArray[np.bool_]) -> Iterator[Reading]:
         """Every other reading that a family could tell from the truth."""
         steps = self.ratios_1.shape[1]
@@ -114,8 +122,7 @@ class Lookalikes:
                 yield Reading(0.0, 0.0, self.ratios_2[:, -step], float(turns[step]))
         if family.frame != OBJECT_FRAME:
             for step in range(1, steps):
-                worse = np.maximum(self.ratios_1, np.roll(self.ratios_2, -step, axis=1))
-                ratio = np.where(static, np.inf, worse.min(axis=1))
+                ratio = np.where(static, np.inf, self._ratios_of_turns[step])
                 yield Reading(0.0, float(turns[step]), ratio)
             return
         for step_1, turn_1 in enumerate(turns):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -72,6 +73,11 @@ class Sight:
         """Some pairs."""
         return Sight(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
+    @cached_property
+    def camera_2_from_world(self) -> Array:
+        """(N, 4, 4) the true second cameras."""
+        return inverse(self.world_from_camera_2)
+
     @property
     def distance_1(self) -> Array:
         """(N,) of camera 1 to the object's centre."""
@@ -99,7 +105,7 @@ def refuse_invisible(verdicts: Verdicts, family: Family, sight: Sight, config: Q
 
 def _moved_px(sight: Sight, name: str, gap: Array) -> Array:
     """(N,) how far the points' pictures move if a coordinate of camera 2 changes by the gap."""
-    camera_2_from_world = inverse(sight.world_from_camera_2)
+    camera_2_from_world = sight.camera_2_from_world
     if name == "focal":
         other = _zoomed(camera_2_from_world, gap)
     else:
