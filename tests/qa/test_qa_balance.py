@@ -156,7 +156,7 @@ def test_most_of_what_the_rules_allow_is_kept(built: Built) -> None:
         "object_translation_left_right": 0.07,
         "object_translation_front_back": 0.06,
         "ego_rotation_yaw": 0.10,
-        "ego_rotation_pitch": 0.07,
+        "ego_rotation_pitch": 0.06,
         "ego_rotation_roll": 0.03,
         "magnitude_azimuth": 0.15,
         "dominant": 0.04,

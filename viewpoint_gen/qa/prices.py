@@ -36,7 +36,7 @@ _WIDTH = 0.15
 _FIRST_WIDTH = 0.5
 """The same at first, when nothing is known of the prices: the way there is smoother."""
 
-_ROUNDS = 250
+_ROUNDS = 300
 """Of the first block that has anything to choose from."""
 
 _MORE_ROUNDS = 80
