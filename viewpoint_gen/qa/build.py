@@ -30,7 +30,7 @@ from viewpoint_gen.records import Ring
 
 @dataclass(frozen=True)
 class QaBlock:
-    """What one block of pairs gave.
+    """What one block of pairs gave one family.
 
     Attributes:
         questions: rows of the ``questions`` schema.
@@ -102,25 +102,21 @@ def _blocks(
     for table in blocks_of(pairs, config.balance.block_pairs):
         block = _prepared(table, rings, config)
         units = _Units.of(table, provenance.seed)
-        verdicts = [asker.family.verdicts(block.facts, config) for asker in askers]
-        lookalikes = Lookalikes.of(table, rings)
-        sight = Sight.of(table)
-        for asker, verdict in zip(askers, verdicts, strict=True):
-            refuse_invisible(verdict, asker.family, sight, config)
-            refuse_confusable(verdict, asker.family, block.facts, lookalikes, config)
-            if asker.family.settle is not None:
-                asker.family.settle(verdict, units.salted_rows(asker.family))
+        judge = _Judge(block.facts, Lookalikes.of(table, rings), Sight.of(table), units, config)
+        # one family at a time where they don't compete: refusals with their numbers are large
+        verdicts: Iterable[Verdicts] = (judge.verdicts(asker.family) for asker in askers)
         if config.per_pair:
+            verdicts = list(verdicts)
             _limit_per_pair(verdicts, askers, units, config.per_pair)
-        questions, refusals = [], []
         for asker, verdict in zip(askers, verdicts, strict=True):
             asked, refused = asker.ask(block, verdict, units)
-            questions += [_table(columns, schemas.questions) for columns in asked]
-            refusals += [_table(columns, schemas.rejected) for columns in refused]
-        yield QaBlock(
-            questions=_together(questions, schemas.questions),
-            rejections=_together(refusals, schemas.rejected),
-        )
+            refusals = [_table(columns, schemas.rejected) for columns in refused]
+            yield QaBlock(
+                questions=_together(
+                    [_table(columns, schemas.questions) for columns in asked], schemas.questions
+                ),
+                rejections=_together(refusals, schemas.rejected),
+            )
     summary.close()
 
 
@@ -166,6 +162,26 @@ class _Units:
     def salted(self, family: Family, purpose: str = "") -> Keys:
         """(U,) the keys anew for a family, so that families don't pick the same pairs."""
         return salted(self.keys, family.id + purpose)
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """What every family is held against in a block."""
+
+    facts: Facts
+    lookalikes: Lookalikes
+    sight: Sight
+    units: _Units
+    config: QaConfig
+
+    def verdicts(self, family: Family) -> Verdicts:
+        """A family's answers and refusals."""
+        verdicts = family.verdicts(self.facts, self.config)
+        refuse_invisible(verdicts, family, self.sight, self.config)
+        refuse_confusable(verdicts, family, self.facts, self.lookalikes, self.config)
+        if family.settle is not None:
+            family.settle(verdicts, self.units.salted_rows(family))
+        return verdicts
 
 
 class _Asker:

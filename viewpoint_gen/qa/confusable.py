@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,13 @@ class Turns:
         steps = self.ratios_1.shape[1]
         return np.asarray(2.0 * np.pi * np.arange(steps) / steps)
 
+    @cached_property
+    def _ratios_of_turns(self) -> Array:
+        """(K, M) of camera 2 turned by so much against camera 1: the most alike of all ways to."""
+        steps = self.ratios_1.shape[1]
+        turned = (np.roll(self.ratios_2, -step, axis=1) for step in range(steps))
+        return np.stack([np.maximum(self.ratios_1, two).min(axis=1) for two in turned])
+
     def readings(self, family: Family, static: NDArray[np.bool_]) -> Iterator[Reading]:
         """Every other reading of these pairs that a family could tell from the truth.
 
@@ -97,8 +105,8 @@ class Turns:
                 yield Reading(0.0, 0.0, self.ratios_2[:, -step], angle)
         if OBJECT_FRAME not in family.frame.split("+"):
             for step, angle in enumerate(angles[1:], start=1):
-                worse = np.maximum(self.ratios_1, np.roll(self.ratios_2, -step, axis=1))
-                yield Reading(0.0, angle, np.where(static, np.inf, worse.min(axis=1)))
+                ratio = np.where(static, np.inf, self._ratios_of_turns[step])
+                yield Reading(0.0, angle, ratio)
             return
         for step_1, turn_1 in enumerate(angles):
             for step_2, turn_2 in enumerate(angles):

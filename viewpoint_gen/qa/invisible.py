@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -76,6 +77,11 @@ class Sight:
         """Some pairs."""
         return Sight(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
+    @cached_property
+    def camera_2_from_world(self) -> Array:
+        """(N, 4, 4) the true second cameras."""
+        return inverse(self.world_from_camera_2)
+
     @property
     def distance_1(self) -> Array:
         """(N,) of camera 1 to the object's centre."""
@@ -110,7 +116,7 @@ def _moved_px(sight: Sight, name: str, gap: Array) -> Array:
     return displacement_px(
         sight.points_world,
         sight.intrinsics_2,
-        inverse(sight.world_from_camera_2),
+        sight.camera_2_from_world,
         _moved(sight.world_from_camera_2, sight, name, gap),
         width_px=sight.width_px,
     )
@@ -122,7 +128,7 @@ def _rival_px(sight: Sight, name: str) -> Array:
     return nearest_displacement_px(
         sight.points_world,
         sight.intrinsics_2,
-        inverse(sight.world_from_camera_2),
+        sight.camera_2_from_world,
         lambda size: _zoomed(_moved(sight.world_from_camera_1, sight, name, size), lens),
         width_px=sight.width_px,
     )

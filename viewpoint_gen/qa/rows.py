@@ -30,6 +30,14 @@ ANSWER_TYPES: Final = {
 """How ``score`` reads and grades an answer, by the form of its question."""
 
 
+_OF_VIEWS: Final = ("view_id", "image_sha256", "world_from_camera", "intrinsics", "object_turn_rad")
+_CARRIED: Final = [
+    *("pair_id", "asset_uid", "front_azimuth_1_rad", "width_px", "height_px", "licence"),
+    *(f"{name}_{view}" for name in _OF_VIEWS for view in (1, 2)),
+]
+"""Columns of the pairs table of which rows are made; surface points are large, and not among."""
+
+
 @dataclass(frozen=True)
 class Provenance:
     """What every row says about where it came from."""
@@ -72,7 +80,7 @@ def question_rows(
         again: ``groups.AGAIN`` for the same questions in other words and orders of options.
     """
     count = len(kept)
-    pairs = block.pairs.take(pa.array(kept))
+    pairs = block.pairs.select(_CARRIED).take(pa.array(kept))
     ids = question_ids(pairs, family)
     answers = verdicts.take(kept)
     asked = Asked(
