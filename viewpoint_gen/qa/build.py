@@ -15,12 +15,13 @@ from viewpoint_gen.qa.balance import Balancer
 from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable, ring_of
-from viewpoint_gen.qa.cues import Cuts, cues_of, cuts_of, setting_cue
+from viewpoint_gen.qa.cues import Cuts, cues_of, cuts_of, mark_cues, setting_cue
 from viewpoint_gen.qa.draws import Keys, keys_of, salted, split_of
 from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families import chosen_families
 from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
 from viewpoint_gen.qa.invisible import Sight, refuse_invisible
+from viewpoint_gen.qa.marking import mark_points
 from viewpoint_gen.qa.phrasing import wording_files
 from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
 from viewpoint_gen.qa.summary import NOT_KEPT, FamilySummary, QaSummary
@@ -101,6 +102,10 @@ def _blocks(
         block = _prepared(table, rings, config)
         units = _Units.of(table, provenance.seed)
         verdicts = [asker.family.verdicts(block.facts, config) for asker in askers]
+        asked_of = [
+            (asker.family, verdict) for asker, verdict in zip(askers, verdicts, strict=True)
+        ]
+        mark_points(asked_of, table, config, seed=provenance.seed)
         lookalikes = Lookalikes.of(table, rings)
         sight = Sight.of(table)
         for asker, verdict in zip(askers, verdicts, strict=True):
@@ -112,6 +117,11 @@ def _blocks(
             _limit_per_pair(verdicts, askers, units, config.per_pair)
         questions, refusals = [], []
         for asker, verdict in zip(askers, verdicts, strict=True):
+            if asker.family.rationed and len(askers) > 1:
+                others = summary.asked - asker.summary.asked
+                share = config.cannot_tell_most_share
+                room = int(share / (1.0 - share) * others) if share < 1.0 else len(verdict.option)
+                _ration(verdict, asker, units, room - asker.summary.asked)
             asked, refused = asker.ask(block, verdict, units)
             questions.append(_table(asked, schemas.questions))
             refusals += [_table(columns, schemas.rejected) for columns in refused]
@@ -204,6 +214,8 @@ class _Asker:
         cues = cues_of(self.family, mine, self._config, self._cuts)
         if self.family.settle is not None:
             cues.append(setting_cue(answers.setting, self.family.settings, balance))
+        if answers.marks is not None:
+            cues += mark_cues(answers.marks, balance)
         present, unit = np.unique(units.of_row[asked], return_inverse=True)
         order = units.salted(self.family)[present]
         return self._balancer.keep(cues, answers.option, unit, order)
@@ -254,6 +266,21 @@ def _limit_per_pair(
     for number, verdict in enumerate(verdicts):
         over = (rank[number] >= per_pair)[units.of_row] & (verdict.option >= 0)
         verdict.withdraw("per_pair", over, {"limit": limit})
+
+
+def _ration(verdict: Verdicts, asker: _Asker, units: _Units, room: int) -> None:
+    """Leave a family no more questions than it has room for, whole units, drawn; refuse the others.
+
+    ``share``: with them the family would have too large a share of all questions.
+    """
+    asked = np.flatnonzero(verdict.option >= 0)
+    drawn = asked[np.argsort(units.salted_rows(asker.family)[asked], kind="stable")]
+    unit = units.of_row[drawn]
+    first_over = unit[max(room, 0) :][:1]
+    over = np.zeros(len(verdict.option), dtype=bool)
+    over[drawn[max(room, 0) :]] = True
+    over[drawn[np.isin(unit, first_over)]] = True
+    verdict.withdraw("share", over, {"room": np.full(len(over), float(max(room, 0)))})
 
 
 def _table(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:

@@ -82,6 +82,18 @@ class QaConfig(BaseModel):
     """By which a wrong answer's motion must move what image 2 shows, in an image 512 wide;
     0 refuses nothing."""
 
+    mark_apart_share: Share = 0.07
+    """Of the image's width: least distance of two marks, so that none covers another."""
+    mark_edge_share: Share = 0.03
+    """Of the image's width: least distance of a marked point from the image's edge."""
+    mark_moved_share: Share = 0.03
+    """Of the image's width: least distance of every point to choose from in image 2 from the place
+    that the marked one has in image 1; else the same pixel would be the answer."""
+    point_apart: Annotated[float, Field(gt=0.0)] = 0.06
+    """Least distance of two marked points on the object, whose longest side is 1."""
+    cannot_tell_most_share: Share = 0.08
+    """Of all questions of a run, where other families are asked too."""
+
     validation_share: Share = 0.05
     test_share: Share = 0.05
     """Of the assets; the rest is for training."""

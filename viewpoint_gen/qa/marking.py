@@ -1,0 +1,48 @@
+"""Draws the marked points of a block of pairs, for every family that marks some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.draws import keys_of, salted
+from viewpoint_gen.qa.families.family import Family, Verdicts
+from viewpoint_gen.qa.marks import Marks
+from viewpoint_gen.qa.spots import Spots
+
+_PAIRS_AT_A_TIME: Final = 4096
+"""Their points in both images are held together; more would only take memory."""
+
+
+def mark_points(
+    asked: Sequence[tuple[Family, Verdicts]], pairs: pa.Table, config: QaConfig, *, seed: int
+) -> None:
+    """Give an answer to, or refuse, every pair that is left of the families that mark points.
+
+    ``points_few``: view 1 has no set of points that the family could ask about.
+    """
+    marking = [(family, family.mark, verdicts) for family, verdicts in asked if family.mark]
+    if not marking:
+        return
+    drawn: list[list[Marks]] = [[] for _ in marking]
+    counts = []
+    for start in range(0, pairs.num_rows, _PAIRS_AT_A_TIME):
+        part = pairs.slice(start, _PAIRS_AT_A_TIME).combine_chunks()
+        spots = Spots.of(part, config)
+        counts.append(np.stack([spots.seen.sum(axis=1), spots.hidden.sum(axis=1)]))
+        keys = keys_of(seed, "marks", part.column("pair_id").to_pylist())
+        for mine, (family, mark, _) in zip(drawn, marking, strict=True):
+            mine.append(mark(spots, salted(keys, family.id), config))
+    seen, hidden = np.concatenate(counts, axis=1).astype(np.float64)
+    for mine, (_, _, verdicts) in zip(drawn, marking, strict=True):
+        marks = Marks.together(mine)
+        verdicts.refuse("points_few", marks.key < 0, {"seen": seen, "hidden": hidden})
+        for option in range(int(marks.key.max(initial=-1)) + 1):
+            verdicts.answer(option, marks.key == option)
+        verdicts.marks = marks
+        verdicts.value = marks.shift
+        verdicts.margin = marks.apart - config.mark_apart_share
