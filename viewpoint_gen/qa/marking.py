@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -19,7 +19,7 @@ _PAIRS_AT_A_TIME: Final = 4096
 
 
 def mark_points(
-    asked: Sequence[tuple[Family, Verdicts]], pairs: pa.Table, config: QaConfig, *, seed: int
+    asked: Iterable[tuple[Family, Verdicts]], pairs: pa.Table, config: QaConfig, *, seed: int
 ) -> None:
     """Give an answer to, or refuse, every pair that is left of the families that mark points.
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from viewpoint_gen.geometry.displacement import pictures_of
 from viewpoint_gen.geometry.frames import Array, Bools, Indices
@@ -68,7 +69,8 @@ class Spots:
         inside = np.logical_and(*(_inside(place, tall, config.mark_edge_share) for place in places))
         return cls(
             points,
-            *places,
+            places_1=places[0],
+            places_2=places[1],
             seen=inside & (sights == Sight.SEEN),
             hidden=inside & (sights == Sight.HIDDEN),
             tall=tall,
@@ -95,7 +97,7 @@ class Spots:
         return np.asarray(np.logical_and.reduce(far))
 
 
-def _padded_sights(packed: list[bytes | None], most: int) -> Array:
+def _padded_sights(packed: list[bytes | None], most: int) -> NDArray[np.uint8]:
     """(N, P) one ``Sight`` each; unsure pads."""
     sights = np.full((len(packed), most), Sight.UNSURE, dtype=np.uint8)
     for row, each in zip(sights, packed, strict=True):
