@@ -89,6 +89,8 @@ class QaConfig(BaseModel):
     mark_moved_share: Share = 0.03
     """Of the image's width: least distance of every point to choose from in image 2 from the place
     that the marked one has in image 1; else the same pixel would be the answer."""
+    mark_mask_least_share: Share = 0.03
+    """Of the image, that the object must cover in both: marks would hide a smaller one."""
     point_apart: Annotated[float, Field(gt=0.0)] = 0.06
     """Least distance of two marked points on the object, whose longest side is 1."""
     cannot_tell_most_share: Share = 0.08

@@ -39,7 +39,12 @@ from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.draws import Keys, choice_of, order_of, salted
 from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
-from viewpoint_gen.qa.families.gates import object_still, off_the_poles, seen_whole
+from viewpoint_gen.qa.families.gates import (
+    object_still,
+    off_the_poles,
+    room_for_marks,
+    seen_whole,
+)
 from viewpoint_gen.qa.marks import (
     ASKED_LABEL,
     Attempt,
@@ -62,7 +67,12 @@ CANNOT: Final = "cannot"
 _DEPTH_STEP, _DEPTHS = 0.07, 6
 _SECTORS = 6
 _GAP_STEP, _GAPS = 0.06, 6
+_OFF_STEP, _OFFS = 0.05, 6
+_OUTWARDS_FROM, _OUTWARDS_STEP, _OUTWARDS = -0.12, 0.04, 7
 """Bins of what the one mark, or its distance from the nearest letter, could give away."""
+
+_NO_WAY: Final = 1e-6
+"""In widths: an object this near to the middle of its image is off it to no side."""
 
 
 def _left_to_marks(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
@@ -129,10 +139,8 @@ def _to_find(
     place = np.argmax(picked(is_asked, order), axis=1)
     key = np.where(there, rank[np.arange(len(rank)), np.argmax(is_asked, axis=1)], count)
     fine = found & (away.min(axis=1) >= config.mark_moved_share)
-    middle_2 = centre_of(spots.places_2, spots.seen)
-    features = _outstanding(choices, middle_2)
-    inward = picked(spots.inward, asked[:, None])[:, 0]
-    middle_1 = centre_of(spots.places_1, np.isfinite(spots.inward))
+    features = _outstanding(choices, centre_of(spots.places_2, spots.seen), spots.tall)
+    cues, bins = _mark_cues(spots, asked, away.min(axis=1))
     return Marks(
         labels=(ASKED_LABEL, *_LETTERS[:count]),
         images=(0, *[1] * count),
@@ -142,15 +150,33 @@ def _to_find(
         asked=np.stack([place_1, place_2], axis=1),
         tall=spots.tall,
         apart=apart,
-        cues=extremes(rank, features)
-        | {
-            "mark_inward": binned(inward, _DEPTH_STEP, _DEPTHS),
-            "mark_side": side_of(place_1, middle_1, _SECTORS),
-            "mark_gap": binned(away.min(axis=1), _GAP_STEP, _GAPS),
-        },
-        bins=dict.fromkeys(_names_of_extremes(features), count)
-        | {"mark_inward": _DEPTHS, "mark_side": _SECTORS, "mark_gap": _GAPS},
+        cues=extremes(rank, features) | cues,
+        bins=dict.fromkeys(_names_of_extremes(features), count) | bins,
     )
+
+
+def _mark_cues(
+    spots: Spots, asked: Indices, gap: Array
+) -> tuple[dict[str, Indices], dict[str, int]]:
+    """What the one mark in image 1 could tell by its place, and by the nearest letter's distance.
+
+    Cameras look towards the object more often than past it. What lies on the outer side of an
+    object that is off the middle of image 1 has a long way to go, then, and others get in between.
+    """
+    place = picked(spots.places_1, asked[:, None])[:, 0]
+    middle = centre_of(spots.places_1, np.isfinite(spots.inward))
+    aside = middle - _image_middle(spots.tall)
+    length = np.maximum(np.linalg.norm(aside, axis=1), _NO_WAY)
+    outwards = ((place - middle) * aside).sum(axis=1) / length
+    cues = {
+        "mark_inward": binned(picked(spots.inward, asked[:, None])[:, 0], _DEPTH_STEP, _DEPTHS),
+        "mark_side": side_of(place, middle, _SECTORS),
+        "mark_off": binned(np.linalg.norm(place - middle, axis=1), _OFF_STEP, _OFFS),
+        "mark_outwards": binned(outwards - _OUTWARDS_FROM, _OUTWARDS_STEP, _OUTWARDS),
+        "mark_gap": binned(gap, _GAP_STEP, _GAPS),
+    }
+    sizes = (_DEPTHS, _SECTORS, _OFFS, _OUTWARDS, _GAPS)
+    return cues, dict(zip(cues, sizes, strict=True))
 
 
 def _out_of_sight(config: QaConfig) -> Attempt:
@@ -165,7 +191,7 @@ def _out_of_sight(config: QaConfig) -> Attempt:
         middle = centre_of(spots.places_1, np.isfinite(spots.inward))
         rank = ranks(np.linalg.norm(places_1 - middle[:, None], axis=2))
         order = order_of(salted(keys, "letters"), 4)
-        features = _outstanding(places_1, middle)
+        features = _outstanding(places_1, middle, spots.tall)
         features["far_out"] = -picked(spots.inward, chosen)
         return Marks(
             labels=_LETTERS,
@@ -187,20 +213,26 @@ def _member(chosen: Indices, number: Indices) -> Indices:
     return np.asarray(chosen[np.arange(len(chosen)), number])
 
 
-def _outstanding(places: Array, middle: Array) -> dict[str, Array]:
+def _outstanding(places: Array, middle: Array, tall: Array) -> dict[str, Array]:
     """By what a mark stands out among those of its image: (N, K) each."""
     return {
         "right": places[..., 0],
         "low": places[..., 1],
         "off_middle": np.linalg.norm(places - middle[:, None], axis=2),
+        "off_centre": np.linalg.norm(places - _image_middle(tall)[:, None], axis=2),
     }
+
+
+def _image_middle(tall: Array) -> Array:
+    """(N, 2) the middle of each image, in widths."""
+    return np.stack([np.full(len(tall), 0.5), tall / 2.0], axis=1)
 
 
 def _names_of_extremes(features: dict[str, Array]) -> list[str]:
     return [f"{end}_{name}" for name in features for end in ("least", "most")]
 
 
-_GATES = (off_the_poles, object_still, seen_whole)
+_GATES = (off_the_poles, object_still, seen_whole, room_for_marks)
 _RANKS = tuple(f"rank_{rank}" for rank in range(4))
 
 

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewpoint_gen.verify.cameras import POLE_RAD
+from viewpoint_gen.verify.marks import Marked
 from viewpoint_gen.verify.reading import Array, Mask
 from viewpoint_gen.verify.truths import SLACK, STILL_RAD, STILL_SHARE, Motion
 
 MASK_SHARE: Final = 0.01
+MARKED_MASK_SHARE: Final = 0.03
 IN_FRAME_SHARE: Final = 0.85
 OVERLAP_SHARE: Final = 0.10
 LENS_LN_RATIO: Final = 0.01
@@ -37,6 +39,7 @@ class Scene:
         mask_share: the smaller of the two images'.
         in_frame_share: the smaller of the two images'.
         known: whether the views and the pair exist.
+        marks: what is marked in the images; None where nothing is.
     """
 
     motion: Motion
@@ -48,14 +51,17 @@ class Scene:
     mask_share: Array
     in_frame_share: Array
     known: Mask
+    marks: tuple[Marked | None, ...] = ()
 
     def __len__(self) -> int:
         return len(self.turn_rad)
 
     def take(self, rows: NDArray[np.int64]) -> Scene:
         """Return the scenes of some questions."""
-        others = {name: getattr(self, name)[rows] for name in vars(self) if name != "motion"}
-        return Scene(motion=self.motion.take(rows), **others)
+        apart = ("motion", "marks")
+        others = {name: getattr(self, name)[rows] for name in vars(self) if name not in apart}
+        marks = tuple(self.marks[row] for row in rows.tolist()) if self.marks else ()
+        return Scene(motion=self.motion.take(rows), marks=marks, **others)
 
     def signed(self, name: str) -> Array:
         """Return an angle by its name without the unit, e.g. "azimuth"; radians."""
@@ -102,13 +108,15 @@ class Truth:
         value: (N,) the number behind the answer, in the family's unit; nan where there are several.
         margin: (N,) how far it is from the threshold that it had to pass.
         shown: sizes that reasons may name, by their unit ("deg", "times", "first", "percent"),
-            each (N, any).
+            each (N, any); with a direction in the text, signed, by ``figures.WAYS``.
+        letters: of marked points: the right one's, "" for none of them; empty elsewhere.
     """
 
     keys: list[tuple[str, ...]]
     value: Array
     margin: Array
     shown: Mapping[str, Array] = field(default_factory=dict)
+    letters: Sequence[str] = ()
 
 
 class Form(StrEnum):
@@ -120,6 +128,7 @@ class Form(StrEnum):
     RATIO = "ratio"
     SUBSET = "subset"
     POSE = "pose"
+    MARKED = "marked"
 
 
 class Swap(StrEnum):
@@ -195,6 +204,10 @@ def _seen_whole(scene: Scene) -> Mask:
 
 OFF_THE_POLES: Final = Gate("elevations and pitches up to 75 deg", _off_the_poles)
 SEEN_WHOLE: Final = Gate("the object not tiny and not cut off in either image", _seen_whole)
+ROOM_FOR_MARKS: Final = Gate(
+    "an object of at least 3 % of either image, that marks don't cover",
+    lambda scene: scene.mask_share >= MARKED_MASK_SHARE - SLACK,
+)
 SEEN_TWICE: Final = Gate("surface that both images show, or a backdrop that stays put", _seen_twice)
 SAME_LENS: Final = Gate(
     "the same focal length", lambda scene: np.abs(scene.ln_ratio("focal")) <= LENS_LN_RATIO + SLACK
