@@ -117,11 +117,8 @@ def _blocks(
             _limit_per_pair(verdicts, askers, units, config.per_pair)
         questions, refusals = [], []
         for asker, verdict in zip(askers, verdicts, strict=True):
-            if asker.family.rationed and len(askers) > 1:
-                others = summary.asked - asker.summary.asked
-                share = config.cannot_tell_most_share
-                room = int(share / (1.0 - share) * others) if share < 1.0 else len(verdict.option)
-                _ration(verdict, asker, units, room - asker.summary.asked)
+            if asker.family.rationed and not config.families:
+                _ration(verdict, asker, units, _room_for(asker, summary, config))
             asked, refused = asker.ask(block, verdict, units)
             questions.append(_table(asked, schemas.questions))
             refusals += [_table(columns, schemas.rejected) for columns in refused]
@@ -268,19 +265,22 @@ def _limit_per_pair(
         verdict.withdraw("per_pair", over, {"limit": limit})
 
 
-def _ration(verdict: Verdicts, asker: _Asker, units: _Units, room: int) -> None:
-    """Leave a family no more questions than it has room for, whole units, drawn; refuse the others.
+def _room_for(asker: _Asker, summary: QaSummary, config: QaConfig) -> int:
+    """How many more questions a rationed family may have, beside what the others have so far."""
+    mine, share = asker.summary.asked, config.cannot_tell_most_share
+    return max(int(share / max(1.0 - share, 1e-9) * (summary.asked - mine)) - mine, 0)
 
-    ``share``: with them the family would have too large a share of all questions.
+
+def _ration(verdict: Verdicts, asker: _Asker, units: _Units, room: int) -> None:
+    """Leave a family no more questions than it has room for: whole units, drawn.
+
+    ``share``: with the others the family would have too large a share of all questions.
     """
     asked = np.flatnonzero(verdict.option >= 0)
     drawn = asked[np.argsort(units.salted_rows(asker.family)[asked], kind="stable")]
-    unit = units.of_row[drawn]
-    first_over = unit[max(room, 0) :][:1]
     over = np.zeros(len(verdict.option), dtype=bool)
-    over[drawn[max(room, 0) :]] = True
-    over[drawn[np.isin(unit, first_over)]] = True
-    verdict.withdraw("share", over, {"room": np.full(len(over), float(max(room, 0)))})
+    over[drawn[np.isin(units.of_row[drawn], units.of_row[drawn[room:]])]] = True
+    verdict.withdraw("share", over, {"room": np.full(len(over), float(room))})
 
 
 def _table(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:

@@ -89,12 +89,12 @@ class QaConfig(BaseModel):
     mark_moved_share: Share = 0.03
     """Of the image's width: least distance of every point to choose from in image 2 from the place
     that the marked one has in image 1; else the same pixel would be the answer."""
-    mark_mask_least_share: Share = 0.03
+    mark_mask_least_share: Share = 0.02
     """Of the image, that the object must cover in both: marks would hide a smaller one."""
     point_apart: Annotated[float, Field(gt=0.0)] = 0.06
     """Least distance of two marked points on the object, whose longest side is 1."""
     cannot_tell_most_share: Share = 0.08
-    """Of all questions of a run, where other families are asked too."""
+    """Of all questions of a run, where all families are asked."""
 
     validation_share: Share = 0.05
     test_share: Share = 0.05

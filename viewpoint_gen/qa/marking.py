@@ -35,8 +35,10 @@ def mark_points(
         spots = Spots.of(part, config)
         counts.append(np.stack([spots.seen.sum(axis=1), spots.hidden.sum(axis=1)]))
         keys = keys_of(seed, "marks", part.column("pair_id").to_pylist())
-        for mine, (family, mark, _) in zip(drawn, marking, strict=True):
-            mine.append(mark(spots, salted(keys, family.id), config))
+        for mine, (family, mark, verdicts) in zip(drawn, marking, strict=True):
+            rows = np.flatnonzero(verdicts.undecided[start : start + len(spots)])
+            marks = mark(spots.take(rows), salted(keys[rows], family.id), config)
+            mine.append(marks.spread_over(len(spots), rows))
     seen, hidden = np.concatenate(counts, axis=1).astype(np.float64)
     for mine, (_, _, verdicts) in zip(drawn, marking, strict=True):
         marks = Marks.together(mine)
@@ -45,4 +47,4 @@ def mark_points(
             verdicts.answer(option, marks.key == option)
         verdicts.marks = marks
         verdicts.value = marks.shift
-        verdicts.margin = marks.apart - config.mark_apart_share
+        verdicts.margin = np.maximum(marks.apart - config.mark_apart_share, 0.0)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viewpoint_gen.geometry.frames import Array, Bools, Indices
 from viewpoint_gen.qa.draws import Keys, choice_of, lots_of, salted
-from viewpoint_gen.qa.spots import Spots, picked
+from viewpoint_gen.qa.spots import Spots, lengths, picked
 
 ASKED_LABEL: Final = "REF"
 """Of the one mark whose counterpart is looked for."""
@@ -78,10 +78,23 @@ class Marks:
         cues = {name: np.concatenate([each.cues[name] for each in parts]) for name in names}
         return replace(parts[0], **columns, cues=cues)
 
+    def spread_over(self, count: int, rows: Indices) -> Marks:
+        """The same as those of some rows of ``count``; the others have none."""
+
+        def spread(values: NDArray[Any]) -> NDArray[Any]:
+            whole = np.zeros((count, *values.shape[1:]), dtype=values.dtype)
+            whole[rows] = values
+            return whole
+
+        columns: dict[str, Any] = {name: spread(getattr(self, name)) for name in _COLUMNS}
+        columns["key"][np.setdiff1d(np.arange(count), rows)] = -1
+        cues = {name: spread(each) for name, each in self.cues.items()}
+        return replace(self, **columns, cues=cues)
+
     @property
     def shift(self) -> Array:
         """(N,) how far the asked point's place moves from image 1 to image 2."""
-        return np.asarray(np.linalg.norm(self.asked[:, 1] - self.asked[:, 0], axis=1))
+        return np.asarray(lengths(self.asked[:, 1] - self.asked[:, 0]))
 
 
 _COLUMNS: Final = ("key", "right", "places", "asked", "tall", "apart")
@@ -90,17 +103,20 @@ Attempt = Callable[[Spots, Keys], Marks]
 """Draws one set of points per pair."""
 
 
-def wished_for(attempt: Attempt, spots: Spots, keys: Keys, *, answers: int) -> Marks:
+def wished_for(
+    attempt: Attempt, spots: Spots, keys: Keys, *, possible: Bools, answers: int
+) -> Marks:
     """Draw sets until each pair's has the answer key that was drawn for it, or tries run out.
 
     Args:
         keys: (N,) to draw by.
+        possible: (N,) which pairs have points enough for another try to be worth its time.
         answers: how many answer keys there are.
     """
     wish = choice_of(salted(keys, "wish"), answers)
     marks = attempt(spots, salted(keys, "try 0"))
     for number in range(1, _TRIES):
-        rows = np.flatnonzero(marks.key != wish)
+        rows = np.flatnonzero(possible & (marks.key != wish))
         if not len(rows):
             break
         again = attempt(spots.take(rows), salted(keys[rows], f"try {number}"))
@@ -131,14 +147,15 @@ def drawn_apart(
         spot = np.argmin(open_lots, axis=1)
         found &= np.isfinite(open_lots[rows, spot])
         chosen[:, number] = spot
-        free &= allowed_beside(spot)
+        if number + 1 < len(among):
+            free &= allowed_beside(spot)
     return chosen, found
 
 
 def least_apart(places: Array) -> Array:
     """(N,) least distance of two of K places (N, K, 2)."""
     first, second = np.triu_indices(places.shape[1], 1)
-    between = np.linalg.norm(places[:, first] - places[:, second], axis=2)
+    between = lengths(places[:, first] - places[:, second])
     return np.asarray(between.min(axis=1))
 
 

@@ -38,6 +38,8 @@ class Spots:
             lie off the edges of both images.
         hidden: (N, P) whether something is in the way of them in view 2, with them in its frame.
         tall: (N,) height of the images, in widths.
+        middle_1: (N, 2) the middle of all points in image 1.
+        middle_2: (N, 2) the middle in image 2 of those that it shows.
         inward: (N, P) how deep each one lies among the others in image 1 (``inwardness``).
     """
 
@@ -47,6 +49,8 @@ class Spots:
     seen: Bools
     hidden: Bools
     tall: Array
+    middle_1: Array
+    middle_2: Array
     inward: Array
 
     @classmethod
@@ -67,13 +71,16 @@ class Spots:
             for view in (1, 2)
         ]
         inside = np.logical_and(*(_inside(place, tall, config.mark_edge_share) for place in places))
+        seen = inside & (sights == Sight.SEEN)
         return cls(
             points,
             places_1=places[0],
             places_2=places[1],
-            seen=inside & (sights == Sight.SEEN),
+            seen=seen,
             hidden=inside & (sights == Sight.HIDDEN),
             tall=tall,
+            middle_1=_centre_of(places[0], np.isfinite(points).all(axis=2)),
+            middle_2=_centre_of(places[1], seen),
             inward=inwardness(places[0]),
         )
 
@@ -91,8 +98,7 @@ class Spots:
         limits += [(every[image], config.mark_apart_share) for image in images]
         with np.errstate(invalid="ignore"):
             far = [
-                np.linalg.norm(values - picked(values, spot[:, None]), axis=2) >= least
-                for values, least in limits
+                lengths(values - picked(values, spot[:, None])) >= least for values, least in limits
             ]
         return np.asarray(np.logical_and.reduce(far))
 
@@ -113,12 +119,15 @@ def _inside(places: Array, tall: Array, margin: float) -> Bools:
     return np.asarray(across & (y >= margin) & (y <= tall[:, None] - margin))
 
 
-def centre_of(places: Array, among: Bools) -> Array:
-    """(N, 2) the mean of some places, (N, P) of (N, P, 2); nan without any."""
-    count = among.sum(axis=1)[:, None]
-    sums = np.where(among[..., None], places, 0.0).sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(sums / count)
+def lengths(vectors: Array) -> Array:
+    """(...,) of vectors (..., K)."""
+    return np.asarray(np.sqrt(np.einsum("...k,...k->...", vectors, vectors)))
+
+
+def _centre_of(places: Array, among: Bools) -> Array:
+    """(N, 2) the mean of some places, (N, P) of (N, P, 2); the corner without any."""
+    sums = np.einsum("npk,np->nk", np.nan_to_num(places), among.astype(np.float64))
+    return np.asarray(sums / np.maximum(among.sum(axis=1), 1)[:, None])
 
 
 def inwardness(places: Array) -> Array:
@@ -133,7 +142,9 @@ def inwardness(places: Array) -> Array:
     least = np.full(known.shape, np.inf)
     for turn in np.pi * np.arange(_DIRECTIONS) / _DIRECTIONS:
         along = places @ np.array([np.cos(turn), np.sin(turn)])
-        rank = np.argsort(np.argsort(along, axis=1), axis=1)  # nan comes last
+        order = np.argsort(along, axis=1)  # nan comes last
+        rank = np.empty_like(order)
+        np.put_along_axis(rank, order, np.arange(order.shape[1])[None], axis=1)
         least = np.minimum(least, np.minimum(rank, count - 1 - rank))
     return np.where(known, least / np.maximum(count, 1), np.nan)
 

@@ -58,7 +58,7 @@ from viewpoint_gen.qa.marks import (
     side_of,
     wished_for,
 )
-from viewpoint_gen.qa.spots import Spots, centre_of, picked
+from viewpoint_gen.qa.spots import Spots, lengths, picked
 
 _LETTERS: Final = ("A", "B", "C", "D")
 CANNOT: Final = "cannot"
@@ -84,15 +84,23 @@ def _never(mine: Verdicts, other: Verdicts) -> Bools:  # noqa: ARG001
 
 
 def _mark_correspondence(spots: Spots, keys: Keys, config: QaConfig) -> Marks:
-    return wished_for(_one_of_four(config), spots, keys, answers=4)
+    possible = spots.seen.sum(axis=1) >= 4
+    return wished_for(_one_of_four(config), spots, keys, possible=possible, answers=4)
 
 
 def _mark_hidden(spots: Spots, keys: Keys, config: QaConfig) -> Marks:
-    return wished_for(_out_of_sight(config), spots, keys, answers=4)
+    attempt = _out_of_sight(config)
+    return wished_for(attempt, spots, keys, possible=_three_and_one(spots), answers=4)
+
+
+def _three_and_one(spots: Spots) -> Bools:
+    """(N,) whether there are three points in sight and one out of it."""
+    return np.asarray((spots.seen.sum(axis=1) >= 3) & spots.hidden.any(axis=1))
 
 
 def _mark_cannot_tell(spots: Spots, keys: Keys, config: QaConfig) -> Marks:
-    return wished_for(_one_of_three_or_none(config), spots, keys, answers=4)
+    attempt = _one_of_three_or_none(config)
+    return wished_for(attempt, spots, keys, possible=_three_and_one(spots), answers=4)
 
 
 def _one_of_four(config: QaConfig) -> Attempt:
@@ -131,7 +139,7 @@ def _to_find(
     count = chosen.shape[1]
     _, choices = chosen_places(spots, chosen)
     place_1, place_2 = (each[:, 0] for each in chosen_places(spots, asked[:, None]))
-    away = np.linalg.norm(choices - place_1[:, None], axis=2)
+    away = lengths(choices - place_1[:, None])
     rank, apart = ranks(away), least_apart(choices)
     is_asked = chosen == asked[:, None]
     order = order_of(salted(keys, "letters"), count)
@@ -139,7 +147,7 @@ def _to_find(
     place = np.argmax(picked(is_asked, order), axis=1)
     key = np.where(there, rank[np.arange(len(rank)), np.argmax(is_asked, axis=1)], count)
     fine = found & (away.min(axis=1) >= config.mark_moved_share)
-    features = _outstanding(choices, centre_of(spots.places_2, spots.seen), spots.tall)
+    features = _outstanding(choices, spots.middle_2, spots.tall)
     cues, bins = _mark_cues(spots, asked, away.min(axis=1))
     return Marks(
         labels=(ASKED_LABEL, *_LETTERS[:count]),
@@ -164,14 +172,14 @@ def _mark_cues(
     object that is off the middle of image 1 has a long way to go, then, and others get in between.
     """
     place = picked(spots.places_1, asked[:, None])[:, 0]
-    middle = centre_of(spots.places_1, np.isfinite(spots.inward))
+    middle = spots.middle_1
     aside = middle - _image_middle(spots.tall)
-    length = np.maximum(np.linalg.norm(aside, axis=1), _NO_WAY)
+    length = np.maximum(lengths(aside), _NO_WAY)
     outwards = ((place - middle) * aside).sum(axis=1) / length
     cues = {
         "mark_inward": binned(picked(spots.inward, asked[:, None])[:, 0], _DEPTH_STEP, _DEPTHS),
         "mark_side": side_of(place, middle, _SECTORS),
-        "mark_off": binned(np.linalg.norm(place - middle, axis=1), _OFF_STEP, _OFFS),
+        "mark_off": binned(lengths(place - middle), _OFF_STEP, _OFFS),
         "mark_outwards": binned(outwards - _OUTWARDS_FROM, _OUTWARDS_STEP, _OUTWARDS),
         "mark_gap": binned(gap, _GAP_STEP, _GAPS),
     }
@@ -188,8 +196,8 @@ def _out_of_sight(config: QaConfig) -> Attempt:
             lambda spot: spots.apart(spot, (0,), config),
         )
         places_1, places_2 = chosen_places(spots, chosen)
-        middle = centre_of(spots.places_1, np.isfinite(spots.inward))
-        rank = ranks(np.linalg.norm(places_1 - middle[:, None], axis=2))
+        middle = spots.middle_1
+        rank = ranks(lengths(places_1 - middle[:, None]))
         order = order_of(salted(keys, "letters"), 4)
         features = _outstanding(places_1, middle, spots.tall)
         features["far_out"] = -picked(spots.inward, chosen)
@@ -218,8 +226,8 @@ def _outstanding(places: Array, middle: Array, tall: Array) -> dict[str, Array]:
     return {
         "right": places[..., 0],
         "low": places[..., 1],
-        "off_middle": np.linalg.norm(places - middle[:, None], axis=2),
-        "off_centre": np.linalg.norm(places - _image_middle(tall)[:, None], axis=2),
+        "off_middle": lengths(places - middle[:, None]),
+        "off_centre": lengths(places - _image_middle(tall)[:, None]),
     }
 
 

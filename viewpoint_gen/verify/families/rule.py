@@ -16,7 +16,7 @@ from viewpoint_gen.verify.reading import Array, Mask
 from viewpoint_gen.verify.truths import SLACK, STILL_RAD, STILL_SHARE, Motion
 
 MASK_SHARE: Final = 0.01
-MARKED_MASK_SHARE: Final = 0.03
+MARKED_MASK_SHARE: Final = 0.02
 IN_FRAME_SHARE: Final = 0.85
 OVERLAP_SHARE: Final = 0.10
 LENS_LN_RATIO: Final = 0.01
@@ -205,7 +205,7 @@ def _seen_whole(scene: Scene) -> Mask:
 OFF_THE_POLES: Final = Gate("elevations and pitches up to 75 deg", _off_the_poles)
 SEEN_WHOLE: Final = Gate("the object not tiny and not cut off in either image", _seen_whole)
 ROOM_FOR_MARKS: Final = Gate(
-    "an object of at least 3 % of either image, that marks don't cover",
+    "an object of at least 2 % of either image, that marks don't cover",
     lambda scene: scene.mask_share >= MARKED_MASK_SHARE - SLACK,
 )
 SEEN_TWICE: Final = Gate("surface that both images show, or a backdrop that stays put", _seen_twice)
