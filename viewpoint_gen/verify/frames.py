@@ -37,7 +37,7 @@ _FIRST, _SECOND = rf"{_SHOWN_BY} 1|first", rf"{_SHOWN_BY} 2|second"
 _HIDDEN_BY_IT: Final = (
     r"hid(es|den|ing)?|covers|conceal\w*|object (is )?in the way|blocks|blocked|obstructs|screens"
     r"|occluded|behind the object|through the object|gets between|turned away|made of glass"
-    r"|object s own shape|in front of it"
+    r"|object s own shape|in front of it|keeps from being seen"
 )
 _TO_ITS_RIGHT: Final = r"own right|camera s right|right as the camera|rightwards"
 
