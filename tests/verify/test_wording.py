@@ -171,7 +171,11 @@ def test_every_mark_is_read_by_its_letter(family: str) -> None:
 def test_a_reason_that_goes_the_wrong_way_is_found(slot: str) -> None:
     (_, size), told = MARKED[slot]
     words = told.split(maxsplit=1 if "°" in told else 2)[-1]
-    turned = {"to the right": "to the left", "upwards": "downwards", "clockwise": "counter-clockwise"}
+    turned = {
+        "to the right": "to the left",
+        "upwards": "downwards",
+        "clockwise": "counter-clockwise",
+    }
     number = told.removesuffix(words)
     known = quantities("correspondence", "text")
     text = f"It goes {number}{{way}}. So it is point B."
