@@ -177,9 +177,9 @@ def setting_cue(setting: Ints, size: int, config: BalanceConfig) -> Cue:
 
 
 def mark_cues(marks: Marks, config: BalanceConfig) -> list[Cue]:
-    """For families that mark points: whatever marks alone could tell."""
-    gain, slack = config.image_gain, config.slack_questions
-    return [Cue(name, bins, marks.bins[name], gain, slack) for name, bins in marks.cues.items()]
+    """For families that mark points: whatever marks alone could tell must tell nothing."""
+    slack = config.slack_questions
+    return [Cue(name, bins, marks.bins[name], 0.0, slack) for name, bins in marks.cues.items()]
 
 
 def _image_fact(facts: Facts, part: str, view: int) -> Array:

@@ -2,7 +2,8 @@
 
 A set of points is drawn first, at random and far enough apart; then which of them is asked about.
 So the set alone, which is all that the image with the letters shows, says nothing. Of several sets
-that could be drawn for a pair the first is taken that has the answer key which was drawn before.
+that could be drawn for a pair the one is taken that has the answer key, and the other ranks, which
+were drawn before; or that comes nearest to it.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from viewpoint_gen.qa.spots import Spots, lengths, picked
 ASKED_LABEL: Final = "REF"
 """Of the one mark whose counterpart is looked for."""
 
-_TRIES: Final = 8
-"""Sets drawn per pair, at most, until one has the key that is wished for."""
+_TRIES: Final = 12
+"""Sets drawn per pair, at most, until one has the ranks that are wished for."""
+
+_ALL_MET: Final = 1.0 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Marks:
         labels: (M,) of the marks.
         images: (M,) the image that each mark lies in: 0 or 1.
         key: (N,) index of the true answer in ``Family.options``; -1: no set of points was found.
+        also: (N, W) further ranks of the point asked about, each of which should be even, too.
         right: (N,) place of the right option among the letters.
         places: (N, M, 2) of the marks.
         asked: (N, 2, 2) the place in images 1 and 2 of the point that the answer is about.
@@ -45,6 +49,7 @@ class Marks:
     labels: tuple[str, ...]
     images: tuple[int, ...]
     key: Indices
+    also: Indices
     right: Indices
     places: Array
     asked: Array
@@ -97,7 +102,7 @@ class Marks:
         return np.asarray(lengths(self.asked[:, 1] - self.asked[:, 0]))
 
 
-_COLUMNS: Final = ("key", "right", "places", "asked", "tall", "apart")
+_COLUMNS: Final = ("key", "also", "right", "places", "asked", "tall", "apart")
 
 Attempt = Callable[[Spots, Keys], Marks]
 """Draws one set of points per pair."""
@@ -106,23 +111,37 @@ Attempt = Callable[[Spots, Keys], Marks]
 def wished_for(
     attempt: Attempt, spots: Spots, keys: Keys, *, possible: Bools, answers: int
 ) -> Marks:
-    """Draw sets until each pair's has the answer key that was drawn for it, or tries run out.
+    """Draw sets until each pair's has the ranks that were drawn for it, or tries run out.
 
     Args:
         keys: (N,) to draw by.
         possible: (N,) which pairs have points enough for another try to be worth its time.
         answers: how many answer keys there are.
     """
-    wish = choice_of(salted(keys, "wish"), answers)
     marks = attempt(spots, salted(keys, "try 0"))
+    wishes = [
+        choice_of(salted(keys, f"wish {number}"), answers)
+        for number in range(1 + marks.also.shape[1])
+    ]
+    wish = np.stack(wishes, axis=1)
+    met = _met(marks, wish)
     for number in range(1, _TRIES):
-        rows = np.flatnonzero(possible & (marks.key != wish))
+        rows = np.flatnonzero(possible & (met < _ALL_MET))
         if not len(rows):
             break
         again = attempt(spots.take(rows), salted(keys[rows], f"try {number}"))
-        better = np.flatnonzero((again.key == wish[rows]) | (marks.key[rows] < 0))
+        now = _met(again, wish[rows])
+        better = np.flatnonzero(now > met[rows])
         marks.put(rows[better], again.take(better))
+        met[rows[better]] = now[better]
     return marks
+
+
+def _met(marks: Marks, wish: Indices) -> Array:
+    """(N,) how far the wishes are met, up to 1: the key's counts most; below 0 without a set."""
+    told = np.column_stack([marks.key, marks.also]) == wish
+    weights = np.array([2.0, *[1.0] * marks.also.shape[1]])
+    return np.where(marks.key < 0, -1.0, told @ weights / weights.sum())
 
 
 def drawn_apart(

@@ -35,7 +35,7 @@ _BACK: Final = (
 _SHOWN_BY: Final = r"(image|picture|photo|view|camera|viewpoint)"
 _FIRST, _SECOND = rf"{_SHOWN_BY} 1|first", rf"{_SHOWN_BY} 2|second"
 _HIDDEN_BY_IT: Final = (
-    r"hid(es|den|ing)?|covers|conceal\w*|object (is )?in the way|blocks|blocked|obstructs|screens"
+    r"hid(e|es|den|ing)?|covers|conceal\w*|object (is )?in the way|blocks|blocked|obstructs|screens"
     r"|occluded|behind the object|through the object|gets between|turned away|made of glass"
     r"|object s own shape|in front of it|keeps from being seen"
 )

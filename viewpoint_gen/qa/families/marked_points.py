@@ -67,9 +67,11 @@ CANNOT: Final = "cannot"
 _DEPTH_STEP, _DEPTHS = 0.07, 6
 _SECTORS = 6
 _GAP_STEP, _GAPS = 0.06, 6
+_REACH_STEP, _REACHES = 0.12, 6
+_LEADS = 6
 _OFF_STEP, _OFFS = 0.05, 6
 _OUTWARDS_FROM, _OUTWARDS_STEP, _OUTWARDS = -0.12, 0.04, 7
-"""Bins of what the one mark, or its distance from the nearest letter, could give away."""
+"""Bins of what the one mark, or its distances from the letters, could give away."""
 
 _NO_WAY: Final = 1e-6
 """In widths: an object this near to the middle of its image is off it to no side."""
@@ -148,11 +150,12 @@ def _to_find(
     key = np.where(there, rank[np.arange(len(rank)), np.argmax(is_asked, axis=1)], count)
     fine = found & (away.min(axis=1) >= config.mark_moved_share)
     features = _outstanding(choices, spots.middle_2, spots.tall)
-    cues, bins = _mark_cues(spots, asked, away.min(axis=1))
+    cues, bins = _mark_cues(spots, asked, away)
     return Marks(
         labels=(ASKED_LABEL, *_LETTERS[:count]),
         images=(0, *[1] * count),
         key=np.where(fine, key, -1),
+        also=np.zeros((len(spots), 0), dtype=np.int64),
         right=np.where(there, place, count),
         places=np.concatenate([place_1[:, None], picked(choices, order)], axis=1),
         asked=np.stack([place_1, place_2], axis=1),
@@ -164,9 +167,9 @@ def _to_find(
 
 
 def _mark_cues(
-    spots: Spots, asked: Indices, gap: Array
+    spots: Spots, asked: Indices, away: Array
 ) -> tuple[dict[str, Indices], dict[str, int]]:
-    """What the one mark in image 1 could tell by its place, and by the nearest letter's distance.
+    """What the one mark in image 1 could tell by its place, and by its distances from the letters.
 
     Cameras look towards the object more often than past it. What lies on the outer side of an
     object that is off the middle of image 1 has a long way to go, then, and others get in between.
@@ -175,15 +178,18 @@ def _mark_cues(
     middle = spots.middle_1
     aside = middle - _image_middle(spots.tall)
     length = np.maximum(lengths(aside), _NO_WAY)
+    near, second, *_, far = np.sort(away, axis=1).T
     outwards = ((place - middle) * aside).sum(axis=1) / length
     cues = {
         "mark_inward": binned(picked(spots.inward, asked[:, None])[:, 0], _DEPTH_STEP, _DEPTHS),
         "mark_side": side_of(place, middle, _SECTORS),
         "mark_off": binned(lengths(place - middle), _OFF_STEP, _OFFS),
         "mark_outwards": binned(outwards - _OUTWARDS_FROM, _OUTWARDS_STEP, _OUTWARDS),
-        "mark_gap": binned(gap, _GAP_STEP, _GAPS),
+        "mark_gap": binned(near, _GAP_STEP, _GAPS),
+        "mark_reach": binned(far, _REACH_STEP, _REACHES),
+        "mark_lead": binned(near / np.maximum(second, _NO_WAY), 1.0 / _LEADS, _LEADS),
     }
-    sizes = (_DEPTHS, _SECTORS, _OFFS, _OUTWARDS, _GAPS)
+    sizes = (_DEPTHS, _SECTORS, _OFFS, _OUTWARDS, _GAPS, _REACHES, _LEADS)
     return cues, dict(zip(cues, sizes, strict=True))
 
 
@@ -205,6 +211,7 @@ def _out_of_sight(config: QaConfig) -> Attempt:
             labels=_LETTERS,
             images=(0,) * 4,
             key=np.where(found, rank[:, 0], -1),
+            also=np.stack([ranks(features[name])[:, 0] for name in ("right", "low")], axis=1),
             right=np.argmax(order == 0, axis=1),
             places=picked(places_1, order),
             asked=np.stack([places_1[:, 0], places_2[:, 0]], axis=1),
