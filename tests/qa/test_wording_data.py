@@ -49,7 +49,12 @@ STATEMENTS = ("azimuth", "elevation", "distance", "roll")
 QUANTITIES = ("azimuth", "elevation", "yaw", "pitch", "roll", "distance", "focal")
 MAGNITUDES = tuple(f"magnitude_{name}" for name in QUANTITIES)
 ESTIMATES = tuple(f"estimate_{name}" for name in QUANTITIES)
-FAMILIES = (*NAMED, *MAGNITUDES, *ESTIMATES, "all_that_apply", "pose_tuple")
+MARKED = {
+    "correspondence": ("A", "B", "C", "D"),
+    "hidden_point": ("A", "B", "C", "D"),
+    "cannot_tell": ("A", "B", "C", "cannot"),
+}
+FAMILIES = (*NAMED, *MAGNITUDES, *ESTIMATES, "all_that_apply", "pose_tuple", *MARKED)
 
 REASON_SLOTS: dict[str, set[str]] = {
     "dominant": {"azimuth", "elevation", "roll", "option"},
@@ -60,6 +65,9 @@ REASON_SLOTS: dict[str, set[str]] = {
     **{family: {"option"} for family in CHOICES if family.startswith("minimal_")},
 }
 """What a reason may name; the other families: the size and the option."""
+
+PLACES = {"x1", "y1", "x2", "y2", "aside", "down", "around", "rise", "size"}
+"""What a reason about marked points may name, beside the option, and must name some of."""
 
 FRAME_OF = {
     "azimuth": r"vertical|upright|from above|overhead|plan|map|floor|horizontal|azimuth|compass",
@@ -117,7 +125,11 @@ def slots(text: str) -> list[str]:
 def option_keys(family: str) -> tuple[str, ...]:
     if family in MAGNITUDES:
         return ("text",)
-    return STATEMENTS if family == "all_that_apply" else NAMED[family]
+    return {"all_that_apply": STATEMENTS, **MARKED, **NAMED}[family]
+
+
+def reason_keys(family: str) -> tuple[str, ...]:
+    return {"cannot_tell": ("there", "cannot"), **NAMED}.get(family, ("text",))
 
 
 def last_sentence(text: str) -> str:
@@ -130,7 +142,7 @@ def test_there_is_a_file_for_every_family_and_no_other() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_file_has_its_tables(family: str) -> None:
-    with_options = family in NAMED or family in MAGNITUDES or family == "all_that_apply"
+    with_options = family in {*NAMED, *MAGNITUDES, *MARKED, "all_that_apply"}
     wanted = {"wording", "because"} | ({"options"} if with_options else set())
     assert read(family).keys() == wanted
     assert (WORDING / f"{family}.toml").read_text("utf-8").startswith("# Frame: ")
@@ -154,7 +166,7 @@ def test_option_sets_and_reasons_have_one_text_per_key(family: str) -> None:
             assert entry.keys() == {"id", *option_keys(family)}
     assert len({entry["id"] for entry in data["because"]}) == len(data["because"]) >= 8
     for entry in data["because"]:
-        assert entry.keys() == {"id", *NAMED.get(family, ("text",))}
+        assert entry.keys() == {"id", *reason_keys(family)}
     for entry in (*data.get("options", []), *data["because"]):
         assert len(set(entry.values())) == len(entry), entry["id"]
 
@@ -166,6 +178,7 @@ def test_slots_are_those_that_the_builder_fills(family: str) -> None:
     for each in offered(family):
         assert all(slots(text) == wanted for text in each.values()), each
     allowed = REASON_SLOTS.get(family, {"size", "option"})
+    allowed = allowed | PLACES if family in MARKED else allowed
     for key, text in reasons(family):
         assert set(slots(text)) <= allowed - ({"size"} if key == "nothing" else set()), text
 
@@ -175,7 +188,9 @@ def test_reasons_rest_on_the_deciding_quantities(family: str) -> None:
     """Every number that decides is named; one that has no name in the text can't be followed."""
     needed = REASON_SLOTS.get(family, {"size", "option"})
     named = {"option"} if family in NAMED else set()
+    needed = {"option"} if family in MARKED else needed
     for key, text in reasons(family):
+        assert family not in MARKED or set(slots(text)) & PLACES, text
         without = named | ({"size"} if key == "nothing" else set())
         assert needed - without <= set(slots(text)), text
 
@@ -303,6 +318,22 @@ def test_the_pose_asks_for_four_numbers_with_their_signs() -> None:
         assert "degree" in text.lower(), text
         assert "from behind" in text, text
         assert re.search(r"from above|right", text), text
+
+
+@pytest.mark.parametrize("family", MARKED)
+def test_marked_points_are_offered_by_their_letters(family: str) -> None:
+    for each in offered(family):
+        for key, text in each.items():
+            assert re.findall(r"\b[A-Z]\b", text) == ([key] if len(key) == 1 else []), text
+
+
+@pytest.mark.parametrize("family", MARKED)
+def test_wordings_about_marks_name_both_images_and_the_mark(family: str) -> None:
+    for text in questions(family):
+        for number, ordinal in ((1, "first"), (2, "second")):
+            image = rf"\b(image|picture|photo|view|camera|viewpoint) {number}\b|\b{ordinal}\b"
+            assert re.search(image, text, re.IGNORECASE), text
+        assert ("REF" in text) == (family != "hidden_point"), text
 
 
 @pytest.mark.parametrize("family", ["overlap_share", "new_share"])

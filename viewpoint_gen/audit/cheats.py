@@ -14,6 +14,7 @@ from sklearn.naive_bayes import MultinomialNB
 
 from viewpoint_gen.audit.fixed_guesses import AsSaid, nearest_the_middle, the_roundest
 from viewpoint_gen.audit.gate import Kind
+from viewpoint_gen.audit.marks import marks_seen
 from viewpoint_gen.audit.pictures import PLACE, SIZE
 from viewpoint_gen.audit.questions import Questions
 from viewpoint_gen.audit.sight import Sight
@@ -94,6 +95,7 @@ def cheats_on(questions: Questions, sight: Sight, *, seed: int, trees: int) -> I
     yield from _with_a_ladder(cheater)
     yield from _with_one_image(cheater)
     yield from _with_a_little_of_both(cheater)
+    yield from _with_marks(cheater)
 
 
 def _without_images(cheater: _Cheater) -> Iterator[Cheat]:
@@ -145,6 +147,32 @@ def _with_a_little_of_both(cheater: _Cheater) -> Iterator[Cheat]:
         ("size_change", "how much larger the mask got", growth),
     ):
         yield cheater.cheat(name, sees, Kind.BOTH, table, cheater.boosted)
+
+
+def _with_marks(cheater: _Cheater) -> Iterator[Cheat]:
+    """Places of marks and what lies around them in their own image; of both images, only places."""
+    questions, sight, marked = cheater.questions, cheater.sight, cheater.questions.marked
+    if marked is None or questions.letter is None:
+        return
+    letter, chance = questions.letter, questions.chance
+    for number, views in ((1, questions.first), (2, questions.second)):
+        picture = sight.pictures.rows(sight.places(views))
+        for seen in marks_seen(marked, number - 1, letter, [sight.outlines[v] for v in views]):
+            target = questions.key if seen.target is None else seen.target
+            yield Cheat(
+                name=f"marks_{number}{seen.order}",
+                sees=f"image {number} and the marks in it",
+                kind=Kind.LEAK,
+                chance=chance,
+                table=seen.table.beside(picture).defined(),
+                target=target,
+                new_model=cheater.boosted,
+            )
+    if marked.has_ref:
+        sees, table = "which mark is the nearest", marked.nearest()
+        yield Cheat("nearest_mark", sees, Kind.LEAK, chance, table, letter, AsSaid)
+        table = marked.distances().defined()
+        yield cheater.cheat("marks_only", "places of marks", Kind.BOTH, table, cheater.boosted)
 
 
 def _of_another_question(questions: Questions, seed: int) -> NDArray[np.int64]:

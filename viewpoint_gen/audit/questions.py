@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from viewpoint_gen.audit.marks import Marked
 from viewpoint_gen.audit.offers import Offered, read_offers
 from viewpoint_gen.dataset.shards import ROWS_PER_GROUP, iterate_batches, part_names
 from viewpoint_gen.errors import RunIncomplete
@@ -29,7 +30,8 @@ _SCORED: Final = ("answer_type", "answer_text", "answer_value", "answer_unit", "
 """What ``qa.score`` reads of a row that offers nothing."""
 
 _COLUMNS: Final = ("id", "family", "group_id", "wording_id", "question", "options", "answer_key",
-                   "answer_letter", "asset_uids", "image_ids", *_SCORED)  # fmt: skip
+                   "answer_letter", "asset_uids", "image_ids", "marks", "width_px",
+                   *_SCORED)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Questions:
             its words, so that a guess of it is not hidden by the shuffling of letters.
         letter: (N,) place of the right option among the letters; None unless one is right.
         scored: of questions that offer nothing: rows for ``qa.score``; else empty.
+        marked: what is marked in the images; None in families that mark nothing.
     """
 
     family: str
@@ -55,6 +58,7 @@ class Questions:
     letter: Ints | None
     offered: Offered
     scored: list[dict[str, Any]]
+    marked: Marked | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -189,6 +193,9 @@ def _questions_of(family_id: str, rows: pa.Table) -> Questions:
         letter=None if None in letters else _places(ids, letters, ascii_uppercase, "answer_letter"),
         offered=offered,
         scored=[] if offered.letters else rows.select(_SCORED).to_pylist(),
+        marked=None
+        if family.mark is None
+        else Marked.of(rows["marks"].to_pylist(), rows["width_px"].to_pylist()),
     )
 
 

@@ -42,8 +42,8 @@ def displacement_px(
         camera_2_from_world_other: (P, 4, 4) the camera of a wrong answer.
         width_px: (P,) of the second images.
     """
-    true = _pictures(points_world, intrinsics, camera_2_from_world_true)
-    other = _pictures(points_world, intrinsics, camera_2_from_world_other)
+    true = pictures_of(points_world, intrinsics, camera_2_from_world_true)
+    other = pictures_of(points_world, intrinsics, camera_2_from_world_other)
     distance = np.linalg.norm(other - true, axis=2)
     seen = np.isfinite(true).all(axis=2)
     distance[seen & ~np.isfinite(distance)] = np.inf
@@ -67,11 +67,11 @@ def nearest_displacement_px(
         camera_2_from_world_after: (P,) sizes of the motion -> (P, 4, 4) where it puts the second
             camera.
     """
-    true = _pictures(points_world, intrinsics, camera_2_from_world_true)
+    true = pictures_of(points_world, intrinsics, camera_2_from_world_true)
     size = np.zeros(len(points_world))
     for _ in range(_STEPS):
         less, more = (
-            _pictures(points_world, intrinsics, camera_2_from_world_after(size + nudge))
+            pictures_of(points_world, intrinsics, camera_2_from_world_after(size + nudge))
             for nudge in (-_NUDGE, _NUDGE)
         )
         slope = (more - less) / (2 * _NUDGE)
@@ -85,7 +85,7 @@ def nearest_displacement_px(
     )
 
 
-def _pictures(points_world: Array, intrinsics: Array, camera_from_world: Array) -> Array:
+def pictures_of(points_world: Array, intrinsics: Array, camera_from_world: Array) -> Array:
     """Pixels (P, N, 2); nan for points at or behind the camera's own plane."""
     rotation, shift = camera_from_world[:, :3, :3], camera_from_world[:, :3, 3]
     points_camera = points_world @ np.swapaxes(rotation, 1, 2) + shift[:, None]

@@ -15,13 +15,14 @@ from viewpoint_gen.qa.balance import Balancer
 from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable, ring_of
-from viewpoint_gen.qa.cues import Cuts, cues_of, cuts_of, setting_cue
+from viewpoint_gen.qa.cues import Cuts, cues_of, cuts_of, mark_cues, setting_cue
 from viewpoint_gen.qa.draws import Keys, falls_within, keys_of, salted, split_of
 from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families import chosen_families
 from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
 from viewpoint_gen.qa.groups import AGAIN
 from viewpoint_gen.qa.invisible import Sight, refuse_invisible
+from viewpoint_gen.qa.marking import mark_points
 from viewpoint_gen.qa.phrasing import wording_files
 from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
 from viewpoint_gen.qa.summary import NOT_KEPT, FamilySummary, QaSummary
@@ -102,13 +103,17 @@ def _blocks(
     for table in blocks_of(pairs, config.balance.block_pairs):
         block = _prepared(table, rings, config)
         units = _Units.of(table, provenance.seed)
-        judge = _Judge(block.facts, Lookalikes.of(table, rings), Sight.of(table), units, config)
+        judge = _Judge(
+            block, Lookalikes.of(table, rings), Sight.of(table), units, config, provenance.seed
+        )
         # one family at a time where they don't compete: refusals with their numbers are large
         verdicts: Iterable[Verdicts] = (judge.verdicts(asker.family) for asker in askers)
         if config.per_pair:
             verdicts = list(verdicts)
             _limit_per_pair(verdicts, askers, units, config.per_pair)
         for asker, verdict in zip(askers, verdicts, strict=True):
+            if asker.family.rationed and not config.families:
+                _ration(verdict, asker, units, _room_for(asker, summary, config))
             asked, refused = asker.ask(block, verdict, units)
             refusals = [_table(columns, schemas.rejected) for columns in refused]
             yield QaBlock(
@@ -168,17 +173,20 @@ class _Units:
 class _Judge:
     """What every family is held against in a block."""
 
-    facts: Facts
+    block: Block
     lookalikes: Lookalikes
     sight: Sight
     units: _Units
     config: QaConfig
+    seed: int
 
     def verdicts(self, family: Family) -> Verdicts:
         """A family's answers and refusals."""
-        verdicts = family.verdicts(self.facts, self.config)
+        facts = self.block.facts
+        verdicts = family.verdicts(facts, self.config)
+        mark_points(family, verdicts, self.block.pairs, self.config, seed=self.seed)
         refuse_invisible(verdicts, family, self.sight, self.config)
-        refuse_confusable(verdicts, family, self.facts, self.lookalikes, self.config)
+        refuse_confusable(verdicts, family, facts, self.lookalikes, self.config)
         if family.settle is not None:
             family.settle(verdicts, self.units.salted_rows(family))
         return verdicts
@@ -228,6 +236,8 @@ class _Asker:
         cues = cues_of(self.family, mine, self._config, self._cuts)
         if self.family.settle is not None:
             cues.append(setting_cue(answers.setting, self.family.settings, balance))
+        if answers.marks is not None:
+            cues += mark_cues(answers.marks, balance)
         present, unit = np.unique(units.of_row[asked], return_inverse=True)
         order = units.salted(self.family)[present]
         return self._balancer.keep(cues, answers.option, unit, order)
@@ -278,6 +288,24 @@ def _limit_per_pair(
     for number, verdict in enumerate(verdicts):
         over = (rank[number] >= per_pair)[units.of_row] & (verdict.option >= 0)
         verdict.withdraw("per_pair", over, {"limit": limit})
+
+
+def _room_for(asker: _Asker, summary: QaSummary, config: QaConfig) -> int:
+    """How many more questions a rationed family may have, beside what the others have so far."""
+    mine, share = asker.summary.asked, config.cannot_tell_most_share
+    return max(int(share / max(1.0 - share, 1e-9) * (summary.asked - mine)) - mine, 0)
+
+
+def _ration(verdict: Verdicts, asker: _Asker, units: _Units, room: int) -> None:
+    """Leave a family no more questions than it has room for: whole units, drawn.
+
+    ``share``: with the others the family would have too large a share of all questions.
+    """
+    asked = np.flatnonzero(verdict.option >= 0)
+    drawn = asked[np.argsort(units.salted_rows(asker.family)[asked], kind="stable")]
+    over = np.zeros(len(verdict.option), dtype=bool)
+    over[drawn[np.isin(units.of_row[drawn], units.of_row[drawn[room:]])]] = True
+    verdict.withdraw("share", over, {"room": np.full(len(over), float(room))})
 
 
 def _table(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:

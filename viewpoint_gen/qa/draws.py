@@ -60,6 +60,12 @@ def falls_within(keys: Keys, share: float) -> NDArray[np.bool_]:
     return np.asarray(keys.astype(np.float64) / 2.0**64 < share)
 
 
+def lots_of(keys: Keys, count: int) -> NDArray[np.float64]:
+    """(N, count) numbers in [0, 1) per key."""
+    each = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return np.asarray(salted(keys[:, None] ^ each, "lots") / 2.0**64)
+
+
 def split_of(names: Sequence[str], *, validation_share: float, test_share: float) -> list[str]:
     """Train, validation or test for each asset: by a name alone, so whatever the run's seed."""
     keys = keys_of(0, "split", names)

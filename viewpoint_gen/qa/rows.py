@@ -26,6 +26,7 @@ ANSWER_TYPES: Final = {
     Form.RATIO: "ratio",
     Form.SUBSET: "set",
     Form.POSE: "pose",
+    Form.MARKED: "choice",
 }
 """How ``score`` reads and grades an answer, by the form of its question."""
 
@@ -101,7 +102,7 @@ def question_rows(
         "family": repeated(family.id, count),
         "wording_id": pa.array(shown.wording_id, pa.string()),
         "frame": repeated(family.frame, count),
-        "marks": pa.array([[] for _ in range(count)]),
+        "marks": _marks(answers, pairs),
         "question": pa.array(shown.question, pa.string()),
         "options": pa.array(shown.options, pa.list_(pa.string())),
         "answer_key": pa.array(family.options).take(pa.array(answers.option)),
@@ -128,6 +129,25 @@ def _value(family: Family, answers: Verdicts) -> pa.Array:
     if family.form is Form.POSE:
         return pa.nulls(len(answers.value), pa.float64())
     return pa.array(answers.value)
+
+
+def _marks(answers: Verdicts, pairs: pa.Table) -> pa.Array:
+    """What is marked in each question's images, in pixels; an empty list for none."""
+    if answers.marks is None:
+        return pa.array([[] for _ in range(len(answers.option))])
+    marks = answers.marks
+    width_px = np.asarray(pairs.column("width_px").to_pylist(), dtype=np.float64)
+    places_px = (marks.places * width_px[:, None, None]).tolist()
+    named = list(zip(marks.images, marks.labels, strict=True))
+    return pa.array(
+        [
+            [
+                {"image": image, "label": label, "x_px": x, "y_px": y}
+                for (image, label), (x, y) in zip(named, row, strict=True)
+            ]
+            for row in places_px
+        ]
+    )
 
 
 def rejection_rows(

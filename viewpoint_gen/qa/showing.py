@@ -18,6 +18,7 @@ from viewpoint_gen.qa.draws import Draw, Keys, choice_of, keys_of, order_of, sal
 from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
 from viewpoint_gen.qa.families.magnitudes import RUNGS
+from viewpoint_gen.qa.mark_reasons import mark_slots
 from viewpoint_gen.qa.phrasing import (
     IMAGES,
     Text,
@@ -154,10 +155,21 @@ def _letter_each(
         shown.answer.append(options[at])
 
 
+def _offer_marked(asked: Asked, chosen: list[TextSet], shown: Shown) -> None:
+    """The points in the order of the letters that stand beside them in the image."""
+    marks = asked.verdicts.marks
+    right = [] if marks is None else marks.right.tolist()
+    for each, place in zip(chosen, right, strict=True):
+        shown.options.append(list(each.texts))
+        shown.letter.append(ascii_uppercase[place])
+        shown.answer.append(each.texts[place])
+
+
 _OFFERS: Final[Mapping[Form, Callable[[Asked, list[TextSet], Shown], None]]] = {
     Form.NAMED: _offer_named,
     Form.LADDER: _offer_ladder,
     Form.SUBSET: _offer_statements,
+    Form.MARKED: _offer_marked,
 }
 
 
@@ -174,6 +186,8 @@ def _size_text(value: float, unit: str) -> str:
         return f"{value:.2f} of the first distance"
     if unit == "ln_ratio":
         return f"{np.exp(value):.2f} times"
+    if unit == "width":
+        return f"{100 * value:.0f} % of the width"
     if unit == "share":
         return f"{100 * value:.0f} %"
     return f"{_plain(value, unit)}°" if unit == "deg" else f"{_plain(value, unit)} times"
@@ -205,12 +219,21 @@ def _reason(asked: Asked, wording: Wording, shown: Shown) -> None:
     sizes = [
         _size_text(value, asked.family.unit) for value in np.abs(asked.verdicts.value).tolist()
     ]
-    slots = _pose_slots(shown.answer) if asked.family.form is Form.POSE else _part_slots(asked)
+    slots = _slots(asked, shown)
     rows = zip(which, asked.verdicts.option.tolist(), sizes, shown.answer, strict=True)
     for row, (reason, option, size, answer) in enumerate(rows):
-        text = wording.reasons[reason].of(option)
+        text = wording.reasons[reason].of(asked.family.reason_of(option))
         own = {name: values[row] for name, values in slots.items()} if slots else {}
         shown.reasons.append(text.format(size=size, option=answer, **own))
+
+
+def _slots(asked: Asked, shown: Shown) -> dict[str, Strings]:
+    """What reasons may name beside the size and the option."""
+    if asked.family.form is Form.POSE:
+        return _pose_slots(shown.answer)
+    if asked.verdicts.marks is not None:
+        return mark_slots(asked.verdicts.marks, asked.facts)
+    return _part_slots(asked)
 
 
 def _pose_slots(answers: Strings) -> dict[str, Strings]:

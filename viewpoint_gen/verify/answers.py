@@ -27,8 +27,9 @@ TYPES: Final = {
     Form.RATIO: "ratio",
     Form.SUBSET: "set",
     Form.POSE: "pose",
+    Form.MARKED: "choice",
 }
-CHOICES: Final = (Form.NAMED, Form.LADDER)
+CHOICES: Final = (Form.NAMED, Form.LADDER, Form.MARKED)
 NUMBERS: Final = (Form.ANGLE, Form.RATIO)
 OFFERED: Final = (*CHOICES, Form.SUBSET)
 

@@ -39,6 +39,7 @@ class Limits:
     in_frame_least_share: float = 0.85
     overlap_least_share: float = 0.10
     displacement_least_px: float = 4.0
+    mark_mask_least_share: float = 0.02
 
     @property
     def sideways_share(self) -> float:

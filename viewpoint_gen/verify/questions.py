@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -29,6 +30,7 @@ from viewpoint_gen.verify.kin import KIN_RECORD, check_kin, kin_records
 from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.lexicon import says_object_stood_still, says_only_camera_changed
 from viewpoint_gen.verify.limits import Limits
+from viewpoint_gen.verify.marks import PairPoints, read_marks
 from viewpoint_gen.verify.reading import Array, Keys, Mask, Rows, key, keys, read_rows, stacked
 from viewpoint_gen.verify.report import Tally
 from viewpoint_gen.verify.truths import Motion, facts_of, motion_between
@@ -50,6 +52,7 @@ def verify_questions(
     """Check every question part, then what questions owe to one another."""
     names = layout.parts["qa"]
     kin = [np.empty(0, KIN_RECORD)]
+    points = PairPoints(layout, pairs)
     for done, name in enumerate(names, start=1):
         for rows in read_rows(
             layout.files,
@@ -59,13 +62,13 @@ def verify_questions(
             id_columns=ROW_ID["qa"],
             columns=list(COLUMNS["qa"]),
         ):
-            kin += [check_question_rows(tally, rows, views, pairs, layout.limits)]
+            kin += [check_question_rows(tally, rows, views, pairs, layout.limits, points)]
         step("qa", done, len(names))
     check_kin(layout, tally, np.concatenate(kin))
 
 
 def check_question_rows(
-    tally: Tally, rows: Rows, views: Index, pairs: Index, limits: Limits
+    tally: Tally, rows: Rows, views: Index, pairs: Index, limits: Limits, points: PairPoints
 ) -> Records:
     """Run every check that needs one question; return what its kin must know."""
     check_shape(tally, rows)
@@ -80,6 +83,7 @@ def check_question_rows(
     motion = motion_between(cameras, intrinsics, rows.numbers("front_azimuth_rad"), limits)
     copied = copied_facts(rows, images, views, pairs)
     scene = scene_of(rows, images, views, pairs, motion, copied)
+    scene = replace(scene, marks=read_marks(tally, rows, cameras, intrinsics, points))
     truth = judged(tally, rows, scene)
     options = [list(texts or ()) for texts in rows.texts("options")]
     places = answer_places(rows, options)
@@ -113,7 +117,8 @@ def scene_of(
         seen_12=copied["overlap_12"],
         seen_21=copied["overlap_21"],
         known=known,
-        **least,
+        mask_share=least["mask_share"],
+        in_frame_share=least["in_frame_share"],
     )
 
 

@@ -38,7 +38,7 @@ def verify_run(
 ) -> Report:
     """Check every file of a run and recompute every answer, sharing nothing with the builder.
 
-    Rows are streamed; in memory about 400 bytes per view, 70 per pair and 80 per question stay.
+    Rows are streamed; in memory about 400 bytes per view, 80 per pair and 80 per question stay.
 
     Args:
         run: a directory, or a URL that fsspec knows. Without ``qa`` only the rest is checked.

@@ -24,6 +24,7 @@ from viewpoint_gen.qa.families import (
 )
 from viewpoint_gen.qa.families.family import FRAMES, Family
 from viewpoint_gen.qa.families.magnitudes import ESTIMATES, MAGNITUDES
+from viewpoint_gen.qa.families.marked_points import MARKED_POINTS
 from viewpoint_gen.qa.families.minimal_pairs import MINIMAL_PAIRS
 from viewpoint_gen.qa.families.mixed_motions import MIXED_MOTIONS
 from viewpoint_gen.qa.families.shared_surface import SHARED_SURFACE
@@ -51,6 +52,7 @@ FAMILIES: Final[dict[str, Family]] = {
         who_moved.FAMILY,
         *MIXED_MOTIONS,
         *SHARED_SURFACE,
+        *MARKED_POINTS,
     )
 }
 """In the order in which they are asked and listed."""
@@ -76,7 +78,7 @@ def describe() -> list[dict[str, str]]:
             "id": family.id,
             "asks": family.asks,
             "frame": FRAMES[family.frame],
-            "options": " / ".join(family.options),
+            "options": " / ".join(family.parts or family.options),
             "needs": family.needs,
         }
         for family in FAMILIES.values()

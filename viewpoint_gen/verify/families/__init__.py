@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from viewpoint_gen.verify.families.directions import DIRECTIONS
+from viewpoint_gen.verify.families.marked import MARKED
 from viewpoint_gen.verify.families.minimal import MINIMAL
 from viewpoint_gen.verify.families.mixed import MIXED
 from viewpoint_gen.verify.families.rule import Rule
@@ -25,5 +26,6 @@ RULES: Final[Mapping[str, Rule]] = {
     **MINIMAL,
     **MIXED,
     **SURFACE,
+    **MARKED,
 }
 """By the family's id."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewpoint_gen.verify.limits import Limits
+from viewpoint_gen.verify.marks import Marked
 from viewpoint_gen.verify.reading import Array, Mask
 from viewpoint_gen.verify.truths import SLACK, Motion
 
@@ -33,6 +34,7 @@ class Scene:
         mask_share: the smaller of the two images'.
         in_frame_share: the smaller of the two images'.
         known: whether the views and the pair exist.
+        marks: what is marked in the images; None where nothing is.
     """
 
     motion: Motion
@@ -44,6 +46,7 @@ class Scene:
     mask_share: Array
     in_frame_share: Array
     known: Mask
+    marks: tuple[Marked | None, ...] = ()
 
     def __len__(self) -> int:
         return len(self.turn_rad)
@@ -55,8 +58,10 @@ class Scene:
 
     def take(self, rows: NDArray[np.int64]) -> Scene:
         """Return the scenes of some questions."""
-        others = {name: getattr(self, name)[rows] for name in vars(self) if name != "motion"}
-        return Scene(motion=self.motion.take(rows), **others)
+        apart = ("motion", "marks")
+        others = {name: getattr(self, name)[rows] for name in vars(self) if name not in apart}
+        marks = tuple(self.marks[row] for row in rows.tolist()) if self.marks else ()
+        return Scene(motion=self.motion.take(rows), marks=marks, **others)
 
     def signed(self, name: str) -> Array:
         """Return an angle by its name without the unit, e.g. "azimuth"; radians."""
@@ -103,13 +108,15 @@ class Truth:
         value: (N,) the number behind the answer, in the family's unit; nan where there are several.
         margin: (N,) how far it is from the threshold that it had to pass.
         shown: sizes that reasons may name, by their unit ("deg", "times", "first", "percent"),
-            each (N, any).
+            each (N, any); with a direction in the text, signed, by ``figures.WAYS``.
+        letters: of marked points: the right one's, "" for none of them; empty elsewhere.
     """
 
     keys: list[tuple[str, ...]]
     value: Array
     margin: Array
     shown: Mapping[str, Array] = field(default_factory=dict)
+    letters: Sequence[str] = ()
 
 
 class Form(StrEnum):
@@ -121,6 +128,7 @@ class Form(StrEnum):
     RATIO = "ratio"
     SUBSET = "subset"
     POSE = "pose"
+    MARKED = "marked"
 
 
 class Swap(StrEnum):
@@ -202,6 +210,10 @@ def _same_lens(scene: Scene) -> Mask:
 
 OFF_THE_POLES: Final = Gate("elevations and pitches off the poles", _off_the_poles)
 SEEN_WHOLE: Final = Gate("the object not tiny and not cut off in either image", _seen_whole)
+ROOM_FOR_MARKS: Final = Gate(
+    "an object large enough in either image that marks don't cover it",
+    lambda scene: scene.mask_share >= scene.limits.mark_mask_least_share - SLACK,
+)
 SEEN_TWICE: Final = Gate("surface that both images show, or a backdrop that stays put", _seen_twice)
 SAME_LENS: Final = Gate("the same focal length", _same_lens)
 BACKDROP: Final = Gate("a backdrop that stays put", lambda scene: scene.static)
