@@ -139,7 +139,8 @@ def directed_overlap(
     seen_again = (cosine > -EDGE_ON_COSINE) & visible_points(
         points_world, second.depth, second.camera
     )
-    return float(first.areas[seen_again].sum() / first.areas.sum())
+    # a sum over nearly all may come out a rounding error above the sum over all
+    return float(np.minimum(first.areas[seen_again].sum() / first.areas.sum(), 1.0))
 
 
 def visible_points(points_world: Array, depth: Array, camera: Camera) -> Bools:
