@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 RUN ?= runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint format bench bench-memory bench-fetch wheel clean
+.PHONY: help install demo test test-fast lint format bench bench-memory bench-fetch bench-questions wheel clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -43,6 +43,9 @@ bench-memory: $(STAMP)  ## is memory flat over 500 assets?
 
 bench-fetch: $(STAMP)  ## fetch 500 objects from a server that fails in every way
 	@$(BIN)/python benchmarks/fetch.py
+
+bench-questions: $(STAMP)  ## questions per second on one core, and memory; PAIRS="100000 1000000"
+	@$(BIN)/python benchmarks/questions.py $(if $(PAIRS),--pairs $(PAIRS))
 
 wheel: $(STAMP)  ## dist/*.whl
 	@$(BIN)/python -m build --wheel

@@ -1,24 +1,28 @@
 """What the ring refuses, on objects whose symmetry is known by construction.
 
-Renders small pairs of symmetric and of directed procedural objects, asks every family of directions
-about each of them, and holds what the ring leaves against an oracle: the answer's own number,
-recomputed with every turn that the object's symmetry allows. Then the ring's share of the time.
+Renders small pairs of symmetric objects, of such with 3, 5 or 7 equal sides, and of directed ones,
+asks every family about each of them, and holds what the ring leaves against an oracle: the answer,
+recomputed with every turn that the object's symmetry allows (``readings.py``). Half of the pairs
+stand before one colour, half before a ground or an environment. Then the ring's share of the time.
 
-    python benchmarks/confusable.py [--objects 40] [--timed 4]
+    python benchmarks/confusable.py [--objects 40] [--timed 4] [--sorts symmetric,sided,directed]
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from readings import ORIGIN, ambiguous
+from sided_objects import SidedSource
 
 from viewpoint_gen.assets.generated import ProceduralSource, distinct_categories
 from viewpoint_gen.assets.procedural import CATALOGUE
@@ -26,16 +30,16 @@ from viewpoint_gen.pipeline.process import Processor
 from viewpoint_gen.pipeline.read_ahead import ReadAhead
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable
-from viewpoint_gen.qa.facts import facts_of, matrices_of, numbers_of
+from viewpoint_gen.qa.facts import facts_of
 from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.qa.invisible import Sight, refuse_invisible
 from viewpoint_gen.recipe import Recipe, load_recipe
 from viewpoint_gen.records import Ring, Visit
 from viewpoint_gen.render.child import BlenderChild
-from viewpoint_gen.views.ring import plan_ring
+from viewpoint_gen.views.ring import look_around
 from viewpoint_gen.views.sampling import plan_clusters
 
-STILL = np.deg2rad(1.0)  # also 1 % of a distance, nearly enough
-OBJECT_NUMBERS = ("object_translation_left_right", "object_translation_front_back")
+SIDES = (3, 5, 7)
 
 
 @dataclass
@@ -65,13 +69,14 @@ def options() -> argparse.Namespace:
     )
     parser.add_argument("--objects", type=int, default=40, help="of each sort")
     parser.add_argument("--timed", type=int, default=4, help="objects rendered at 512 px; 0: none")
+    parser.add_argument("--sorts", default="symmetric,sided,directed")
     parser.add_argument("--seed", type=int, default=11)
     return parser.parse_args()
 
 
 def small_recipe(seed: int) -> Recipe:
-    """Little pictures before one colour: nothing but the object tells the motion."""
-    backdrop = {"ground": 0.0, "hdri": 0.0, "solid": 1.0}
+    """Little pictures; before one colour nothing but the object tells the motion."""
+    backdrop = {"ground": 0.5, "hdri": 0.5, "solid": 1.0}
     return load_recipe(
         overrides=[
             ("seed", seed),
@@ -83,85 +88,58 @@ def small_recipe(seed: int) -> Recipe:
     )
 
 
-def numbers(first: np.ndarray, second: np.ndarray, front_rad: np.ndarray) -> dict[str, np.ndarray]:
-    """The number that decides each family, from the cameras (N, 4, 4) alone."""
-    place_1, place_2 = first[:, :3, 3], second[:, :3, 3]
-    distance_1, distance_2 = (np.linalg.norm(place, axis=1) for place in (place_1, place_2))
-    step = (place_2 - place_1) / distance_1[:, None]
-    look_1, look_2 = first[:, :3, 2], second[:, :3, 2]
+@dataclass(frozen=True)
+class Sort:
+    """Objects of one sort, and what is known of their symmetry, by their index."""
 
-    def between(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-        cross = one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
-        return np.arctan2(cross, one[:, 0] * two[:, 0] + one[:, 1] * two[:, 1])
-
-    def roll(camera: np.ndarray) -> np.ndarray:
-        return np.arctan2(-camera[:, 2, 0], -camera[:, 2, 1])
-
-    return {
-        "ego_translation_sideways": np.einsum("ni,ni->n", step, first[:, :3, 0]),
-        "ego_translation_vertical": step[:, 2],
-        "ego_translation_distance": np.log(distance_2 / distance_1),
-        "object_translation_around": between(place_1, place_2),
-        "object_translation_left_right": step[:, 1] * np.cos(front_rad)
-        - step[:, 0] * np.sin(front_rad),
-        "object_translation_front_back": step[:, 0] * np.cos(front_rad)
-        + step[:, 1] * np.sin(front_rad),
-        "ego_rotation_yaw": between(look_1, look_2),
-        "ego_rotation_pitch": np.arcsin(look_2[:, 2]) - np.arcsin(look_1[:, 2]),
-        "ego_rotation_roll": np.angle(np.exp(1j * (roll(second) - roll(first)))),
-    }
+    source: ProceduralSource | SidedSource
+    step_deg: Callable[[int], float | None]
+    axis_world: Callable[[int], np.ndarray]
 
 
-def ambiguous(pairs: pa.Table, step_deg: float | None) -> dict[str, np.ndarray]:
-    """Which answers change under some turn of the object's symmetry."""
-    first, second = (matrices_of(pairs, f"world_from_camera_{view}", 4) for view in (1, 2))
-    front_rad = numbers_of(pairs, "front_azimuth_1_rad")
-    turns = [0.0] if step_deg is None else np.arange(0.0, 360.0, step_deg or 15.0)
-    told = {name: signs(values) for name, values in numbers(first, second, front_rad).items()}
-    differs = {name: np.zeros(len(pairs), dtype=bool) for name in told}
-    for turn_1, turn_2 in itertools.product(turns, turns):
-        other = numbers(turned(first, turn_1), turned(second, turn_2), front_rad)
-        for name, values in other.items():
-            differs[name] |= signs(values) != told[name]
-    return differs
+def sort_of(name: str, seed: int, folder: Path) -> Sort:
+    if name == "sided":
+        sided = SidedSource(seed, SIDES, folder)
+        return Sort(sided, lambda index: 360.0 / sided.sides_of(index), sided.axis_world)
+    directed = distinct_categories()
+    of_sort = tuple(each for each in CATALOGUE if (each in directed) == (name == "directed"))
+    source = ProceduralSource(seed=seed, categories=of_sort, directory=folder)
+    return Sort(
+        source, lambda index: CATALOGUE[source.category(index)].symmetry.step_deg, lambda _: ORIGIN
+    )
 
 
-def signs(values: np.ndarray) -> np.ndarray:
-    return np.where(np.abs(values) <= STILL, 0, np.sign(values))
-
-
-def turned(cameras: np.ndarray, turn_deg: float) -> np.ndarray:
-    turn = np.eye(4)
-    cos, sin = np.cos(np.deg2rad(turn_deg)), np.sin(np.deg2rad(turn_deg))
-    turn[:2, :2] = [[cos, -sin], [sin, cos]]
-    return turn @ cameras
-
-
-def measure(categories: tuple[str, ...], objects: int, seed: int, folder: Path) -> Measured:
-    recipe = small_recipe(seed)
-    source = ProceduralSource(seed=seed, categories=categories, directory=folder)
+def measure(sort: Sort, objects: int, seed: int, folder: Path) -> Measured:
+    recipe, source = small_recipe(seed), sort.source
     measured = Measured()
     with BlenderChild(recipe.render, recipe.machine, log_path=folder / "blender.log") as child:
         processor = Processor(ReadAhead(source), child, recipe)
         for index in range(objects):
             result = processor(Visit(index, 0, recipe.pairs.per_asset))
             if result.tables["pairs"].num_rows:
-                count(measured, source.category(index), result.tables)
+                truth = ambiguous(result.tables, sort.step_deg(index), sort.axis_world(index))
+                count(measured, source.category(index), result.tables, truth)
             else:
                 print(f"  {source.uid(index)}: {result.outcome.code} {result.outcome.message}")
     return measured
 
 
-def count(measured: Measured, category: str, tables: dict[str, pa.Table]) -> None:
+def count(
+    measured: Measured,
+    category: str,
+    tables: dict[str, pa.Table],
+    truth: dict[str, np.ndarray],
+) -> None:
+    """Ask as ``viewgen qa`` does, and hold what the ring refuses against the truth."""
     pairs, config = tables["pairs"], QaConfig()
     row = tables["rings"].to_pylist()[0]
     ring = Ring(row["azimuths"], row["elevation_rad"], row["ratios"])
-    lookalikes = Lookalikes.of(pairs, {row["asset_uid"]: ring})
+    lookalikes, sight = Lookalikes.of(pairs, {row["asset_uid"]: ring}), Sight.of(pairs)
     facts = facts_of(pairs)
-    truth = ambiguous(pairs, CATALOGUE[category].symmetry.step_deg)
-    for name, told in truth.items():
-        family = FAMILIES[name]
+    for name, family in FAMILIES.items():
+        told = truth[name]
         verdicts = family.verdicts(facts, config)
+        refuse_invisible(verdicts, family, sight, config)
         asked = verdicts.option >= 0
         refuse_confusable(verdicts, family, facts, lookalikes, config)
         left = verdicts.option >= 0
@@ -212,22 +190,22 @@ def show_cost(objects: int, seed: int, folder: Path) -> None:
             for _ in child.render_each(wanted, loaded):
                 pass
             views_s = time.monotonic() - began
-            ring = plan_ring(asset.uid, points_world=points, config=recipe.views.ring, seed=seed)
             began = time.monotonic()
-            for _ in child.glance_each(ring, loaded):
-                pass
+            look_around(
+                asset.uid, partial(child.glance_each, loaded=loaded), points_world=points,
+                config=recipe.views.ring, seed=seed,
+            )  # fmt: skip
             ring_s = time.monotonic() - began
             print(f"{asset.uid:28} {views_s:8.2f} {ring_s:7.2f} {ring_s / views_s:6.1%}")
 
 
 def main() -> None:
     given = options()
-    directed = distinct_categories()
-    symmetric = tuple(name for name in CATALOGUE if name not in directed)
     with tempfile.TemporaryDirectory(prefix="viewgen-confusable-") as folder:
-        for title, categories in (("symmetric", symmetric), ("directed", directed)):
-            measured = measure(categories, given.objects, given.seed, Path(folder))
-            show(f"{given.objects} {title} objects", measured)
+        for name in given.sorts.split(","):
+            sort = sort_of(name, given.seed, Path(folder))
+            measured = measure(sort, given.objects, given.seed, Path(folder))
+            show(f"{given.objects} {name} objects", measured)
         if given.timed:
             show_cost(given.timed, given.seed, Path(folder))
 

@@ -44,6 +44,18 @@ def test_the_version_and_the_help_answer_at_once():
         assert command in shown
 
 
+def test_help_imports_nothing_that_commands_work_with():
+    heavy = {"numpy", "scipy", "pyarrow", "ray", "sklearn", "trimesh", "viewpoint_gen.recipe"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, viewpoint_gen.cli; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "typer" in loaded
+    assert not heavy & set(loaded)
+
+
 @pytest.mark.parametrize("name", ["render", "qa", "verify"])
 def test_help_comes_with_examples(name):
     shown = viewgen(name, "--help").stdout

@@ -58,6 +58,20 @@ def test_answers_and_letters_are_those_of_the_rows(run):
     assert questions.never_true == ()
 
 
+def test_a_question_that_is_asked_again_counts_once(run, copy):
+    part = next((copy / "qa").glob("*.parquet"))
+    table = pq.read_table(part)
+    rows = table.to_pylist()
+    again = {"group_role": "forward_again", "question": "<image><image>Once more?"}
+    twins = [{**row, **again, "id": f"{row['id']}.again"} for row in rows[:20]]
+    pq.write_table(pa.Table.from_pylist(rows + twins, schema=table.schema), part)
+    (before,), (after,) = (
+        read_questions(open_store(str(each)), (), most_per_family=0, seed=0) for each in (run, copy)
+    )
+    assert after.texts == before.texts
+    assert "Once more?" not in after.texts
+
+
 def test_a_question_and_its_reverse_are_drawn_together(run):
     store = open_store(run)
     (drawn,) = read_questions(store, (YAW,), most_per_family=30, seed=0)

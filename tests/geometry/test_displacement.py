@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from viewpoint_gen.geometry.camera import Camera, intrinsics_from_fov
-from viewpoint_gen.geometry.displacement import displacement_px
+from viewpoint_gen.geometry.displacement import displacement_px, nearest_displacement_px
 from viewpoint_gen.geometry.pose import inverse, look_at, turn_about_up
 
 WIDTH, HEIGHT = 320, 240
@@ -102,4 +102,28 @@ def test_pairs_without_any_points_at_all():
         np.empty((3, 0, 3)), np.repeat(K[None], 3, axis=0), poses, poses, width_px=np.full(3, 512.0)
     )
     assert found.shape == (3,)
+    assert np.isnan(found).all()
+
+
+def test_the_nearest_of_a_kind_of_motion_is_the_true_one_if_it_is_of_that_kind():
+    """A camera turned by 20 degrees, sought among turned ones: nothing is left."""
+    before, true = camera_at(2.0, 0.0, 0.0), camera_at(2.0, 0.0, 0.0)
+    true[:3, :3] = turn_about_up(np.deg2rad(20))[:3, :3] @ true[:3, :3]
+    points = np.random.default_rng(0).uniform(-0.4, 0.4, (1, 30, 3))
+
+    def turned(angle_rad: np.ndarray) -> np.ndarray:
+        other = before.copy()
+        other[:3, :3] = turn_about_up(float(angle_rad[0]))[:3, :3] @ before[:3, :3]
+        return inverse(other)[None]
+
+    width_px = np.array([float(WIDTH)])
+    left = nearest_displacement_px(points, K[None], inverse(true)[None], turned, width_px=width_px)
+    assert left == pytest.approx(0.0, abs=1e-6)
+
+
+def test_without_points_there_is_no_nearest_one():
+    pose = inverse(camera_at(2.0, 0.0, 0.0))[None]
+    none = np.full((1, 4, 3), np.nan)
+    width_px = np.array([512.0])
+    found = nearest_displacement_px(none, K[None], pose, lambda _: pose, width_px=width_px)
     assert np.isnan(found).all()

@@ -10,7 +10,7 @@ from viewpoint_gen.geometry.visibility import (
     directed_overlap,
     pixel_centres,
     share_in_frame,
-    surface_area,
+    surface_patches,
 )
 
 WIDTH, HEIGHT = 96, 64
@@ -74,6 +74,16 @@ def test_what_is_hidden_behind_something_nearer_does_not_count():
     assert overlap(wall_depth(camera), camera, nearer, camera) == 0.0
 
 
+def test_the_back_of_a_thin_wall_is_not_its_front():
+    front, back = facing(-2, 0.3), facing(2, 0.3)
+    assert overlap(wall_depth(front), front, wall_depth(back), back) == 0.0
+
+
+def test_a_wall_seen_from_a_flat_angle_is_still_the_same_wall():
+    front, aside = facing(-2, 0), facing(-1, 2)
+    assert overlap(wall_depth(front), front, wall_depth(aside), aside) > 0.9
+
+
 def test_an_object_that_turns_away_takes_its_surface_with_it():
     camera = facing(-2, 0)
     depth = wall_depth(camera)
@@ -91,7 +101,7 @@ def test_points_lie_on_the_surface_wherever_in_the_image_it_is():
 
 def test_surface_area_of_a_wall_adds_up_to_its_area():
     for camera in (facing(-2, 0), facing(-1.6, 1.2)):
-        area = surface_area(wall_depth(camera), camera).sum()
+        area = np.linalg.norm(surface_patches(wall_depth(camera), camera), axis=-1).sum()
         assert area == pytest.approx(0.8, rel=0.08)
 
 

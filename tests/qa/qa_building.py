@@ -51,14 +51,14 @@ def build(
     batch_rows: int = 5000,
     **settings: Any,
 ) -> Built:
-    """Ask the families of pairs, unless others are named."""
+    """Ask the families of pairs once, unless told otherwise."""
     settings.setdefault("families", tuple(PAIRED))
     summary = QaSummary()
     blocks = list(
         build_questions(
             pairs.to_batches(batch_rows),
             dict.fromkeys(pairs.column("asset_uid").to_pylist(), ring),
-            QaConfig(**settings),
+            QaConfig(**{"paraphrase_share": 0.0, **settings}),
             seed=seed,
             fingerprint="print of the recipe",
             schemas=QaSchemas(QUESTIONS, REJECTED),

@@ -7,7 +7,7 @@ import math
 import pytest
 from qa_building import Built
 
-from viewpoint_gen.qa.aggregate import aggregate, aggregate_by_family, composed_groups
+from viewpoint_gen.qa.aggregate import aggregate, aggregate_by_family
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.qa.families.family import Form
 from viewpoint_gen.qa.score import gold_answer, score
@@ -60,20 +60,3 @@ def test_gold_is_whole_in_every_family_and_constants_are_near_chance(built: Buil
 def test_scores_must_fit_the_rows() -> None:
     with pytest.raises(ValueError, match="4 rows, 0 scores"):
         aggregate(ROWS, [])
-
-
-def test_a_composed_motion_stands_with_its_legs_and_its_net_motion() -> None:
-    def row(family: str, *image_ids: str) -> dict:
-        return {"family": family, "image_ids": list(image_ids)}
-
-    around = "object_translation_around"
-    rows = [
-        row(around, "a", "b"),
-        row("compose", "a", "b", "c"),
-        row(around, "a", "c"),
-        row(around, "c", "b"),
-        row("ego_rotation_yaw", "b", "c"),
-        row("compose", "x", "y", "z"),
-        row(around, "b", "c"),
-    ]
-    assert composed_groups(rows) == [[1, 0, 6, 2]]

@@ -127,9 +127,10 @@ def test_the_side_that_is_shown_turns_with_the_object():
     ratios[0, 12] = ratios[12, 0] = 0.4
     pairs = one_pair(orbit(50.0), orbit(50.0), turn_deg=50.0)
     lookalikes = Lookalikes.of(pairs, {"thing": Ring.of_ratios(ratios, elevation_rad=0.3)})
-    assert lookalikes.ratios_1[0, 12] > 3.0  # the first row: turned in view 2
-    assert lookalikes.ratios_2[0, 12] < 0.5
-    assert lookalikes.ratios_1[1, 12] < 0.5  # the second: in view 1
+    (turns,) = lookalikes.turns
+    assert turns.ratios_1[0, 12] > 3.0  # the first row: turned in view 2
+    assert turns.ratios_2[0, 12] < 0.5
+    assert turns.ratios_1[1, 12] < 0.5  # the second: in view 1
 
 
 @pytest.mark.parametrize("family", TURNING)

@@ -52,6 +52,11 @@ def test_a_moved_camera_differs_by_the_gap_in_its_coordinate(sight: Sight, name:
         assert np.allclose(change, gap)
     elif name == "distance":
         assert np.allclose(np.log(after["distance_ratio"] / before["distance_ratio"]), gap)
+    elif name == "truck":
+        step, ahead = ((pose @ np.array([1.0, 1j])) for pose in (
+            (other - sight.world_from_camera_2)[:, :2, 3], other[:, :2, 2],
+        ))  # fmt: skip
+        assert np.allclose(step, -1j * ahead / np.abs(ahead) * gap * sight.distance_1)
     else:
         step = (other - sight.world_from_camera_2)[:, :2, 3] @ np.array([1.0, 1j])
         along = step * np.exp(-1j * sight.front_rad) / sight.distance_1
@@ -61,7 +66,7 @@ def test_a_moved_camera_differs_by_the_gap_in_its_coordinate(sight: Sight, name:
 
 
 def test_every_coordinate_that_families_name_can_be_moved() -> None:
-    assert COORDINATES.keys() == {*_MOVES, "focal"}
+    assert COORDINATES.keys() | {"truck"} == {*_MOVES, "focal"}
 
 
 def test_a_pan_moves_everything_by_the_lens_and_a_roll_by_the_radius() -> None:

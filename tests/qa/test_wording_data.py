@@ -20,7 +20,7 @@ import viewpoint_gen
 
 WORDING = Path(viewpoint_gen.__file__).parent / "qa" / "wording"
 
-SHARES = ("10", "30", "50", "70", "90")
+SHARES = ("20", "40", "60", "80")
 DIRECTIONS = {
     "ego_translation_sideways": ("right", "left", "nothing"),
     "ego_translation_vertical": ("up", "down", "nothing"),
@@ -50,7 +50,15 @@ STATEMENTS = ("azimuth", "elevation", "distance", "roll")
 QUANTITIES = ("azimuth", "elevation", "yaw", "pitch", "roll", "distance", "focal")
 MAGNITUDES = tuple(f"magnitude_{name}" for name in QUANTITIES)
 ESTIMATES = tuple(f"estimate_{name}" for name in QUANTITIES)
-FAMILIES = (*NAMED, *MAGNITUDES, *ESTIMATES, "all_that_apply", "pose_tuple", "choose_view")
+MARKED = {
+    "correspondence": ("A", "B", "C", "D"),
+    "hidden_point": ("A", "B", "C", "D"),
+    "cannot_tell": ("A", "B", "C", "cannot"),
+}
+FAMILIES = (
+    *(*NAMED, *MAGNITUDES, *ESTIMATES, "all_that_apply", "pose_tuple", *MARKED),
+    "choose_view",
+)
 
 ASKED_SLOTS = {"choose_view": ["motion"]}
 """What a question names beside its images; other families' are the same for all of them."""
@@ -66,6 +74,9 @@ REASON_SLOTS: dict[str, set[str]] = {
     **{family: {"option"} for family in CHOICES if family.startswith("minimal_")},
 }
 """What a reason may name; the other families: the size and the option."""
+
+PLACES = {"x1", "y1", "x2", "y2", "aside", "down", "around", "rise", "size"}
+"""What a reason about marked points may name, beside the option, and must name some of."""
 
 FRAME_OF = {
     "azimuth": r"vertical|upright|from above|overhead|plan|map|floor|horizontal|azimuth|compass",
@@ -123,7 +134,11 @@ def slots(text: str) -> list[str]:
 def option_keys(family: str) -> tuple[str, ...]:
     if family in MAGNITUDES:
         return ("text",)
-    return STATEMENTS if family == "all_that_apply" else NAMED[family]
+    return {"all_that_apply": STATEMENTS, **MARKED, **NAMED}[family]
+
+
+def reason_keys(family: str) -> tuple[str, ...]:
+    return {"cannot_tell": ("there", "cannot"), **NAMED}.get(family, ("text",))
 
 
 def last_sentence(text: str) -> str:
@@ -136,7 +151,7 @@ def test_there_is_a_file_for_every_family_and_no_other() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_file_has_its_tables(family: str) -> None:
-    with_options = family in NAMED or family in MAGNITUDES or family == "all_that_apply"
+    with_options = family in {*NAMED, *MAGNITUDES, *MARKED, "all_that_apply"}
     wanted = {"wording", "because"} | ({"options"} if with_options else set())
     assert read(family).keys() == wanted
     assert (WORDING / f"{family}.toml").read_text("utf-8").startswith("# Frame: ")
@@ -160,7 +175,7 @@ def test_option_sets_and_reasons_have_one_text_per_key(family: str) -> None:
             assert entry.keys() == {"id", *option_keys(family)}
     assert len({entry["id"] for entry in data["because"]}) == len(data["because"]) >= 8
     for entry in data["because"]:
-        assert entry.keys() == {"id", *NAMED.get(family, ("text",))}
+        assert entry.keys() == {"id", *reason_keys(family)}
     for entry in (*data.get("options", []), *data["because"]):
         assert len(set(entry.values())) == len(entry), entry["id"]
 
@@ -173,6 +188,7 @@ def test_slots_are_those_that_the_builder_fills(family: str) -> None:
     for each in offered(family):
         assert all(slots(text) == wanted for text in each.values()), each
     allowed = REASON_SLOTS.get(family, {"size", "option"})
+    allowed = allowed | PLACES if family in MARKED else allowed
     for key, text in reasons(family):
         assert set(slots(text)) <= allowed - ({"size"} if key == "nothing" else set()), text
 
@@ -184,7 +200,9 @@ def test_reasons_rest_on_the_deciding_quantities(family: str) -> None:
     if family == "choose_view":  # four motions decide; the answer has two names
         needed = set("ABCD")
     named = {"option"} if family in NAMED else set()
+    needed = {"option"} if family in MARKED else needed
     for key, text in reasons(family):
+        assert family not in MARKED or set(slots(text)) & PLACES, text
         without = named | ({"size"} if key == "nothing" else set())
         assert needed - without <= set(slots(text)), text
 
@@ -312,6 +330,22 @@ def test_the_pose_asks_for_four_numbers_with_their_signs() -> None:
         assert "degree" in text.lower(), text
         assert "from behind" in text, text
         assert re.search(r"from above|right", text), text
+
+
+@pytest.mark.parametrize("family", MARKED)
+def test_marked_points_are_offered_by_their_letters(family: str) -> None:
+    for each in offered(family):
+        for key, text in each.items():
+            assert re.findall(r"\b[A-Z]\b", text) == ([key] if len(key) == 1 else []), text
+
+
+@pytest.mark.parametrize("family", MARKED)
+def test_wordings_about_marks_name_both_images_and_the_mark(family: str) -> None:
+    for text in questions(family):
+        for number, ordinal in ((1, "first"), (2, "second")):
+            image = rf"\b(image|picture|photo|view|camera|viewpoint) {number}\b|\b{ordinal}\b"
+            assert re.search(image, text, re.IGNORECASE), text
+        assert ("REF" in text) == (family != "hidden_point"), text
 
 
 @pytest.mark.parametrize("family", ["overlap_share", "new_share"])

@@ -10,12 +10,16 @@ import pytest
 from blender_scenes import MACHINE, MESHES, SMALL, asset_at
 
 from viewpoint_gen.assets.procedural import build
+from viewpoint_gen.assets.procedural.materials import matte, rgb
+from viewpoint_gen.assets.procedural.model import Model
+from viewpoint_gen.assets.procedural.shapes import lathe
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.records import Ring
 from viewpoint_gen.render.child import BlenderChild
+from viewpoint_gen.render.config import RenderConfig
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.views.config import RingConfig
-from viewpoint_gen.views.ring import measure_ring, plan_ring
+from viewpoint_gen.views.ring import look_around
 
 CONFIG = RingConfig()
 LIMIT = QaConfig().confusable_most_ratio
@@ -32,11 +36,25 @@ def child(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlenderChild]:
         yield child
 
 
+@pytest.fixture(scope="module")
+def careful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlenderChild]:
+    """Knows as many points of the surface as by default."""
+    config = SMALL.model_copy(update={"surface_points": RenderConfig().surface_points})
+    log = tmp_path_factory.mktemp("ring") / "blender.log"
+    with BlenderChild(config, MACHINE, log_path=log) as child:
+        yield child
+
+
 def ring_of(child: BlenderChild, path: Path) -> Ring:
     asset = asset_at(path)
     loaded = child.load(asset)
-    planned = plan_ring(asset.uid, points_world=loaded.points_world, config=CONFIG, seed=2)
-    return measure_ring(list(child.glance_each(planned, loaded)), CONFIG)
+    return look_around(
+        asset.uid,
+        lambda planned: child.glance_each(planned, loaded),
+        points_world=loaded.points_world,
+        config=CONFIG,
+        seed=2,
+    )
 
 
 def procedural_ring(child: BlenderChild, category: str, folder: Path) -> Ring:
@@ -69,6 +87,30 @@ def test_a_turn_is_not_told_exactly_where_the_object_is_symmetric(child, categor
     shares = {turn: share_alike(ring, turn) for turn in EVERY_TURN}
     assert {turn for turn, share in shares.items() if share > 0} == turns
     assert all(shares[turn] == 1.0 for turn in turns)
+
+
+def vase_ring(child: BlenderChild, sides: int, folder: Path) -> Ring:
+    """A vase with flat faces; with an odd number of them its axis is off the box's middle."""
+    outline = [(0.1, 0.0), (0.17, 0.15), (0.08, 0.34), (0.1, 0.4), (0.0, 0.25)]
+    model = Model()
+    model.add("body", matte("clay", rgb("#b05030")), lathe(outline, segments=sides))
+    path = folder / f"vase_{sides}.glb"
+    path.write_bytes(model.scene().export(file_type="glb"))
+    return ring_of(child, path)
+
+
+@pytest.mark.parametrize("sides", [5, 7])
+def test_five_and_seven_equal_sides_are_found(careful, sides, tmp_path):
+    ring = vase_ring(careful, sides, tmp_path)
+    assert ring.azimuths == sides
+    assert (ring.ratios <= LIMIT).all()
+
+
+def test_three_equal_sides_are_found(careful, tmp_path):
+    ring = vase_ring(careful, 3, tmp_path)
+    shares = {turn: share_alike(ring, turn) for turn in EVERY_TURN}
+    assert {turn for turn, share in shares.items() if share > 0} == {120, 240}
+    assert shares[120] == shares[240] == 1.0
 
 
 def test_the_same_asset_gives_the_same_ring_again(child, tmp_path):

@@ -19,6 +19,7 @@ from viewpoint_gen.verify.families import RULES
 from viewpoint_gen.verify.families.gathered import GATHERED
 from viewpoint_gen.verify.index import Index
 from viewpoint_gen.verify.layout import Layout, survey
+from viewpoint_gen.verify.marks import MARKS_OF
 from viewpoint_gen.verify.pairs import verify_pairs
 from viewpoint_gen.verify.questions import verify_questions
 from viewpoint_gen.verify.reading import RunFiles, key, open_run
@@ -87,8 +88,8 @@ def test_a_run_with_every_family_has_no_findings(run: Path) -> None:
     assert [str(finding) for finding in report.findings] == []
     asked = {family for _, family, _ in ASKS}
     directions = ("ego_", "object_")
-    of_pairs = RULES.keys() - GATHERED.keys()
-    assert asked == {family for family in of_pairs if not family.startswith(directions)}
+    elsewhere = {family for family in RULES if family.startswith(directions)}
+    assert asked == RULES.keys() - elsewhere - MARKS_OF.keys() - GATHERED.keys()
     assert report.checked["answer_key"] == 2 * len(ASKS)
 
 
@@ -274,6 +275,48 @@ def test_a_question_and_its_swap_must_agree(
     assert {finding.row_id for finding in findings if finding.check == "swaps"} == both
 
 
+def twin_of(row: Row, **changes: Any) -> Row:
+    """The same question once more, in other words unless told otherwise."""
+    told = {"id": f"{row['id']}.again", "group_role": f"{row['group_role']}_again"}
+    return {**row, **told, "question": f"{row['question']} Tell me.", **changes}
+
+
+def test_a_question_may_be_asked_again_in_other_words(checked: Check) -> None:
+    def ask_again(rows: list[Row]) -> None:
+        rows += [twin_of(row_of(rows, family)) for family in ("dominant", "estimate_azimuth")]
+
+    report = checked(ask_again)
+    assert report.findings == ()
+    assert "asked_again" in report.checked
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda row: {"question": row["question"]},
+        lambda row: {"id": "q9999.again"},
+        lambda row: {"id": f"{row['id']}x"},
+        lambda row: {"group_role": row["group_role"]},
+        lambda row: {"group_id": "another"},
+        lambda row: {"answer_key": "roll"},
+        lambda row: {"image_ids": row["image_ids"][::-1]},
+    ],
+    ids=("same words", "no such", "id", "role", "group", "answer", "images"),
+)
+def test_what_only_claims_to_be_asked_again_is_found(
+    checked: Check, change: Callable[[Row], Row]
+) -> None:
+    added: list[str] = []
+
+    def ask_again(rows: list[Row]) -> None:
+        first = row_of(rows, "dominant")
+        rows.append(twin_of(first, **change(first)))
+        added.append(rows[-1]["id"])
+
+    findings = checked(ask_again).findings
+    assert {finding.row_id for finding in findings if finding.check == "asked_again"} == set(added)
+
+
 def test_shares_of_swapped_images_have_nothing_to_do_with_one_another(checked: Check) -> None:
     report = checked(lambda rows: choose_another(row_of(rows, "overlap_share")))
     assert "swaps" not in report.wrong
@@ -343,7 +386,7 @@ def test_a_share_is_the_pairs_own(
     _, _, pairs = known
     before = pairs.records.copy()
     try:
-        pairs.records["overlap_12"], pairs.records["overlap_21"] = 0.5, 0.5
+        pairs.records["overlap_12"], pairs.records["overlap_21"] = 0.4, 0.6
         report = checked(quiet)
     finally:
         pairs.records[:] = before

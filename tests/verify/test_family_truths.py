@@ -126,10 +126,10 @@ def test_the_light_alone_or_nothing_to_ask(two: Stand, keys: tuple[str, ...]) ->
 @pytest.mark.parametrize(
     ("family", "seen", "keys"),
     [
-        ("overlap_share", (0.66, 0.1), ("70",)),
-        ("overlap_share", (0.64, 0.1), ()),
-        ("new_share", (0.9, 0.72), ("30",)),
-        ("new_share", (0.9, 0.76), ()),
+        ("overlap_share", (0.56, 0.1), ("60",)),
+        ("overlap_share", (0.54, 0.1), ()),
+        ("new_share", (0.9, 0.62), ("40",)),
+        ("new_share", (0.9, 0.66), ()),
         ("overlap_share", (math.nan, 0.5), ()),
     ],
 )

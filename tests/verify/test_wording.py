@@ -17,7 +17,7 @@ from viewpoint_gen.verify.families.rule import Form
 from viewpoint_gen.verify.figures import figures
 from viewpoint_gen.verify.lexicon import AXES, frame_problem, says_object_stood_still
 from viewpoint_gen.verify.reasons import problems
-from viewpoint_gen.verify.senses import read_sense
+from viewpoint_gen.verify.senses import letter_of, read_sense
 
 WORDING = Path(viewpoint_gen.__file__).parent / "qa" / "wording"
 PRESENT = sorted(path.stem for path in WORDING.glob("*.toml") if path.stem != "notes")
@@ -42,8 +42,8 @@ KEYS = {
     "inverse": ("ccw_up", "ccw_down", "cw_up", "cw_down"),
     "compose": ("counterclockwise", "clockwise", "nothing"),
     "same_object": ("same", "another"),
-    "overlap_share": ("10", "30", "50", "70", "90"),
-    "new_share": ("10", "30", "50", "70", "90"),
+    "overlap_share": ("20", "40", "60", "80"),
+    "new_share": ("20", "40", "60", "80"),
 }
 
 SIZES = {
@@ -53,6 +53,7 @@ SIZES = {
     "ln_ratio": (("times", 1.302), "1.30 times"),
     "distance_1": (("first", 0.213), "0.21 of the first distance"),
     "share": (("percent", 67.8), "68 %"),
+    "width": (("percent", 67.8), "68 % of the width"),
     "parts": (("deg", 34.2), "34°"),
 }
 """A size by the unit of its family: as a number, and in words."""
@@ -62,6 +63,19 @@ GATHERED_PARTS = {
     **dict.fromkeys(("second", "B", "D"), "12° counter-clockwise"),
     "letter": "B",
 }
+MARKED = {
+    "x1": (("percent", 12.3), "12 %"),
+    "y1": (("percent", 45.6), "46 %"),
+    "x2": (("percent", 78.9), "79 %"),
+    "y2": (("percent", 23.4), "23 %"),
+    "aside": (("percent", 66.6), "67 % to the right"),
+    "down": (("percent", 22.2), "22 % upwards"),
+    "around": (("deg", 34.2), "34° clockwise"),
+    "rise": (("deg", 12.1), "12° upwards"),
+}
+WAYS = [("right", 66.6), ("down", -22.2), ("ccw", -34.2), ("up", 12.1)]
+"""What reasons about marked points may name: as a number, and in words."""
+
 PARTS = {"azimuth": "34", "elevation": "12", "distance": "1.30", "roll": "-4"}
 
 
@@ -118,6 +132,8 @@ def answers(family: str, key: str) -> list[str]:
     number = "1.30" if RULES[family].unit == "ratio" else "34"
     if form is Form.NAMED:
         return [options[key] for options in sets]
+    if form is Form.MARKED:
+        return [options["cannot" if key == "cannot" else "B"] for options in sets]
     if form is Form.LADDER:
         return [options["text"].format(value=number) for options in sets]
     return {Form.SUBSET: ["A, C"], Form.POSE: ["34, 12, 1.30, -4"], Form.PICTURED: ["image B"]}.get(
@@ -130,6 +146,8 @@ def quantities(family: str, key: str) -> list[tuple[str, float]]:
     size, _ = SIZES[RULES[family].unit]
     parts = [("deg", 34.2), ("deg", 12.1), ("times", 1.302), ("deg", -4.3), ("deg", 4.3)]
     limits = [("deg", 1.0), ("times", 1.01)] if family == "all_that_apply" else []
+    if RULES[family].form is Form.MARKED:
+        return [size, *(number for number, _ in MARKED.values()), *WAYS]
     return [size, *parts, *limits, *([("percent", float(key))] if key.isdigit() else [])]
 
 
@@ -145,7 +163,33 @@ def filled(family: str, text: str, answer: str) -> str:
     parts = PARTS
     if RULES[family].form is not Form.POSE:
         parts = {name: f"{value.lstrip('-')}{units[name]}" for name, value in PARTS.items()}
-    return text.format(size=size, option=answer, **parts, **GATHERED_PARTS)
+    marked = {name: told for name, (_, told) in MARKED.items()}
+    return text.format(size=size, option=answer, **parts, **GATHERED_PARTS, **marked)
+
+
+@pytest.mark.parametrize("family", [f for f in PRESENT if RULES[f].form is Form.MARKED])
+def test_every_mark_is_read_by_its_letter(family: str) -> None:
+    for options in wording(family)["options"]:
+        read = {key: letter_of(text) for key, text in options.items() if key != "id"}
+        assert read == {key: "" if key == "cannot" else key for key in read}
+
+
+@pytest.mark.parametrize("slot", ["aside", "down", "around", "rise"])
+def test_a_reason_that_goes_the_wrong_way_is_found(slot: str) -> None:
+    (_, size), told = MARKED[slot]
+    words = told.split(maxsplit=1 if "°" in told else 2)[-1]
+    turned = {
+        "to the right": "to the left",
+        "upwards": "downwards",
+        "clockwise": "counter-clockwise",
+    }
+    number = told.removesuffix(words)
+    known = quantities("correspondence", "text")
+    text = f"It goes {number}{{way}}. So it is point B."
+    assert problems("correspondence", ["rank_1"], "point B", text.format(way=words), known) == []
+    found = problems("correspondence", ["rank_1"], "point B", text.format(way=turned[words]), known)
+    assert found == [f"{number}{turned[words]}, which is another way"]
+    assert round(size) == int(number.rstrip(" %°"))
 
 
 @pytest.mark.parametrize("family", PRESENT)

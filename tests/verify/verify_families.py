@@ -10,7 +10,7 @@ from typing import Any
 from verify_runs import (
     ANCHOR,
     DEG,
-    FINGERPRINT,
+    RECIPE,
     Row,
     asset_row,
     blank,
@@ -24,7 +24,7 @@ from verify_scene import HEIGHT_PX, WIDTH_PX, Stand, between
 
 UID = "ball"
 FARTHER = 1.302
-OVERLAP_12, OVERLAP_21 = 0.68, 0.27
+OVERLAP_12, OVERLAP_21 = 0.58, 0.17
 """From the anchor to the other view; the way back has them swapped."""
 
 
@@ -107,7 +107,7 @@ WORDS = {
         "cw_down": "clockwise and lower",
     },
     **{
-        name: {str(share): f"about {share} %" for share in (10, 30, 50, 70, 90)}
+        name: {str(share): f"about {share} %" for share in (20, 40, 60, 80)}
         for name in ("overlap_share", "new_share")
     },
 }
@@ -261,7 +261,7 @@ def inverse(way: dict[str, float], number: int) -> Row:
 def share(family: str, one_is_anchor: bool, number: int) -> Row:
     seen = {True: (OVERLAP_12, OVERLAP_21), False: (OVERLAP_21, OVERLAP_12)}[one_is_anchor]
     value = seen[0] if family == "overlap_share" else 1.0 - seen[1]
-    key = str(round((value - 0.1) / 0.2) * 20 + 10)
+    key = str(round(value / 0.2) * 20)
     margin = 0.05 - abs(value - int(key) / 100)
     row = named(family, key, number, value=value, margin=margin, unit="share")
     text = f"It is {100 * value:.0f} %, near {key} %. So {row['answer_text']} is the answer."
@@ -385,7 +385,7 @@ def build_family_run(root: Path) -> Path:
     tables |= {"rings": [[ring]], "rejected": [[]], "qa": [questions], "outcomes": [[outcome]]}
     write(root, tables)
     write_file(root / "assets.parquet", "assets", [asset_row(outcome)])
-    (root / "recipe.toml").write_text(f"# viewgen recipe, fingerprint {FINGERPRINT}\nseed = 0\n")
+    (root / "recipe.toml").write_text(RECIPE)
     return root
 
 

@@ -16,6 +16,14 @@ from viewpoint_gen.dataset.schema import ASSETS, TABLES
 
 SCHEMAS = {**TABLES, "assets": ASSETS}
 FINGERPRINT = "f" * 64
+SEEN_PX = 0.02
+"""The ball is small, round and known by its top alone: by the usual limit it shows too little."""
+
+RECIPE = f"""# viewgen recipe, fingerprint {FINGERPRINT}
+seed = 0
+[qa]
+displacement_least_px = {SEEN_PX}
+"""
 FRONT_RAD = math.radians(120.0)
 Row = dict[str, Any]
 
@@ -320,7 +328,7 @@ def build_run(root: Path, uids: tuple[str, ...] = ("ball", "ball2")) -> Path:
     tables["outcomes"] = outcomes
     write(root, tables)
     write_file(root / "assets.parquet", "assets", [asset_row(rows[0]) for rows in outcomes])
-    (root / "recipe.toml").write_text(f"# viewgen recipe, fingerprint {FINGERPRINT}\nseed = 0\n")
+    (root / "recipe.toml").write_text(RECIPE)
     return root
 
 

@@ -5,6 +5,7 @@
     questions  which questions, what is true     offers    what their options mean
     words      a question's text in numbers      pictures  one picture and its mask in numbers
     sight      every view in numbers             table     numbers with names
+    marks      what marked points look like
     cheats     what each cheat may look at       guessing  how well it then guesses, and by what
     fixed_guesses  that need no learning         constants what one number for all is worth
     gate       how good is too good              report    a table and a file

@@ -16,6 +16,7 @@ from sklearn.naive_bayes import MultinomialNB
 from viewpoint_gen.audit.candidates import around_the_middle, most_alike, told_motions
 from viewpoint_gen.audit.fixed_guesses import AsSaid, nearest_the_middle, the_roundest
 from viewpoint_gen.audit.gate import Kind
+from viewpoint_gen.audit.marks import marks_seen
 from viewpoint_gen.audit.pictures import PLACE, SIZE
 from viewpoint_gen.audit.questions import Questions
 from viewpoint_gen.audit.sight import Sight
@@ -100,6 +101,7 @@ def cheats_on(questions: Questions, sight: Sight, *, seed: int, trees: int) -> I
     else:
         yield from _with_a_little_of_both(cheater)
         yield from _with_a_leg(cheater)
+    yield from _with_marks(cheater)
 
 
 def _without_images(cheater: _Cheater) -> Iterator[Cheat]:
@@ -186,6 +188,32 @@ def _with_the_candidates(cheater: _Cheater) -> Iterator[Cheat]:
     yield cheater.cheat(
         "most_alike", "which candidate is most like image 1", Kind.LEAK, likest, AsSaid
     )
+
+
+def _with_marks(cheater: _Cheater) -> Iterator[Cheat]:
+    """Places of marks and what lies around them in their own image; of both images, only places."""
+    questions, sight, marked = cheater.questions, cheater.sight, cheater.questions.marked
+    if marked is None or questions.letter is None:
+        return
+    letter, chance = questions.letter, questions.chance
+    for number, (label, views) in enumerate(zip(questions.labels, questions.views.T, strict=True)):
+        picture = sight.pictures.rows(sight.places(views))
+        for seen in marks_seen(marked, number, letter, [sight.outlines[v] for v in views]):
+            target = questions.key if seen.target is None else seen.target
+            yield Cheat(
+                name=f"marks_{label}{seen.order}",
+                sees=f"image {label} and the marks in it",
+                kind=Kind.LEAK,
+                chance=chance,
+                table=seen.table.beside(picture).defined(),
+                target=target,
+                new_model=cheater.boosted,
+            )
+    if marked.has_ref:
+        sees, table = "which mark is the nearest", marked.nearest()
+        yield Cheat("nearest_mark", sees, Kind.LEAK, chance, table, letter, AsSaid)
+        table = marked.distances().defined()
+        yield cheater.cheat("marks_only", "places of marks", Kind.BOTH, table, cheater.boosted)
 
 
 def _of_another_question(questions: Questions, seed: int) -> NDArray[np.int64]:

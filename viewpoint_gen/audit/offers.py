@@ -113,6 +113,7 @@ _MEANINGS: Final[
     Form.NAMED: _places_of_texts,
     Form.SUBSET: _places_of_texts,
     Form.LADDER: _places_of_ranks,
+    Form.MARKED: _places_of_texts,
 }
 """Forms that offer options."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.ndimage import distance_transform_edt
 
 Floats = NDArray[np.float64]
 
@@ -17,6 +19,7 @@ _GREY_CELLS: Final = 8
 _COLOUR_CELLS: Final = 4
 _GRADIENT_CELLS: Final = 2
 _ORIENTATIONS: Final = 8
+_OUTLINE_CELLS: Final = 64
 
 SIZE: Final = "the object's share of the picture"
 PLACE: Final = ("the object's place across", "the object's height in the picture")
@@ -58,6 +61,42 @@ def picture_numbers(image: bytes, mask: bytes) -> NDArray[np.float32]:
         _horizon(grey, share),
     ]
     return np.concatenate(parts).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """An object's silhouette, as far as a mark's place in it goes.
+
+    Attributes:
+        middle: (2,) of the mask, in widths of the image.
+        inside: (C, C) distance to the outline in widths, negative outside; by cells of the image.
+    """
+
+    middle: Floats
+    inside: NDArray[np.float16]
+
+    def numbers_at(self, places: Floats) -> Floats:
+        """(M, 4) of places (M, 2) in widths: where, how far off the middle, how deep inside."""
+        cells = len(self.inside)
+        column, row = np.clip((places * cells).astype(np.int64), 0, cells - 1).T
+        off = np.linalg.norm(places - self.middle, axis=1)
+        return np.column_stack([places - self.middle, off, self.inside[row, column]])
+
+
+def outline_of(mask: bytes) -> Outline:
+    """Of one view; the distances are worked out on a small mask."""
+    with Image.open(io.BytesIO(mask)) as picture:
+        width, height = picture.size
+        square = Image.new("L", (max(width, height),) * 2)
+        square.paste(picture.convert("L"))
+    cells = square.resize((_OUTLINE_CELLS,) * 2, Image.Resampling.BOX)
+    covered = np.asarray(cells) > 127
+    step = square.width / width / _OUTLINE_CELLS
+    inside = distance_transform_edt(np.pad(covered, 1))[1:-1, 1:-1]
+    outside = distance_transform_edt(~covered)
+    row, column = np.nonzero(covered)
+    middle = np.array([column.mean(), row.mean()]) + 0.5 if len(row) else np.full(2, np.nan)
+    return Outline(middle * step, ((inside - outside) * step).astype(np.float16))
 
 
 def _shrunk(image: bytes) -> tuple[Floats, Floats]:

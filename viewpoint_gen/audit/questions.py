@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from viewpoint_gen.audit.marks import Marked
 from viewpoint_gen.audit.offers import Offered, read_offers
 from viewpoint_gen.dataset.shards import ROWS_PER_GROUP, iterate_batches, part_names
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.qa.draws import keys_of
 from viewpoint_gen.qa.families import FAMILIES, chosen_families
 from viewpoint_gen.qa.families.family import Form
+from viewpoint_gen.qa.groups import AGAIN
 from viewpoint_gen.qa.phrasing import header_of, option_sets_of, shown_keys
 from viewpoint_gen.qa.summary import SUMMARY_NAME
 from viewpoint_gen.storage import Store
@@ -28,7 +31,8 @@ _SCORED: Final = ("answer_type", "answer_text", "answer_value", "answer_unit", "
 """What ``qa.score`` reads of a row that offers nothing."""
 
 _COLUMNS: Final = ("id", "family", "group_id", "wording_id", "question", "options", "answer_key",
-                   "answer_letter", "asset_uids", "image_ids", *_SCORED)  # fmt: skip
+                   "answer_letter", "asset_uids", "image_ids", "marks", "width_px",
+                   *_SCORED)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Questions:
             options are the images, whose order is all there is to guess, its letter's place.
         letter: (N,) place of the right option among the letters; None unless one is right.
         scored: of questions that offer nothing: rows for ``qa.score``; else empty.
+        marked: what is marked in the images; None in families that mark nothing.
     """
 
     family: str
@@ -56,6 +61,7 @@ class Questions:
     letter: Ints | None
     offered: Offered
     scored: list[dict[str, Any]]
+    marked: Marked | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -122,7 +128,7 @@ def read_questions(
         )
         raise RunIncomplete(msg)
     rows: dict[str, list[pa.RecordBatch]] = defaultdict(list)
-    for batch in iterate_batches(store, "qa", columns=_COLUMNS, rows=ROWS_PER_GROUP):
+    for batch in _batches(store, _COLUMNS):
         for family, chosen in _chosen(batch, last_key, seed).items():
             rows[family].append(batch.take(chosen))
     return [
@@ -141,12 +147,20 @@ def _check_asked(store: Store) -> None:
         raise RunIncomplete(msg)
 
 
+def _batches(store: Store, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Every question once: what is asked again in other words would count a pair twice."""
+    columns = (*columns, "group_role")
+    for batch in iterate_batches(store, "qa", columns=columns, rows=ROWS_PER_GROUP):
+        again = pc.ends_with(batch.column("group_role"), f"_{AGAIN}").fill_null(False)
+        yield batch.filter(pc.invert(again))
+
+
 def _last_keys(
     store: Store, wanted: set[str], *, most_per_family: int, seed: int
 ) -> dict[str, np.uint64]:
     """The greatest key still drawn, for each family that has questions."""
     keys: dict[str, list[NDArray[np.uint64]]] = defaultdict(list)
-    for batch in iterate_batches(store, "qa", columns=("family", "group_id"), rows=ROWS_PER_GROUP):
+    for batch in _batches(store, ("family", "group_id")):
         family_of = np.array(batch.column("family").to_pylist())
         key_of = _keys(batch, seed)
         for family in wanted.intersection(family_of):
@@ -197,6 +211,9 @@ def _questions_of(family_id: str, rows: pa.Table) -> Questions:
         letter=letter,
         offered=offered,
         scored=[] if offered.letters else rows.select(_SCORED).to_pylist(),
+        marked=None
+        if family.mark is None
+        else Marked.of(rows["marks"].to_pylist(), rows["width_px"].to_pylist()),
     )
 
 

@@ -55,7 +55,9 @@ def audit_run(
     started = time.monotonic()
     store = open_store(run)
     asked = read_questions(store, families, most_per_family=most_per_family, seed=seed)
-    sight = read_sight(store, {view for each in asked for view in each.shown})
+    shown = {view for each in asked for view in each.shown}
+    outlined = {view for each in asked if each.marked is not None for view in each.shown}
+    sight = read_sight(store, shown, outlined)
     one = partial(audit_family, seed=seed, trees=trees)
     with tqdm(total=len(asked), desc="cheating", unit="family", disable=None) as bar:
         results = []

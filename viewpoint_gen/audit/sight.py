@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from viewpoint_gen.audit.pictures import PICTURE_NAMES, picture_numbers
+from viewpoint_gen.audit.pictures import PICTURE_NAMES, Outline, outline_of, picture_numbers
 from viewpoint_gen.audit.table import Numbers, Table
 from viewpoint_gen.dataset.shards import iterate_batches
 from viewpoint_gen.errors import RunIncomplete, StorageError
@@ -50,11 +50,13 @@ class Sight:
         place: of each view_id in the tables.
         pictures: what can be computed from the pixels and the mask.
         cameras: the exact camera.
+        outlines: by view_id, of views in which something is marked.
     """
 
     place: dict[str, int]
     pictures: Table
     cameras: Table
+    outlines: Mapping[str, Outline] = field(default_factory=dict)
 
     def places(self, view_ids: NDArray[np.str_]) -> NDArray[np.int64]:
         """(N,) rows of some views."""
@@ -65,11 +67,19 @@ class Sight:
         chosen = sorted(view_ids)
         places = self.places(np.array(chosen))
         place = {view_id: row for row, view_id in enumerate(chosen)}
-        return Sight(place, self.pictures.rows(places), self.cameras.rows(places))
+        outlines = {
+            view_id: self.outlines[view_id] for view_id in chosen if view_id in self.outlines
+        }
+        return Sight(place, self.pictures.rows(places), self.cameras.rows(places), outlines)
 
 
-def read_sight(store: Store, view_ids: Collection[str]) -> Sight:
+def read_sight(
+    store: Store, view_ids: Collection[str], outlined: Collection[str] = frozenset()
+) -> Sight:
     """Work out the numbers of some views of a run.
+
+    Args:
+        outlined: those of them whose outlines are kept, too.
 
     Raises:
         RunIncomplete: a view isn't there.
@@ -78,6 +88,7 @@ def read_sight(store: Store, view_ids: Collection[str]) -> Sight:
     found: list[str] = []
     pictures: list[Numbers] = []
     cameras: list[Numbers] = []
+    outlines: dict[str, Outline] = {}
     wanted = set(view_ids)
     with (
         ThreadPoolExecutor(os.cpu_count()) as pool,
@@ -88,6 +99,11 @@ def read_sight(store: Store, view_ids: Collection[str]) -> Sight:
             batch = batch.filter(pa.array([name in wanted for name in names], pa.bool_()))
             columns = (batch.column(name).to_pylist() for name in ("view_id", "image", "mask"))
             pictures += pool.map(_decoded, *columns)
+            for view_id, mask in zip(
+                *(batch.column(name) for name in ("view_id", "mask")), strict=True
+            ):
+                if view_id.as_py() in outlined:
+                    outlines[view_id.as_py()] = outline_of(mask.as_py())
             found += batch.column("view_id").to_pylist()
             cameras.append(_camera_numbers(batch))
             bar.update(batch.num_rows)
@@ -102,6 +118,7 @@ def read_sight(store: Store, view_ids: Collection[str]) -> Sight:
         place={view_id: place for place, view_id in enumerate(found)},
         pictures=Table(np.stack(pictures), PICTURE_NAMES),
         cameras=Table(np.concatenate(cameras), CAMERA_NAMES),
+        outlines=outlines,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,15 @@ from viewpoint_gen.geometry.frames import Array
 
 REFERENCE_WIDTH_PX: Final = 512
 """Displacements are stated for images of this width, whatever the real one is."""
+
+_STEPS: Final = 12
+"""Of Gauss and Newton; pans of 30 degrees and trucks of a third of the distance need five."""
+
+_LONGEST_STEP: Final = 0.3
+"""In rad, or in the unit of the motion: so far pictures change almost evenly."""
+
+_NUDGE: Final = 1e-5
+"""Half the difference by which slopes are measured."""
 
 
 def displacement_px(
@@ -32,15 +42,50 @@ def displacement_px(
         camera_2_from_world_other: (P, 4, 4) the camera of a wrong answer.
         width_px: (P,) of the second images.
     """
-    true = _pictures(points_world, intrinsics, camera_2_from_world_true)
-    other = _pictures(points_world, intrinsics, camera_2_from_world_other)
+    true = pictures_of(points_world, intrinsics, camera_2_from_world_true)
+    other = pictures_of(points_world, intrinsics, camera_2_from_world_other)
     distance = np.linalg.norm(other - true, axis=2)
     seen = np.isfinite(true).all(axis=2)
     distance[seen & ~np.isfinite(distance)] = np.inf
     return _medians(distance) * (REFERENCE_WIDTH_PX / width_px)
 
 
-def _pictures(points_world: Array, intrinsics: Array, camera_from_world: Array) -> Array:
+def nearest_displacement_px(
+    points_world: Array,
+    intrinsics: Array,
+    camera_2_from_world_true: Array,
+    camera_2_from_world_after: Callable[[Array], Array],
+    *,
+    width_px: Array,
+) -> Array:
+    """``displacement_px`` (P,) of the motion of a kind whose picture comes nearest to the true one.
+
+    Nearest in the sum of the points' squared distances; found by Gauss's and Newton's steps from
+    no motion at all.
+
+    Args:
+        camera_2_from_world_after: (P,) sizes of the motion -> (P, 4, 4) where it puts the second
+            camera.
+    """
+    true = pictures_of(points_world, intrinsics, camera_2_from_world_true)
+    size = np.zeros(len(points_world))
+    for _ in range(_STEPS):
+        less, more = (
+            pictures_of(points_world, intrinsics, camera_2_from_world_after(size + nudge))
+            for nudge in (-_NUDGE, _NUDGE)
+        )
+        slope = (more - less) / (2 * _NUDGE)
+        along = np.nansum(slope * (true - (more + less) / 2), axis=(1, 2))
+        steepness = np.nansum(slope * slope, axis=(1, 2))
+        step = along / np.maximum(steepness, np.finfo(np.float64).tiny)
+        size += np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
+    nearest = camera_2_from_world_after(size)
+    return displacement_px(
+        points_world, intrinsics, camera_2_from_world_true, nearest, width_px=width_px
+    )
+
+
+def pictures_of(points_world: Array, intrinsics: Array, camera_from_world: Array) -> Array:
     """Pixels (P, N, 2); nan for points at or behind the camera's own plane."""
     rotation, shift = camera_from_world[:, :3, :3], camera_from_world[:, :3, 3]
     points_camera = points_world @ np.swapaxes(rotation, 1, 2) + shift[:, None]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.frames import Array, Bools, Indices
 from viewpoint_gen.geometry.pose import transform
-from viewpoint_gen.geometry.visibility import RELATIVE_DEPTH_TOLERANCE, extent
+from viewpoint_gen.geometry.visibility import EDGE_ON_COSINE, RELATIVE_DEPTH_TOLERANCE, extent
 
 _BANDS: Final = 8
 MOST_POINTS: Final = _BANDS**2
@@ -23,7 +23,6 @@ _MARGIN_PX: Final = 2  # between a point and the nearest edge of the object or s
 _DEPTH_STEP: Final = 0.02  # between neighbouring pixels, of the nearer one's depth
 _LEAST_TOLERANCE: Final = 0.005  # world units: 1 % of a depth below 0.5 is less than edges blend
 _OUTSIDE_PX: Final = 2.0  # from here on beyond the image's edge a point is surely not in it
-_EDGE_ON_COSINE: Final = float(np.sin(np.deg2rad(10.0)))  # flatter surfaces may face either way
 
 _PACKED: Final = np.dtype("<f4")
 
@@ -171,8 +170,8 @@ def seen_in(
     there = (mask[rows, columns] & (np.abs(behind_by) <= tolerance)).all(axis=1) & whole
     covered = (behind_by > 2.0 * tolerance).all(axis=1) & whole
     sights = np.full(len(moved), Sight.UNSURE, dtype=np.uint8)
-    sights[there & (cosine > _EDGE_ON_COSINE)] = Sight.SEEN
-    sights[outside | covered | (cosine < -_EDGE_ON_COSINE)] = Sight.HIDDEN
+    sights[there & (cosine > EDGE_ON_COSINE)] = Sight.SEEN
+    sights[outside | covered | (cosine < -EDGE_ON_COSINE)] = Sight.HIDDEN
     return sights
 
 

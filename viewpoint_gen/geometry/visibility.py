@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from viewpoint_gen.geometry.pose import transform
 
 RELATIVE_DEPTH_TOLERANCE = 0.01
 """Of the depth: the surface test of MultiSPA."""
+
+EDGE_ON_COSINE = float(np.sin(np.deg2rad(10.0)))
+"""Flatter surfaces may face either way: their direction is measured from depth."""
 
 _GRAZING_COSINE = 0.1  # flatter surfaces count as at this angle, so that no pixel outweighs all
 
@@ -23,11 +27,13 @@ def pixel_centres(width_px: int, height_px: int, *, stride: int = 1) -> Array:
     return np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
 
 
-def surface_area(depth: Array, camera: Camera) -> Array:
-    """Area (H, W) in squared world units of the surface that each pixel covers.
+def surface_patches(depth: Array, camera: Camera) -> Array:
+    """Each pixel's patch of surface as a vector (H, W, 3), in squared world units.
+
+    As long as the patch is large, and square to it, towards the camera, in camera axes.
 
     Args:
-        depth: (H, W) z-depth; inf where there is no surface (area 0 there).
+        depth: (H, W) z-depth; inf where there is no surface (0 there).
     """
     height, width = depth.shape
     finite = np.isfinite(depth)
@@ -35,10 +41,12 @@ def surface_area(depth: Array, camera: Camera) -> Array:
     rays = pixel_centres(width, height) - camera.intrinsics[:2, 2]
     rays_camera = np.column_stack([rays / np.diag(camera.intrinsics)[:2], np.ones(len(rays))])
     points = rays_camera.reshape(height, width, 3) * filled[..., None]
-    across, down = _step(points, axis=1), _step(points, axis=0)
-    true_area = np.linalg.norm(np.cross(across, down), axis=-1)
+    patches = np.cross(_step(points, axis=0), _step(points, axis=1))
+    area = np.linalg.norm(patches, axis=-1)
     facing = filled**2 / (camera.intrinsics[0, 0] * camera.intrinsics[1, 1])
-    return np.where(finite, np.clip(true_area, facing, facing / _GRAZING_COSINE), 0.0)
+    bounded = np.clip(area, facing, facing / _GRAZING_COSINE)
+    scale = np.divide(bounded, area, out=np.zeros_like(area), where=finite & (area > 0.0))
+    return np.asarray(patches * scale[..., None])
 
 
 def _step(points: Array, *, axis: int) -> Array:
@@ -64,20 +72,21 @@ class VisibleSurface:
     Attributes:
         depth: (H, W) z-depth along the camera's +Z; inf where there is no surface.
         points_world: (N, 3) at the pixels that were sampled.
-        areas: (N,) squared world units of the surface that those pixels cover.
+        patches_world: (N, 3) as large, in squared world units, as the surface that those pixels
+            cover, and square to it, outwards.
     """
 
     depth: Array
     camera: Camera
     points_world: Array
-    areas: Array
+    patches_world: Array
 
     @classmethod
     def of(cls, depth: Array, camera: Camera, *, stride: int = 1) -> VisibleSurface:
         """Sample a depth map (H, W) at every ``stride``-th pixel in each direction."""
         seen = np.isfinite(depth)
         if not seen.any():
-            return cls(depth, camera, np.empty((0, 3)), np.empty(0))
+            return cls(depth, camera, np.empty((0, 3)), np.empty((0, 3)))
         rows, columns = extent(seen.any(axis=1)), extent(seen.any(axis=0))
         part = np.asarray(depth[rows, columns], dtype=np.float64)
         part_camera = camera.cropped(
@@ -90,9 +99,14 @@ class VisibleSurface:
         pixels = pixel_centres(part_camera.width_px, part_camera.height_px, stride=stride)
         depths = part[sampled].reshape(-1)
         finite = np.isfinite(depths)
-        areas = surface_area(part, part_camera)[sampled].reshape(-1)[finite]
+        patches = surface_patches(part, part_camera)[sampled].reshape(-1, 3)[finite]
         points_world = part_camera.unproject(pixels[finite], depths[finite])
-        return cls(depth, camera, points_world, areas)
+        return cls(depth, camera, points_world, patches @ camera.world_from_camera[:3, :3].T)
+
+    @cached_property
+    def areas(self) -> Array:
+        """(N,) squared world units."""
+        return np.asarray(np.linalg.norm(self.patches_world, axis=1))
 
 
 def extent(occupied: Bools) -> slice:
@@ -115,11 +129,18 @@ def directed_overlap(
     """
     if not len(first.areas):
         return float("nan")
-    points_world = first.points_world
+    points_world, patches_world = first.points_world, first.patches_world
     if world_2_from_world_1 is not None:
         points_world = transform(world_2_from_world_1, points_world)
-    seen_again = visible_points(points_world, second.depth, second.camera)
-    return float(first.areas[seen_again].sum() / first.areas.sum())
+        patches_world = patches_world @ world_2_from_world_1[:3, :3].T
+    # the two sides of a thin wall are nearer to one another than depths are compared
+    towards = second.camera.centre_world - points_world
+    cosine = (towards * patches_world).sum(axis=1) / (np.linalg.norm(towards, axis=1) * first.areas)
+    seen_again = (cosine > -EDGE_ON_COSINE) & visible_points(
+        points_world, second.depth, second.camera
+    )
+    # a sum over nearly all may come out a rounding error above the sum over all
+    return float(np.minimum(first.areas[seen_again].sum() / first.areas.sum(), 1.0))
 
 
 def visible_points(points_world: Array, depth: Array, camera: Camera) -> Bools:

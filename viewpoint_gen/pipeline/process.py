@@ -45,7 +45,7 @@ from viewpoint_gen.records import (
 )
 from viewpoint_gen.views.acceptance import judge_view
 from viewpoint_gen.views.pairing import Pairing
-from viewpoint_gen.views.ring import measure_ring, plan_ring
+from viewpoint_gen.views.ring import look_around
 from viewpoint_gen.views.sampling import (
     Cluster,
     PairCandidate,
@@ -198,11 +198,13 @@ class Processor:
 
     def _ring(self, visit: Visit, asset: Asset, loaded: LoadedAsset) -> Row:
         """Look all around the asset while it is loaded, for what its views could be taken for."""
-        config = self.recipe.views.ring
-        planned = plan_ring(
-            asset.uid, points_world=loaded.points_world, config=config, seed=self.recipe.seed
+        ring = look_around(
+            asset.uid,
+            lambda planned: self.renderer.glance_each(planned, loaded),
+            points_world=loaded.points_world,
+            config=self.recipe.views.ring,
+            seed=self.recipe.seed,
         )
-        ring = measure_ring(list(self.renderer.glance_each(planned, loaded)), config)
         return ring_row(
             replace(ring, shape_key=loaded.shape_key),
             asset_uid=asset.uid,

@@ -10,5 +10,5 @@ Works on Arrow tables and NumPy columns that are handed to it; reads no pixel an
     cues      what could give an answer away         balance   which true questions to keep
     build     pairs in, rows and refusals out        summary   counts, and why a family has none
     prompt    a row as a model is asked it           score     what an answer is worth
-    aggregate many scores in a few numbers
+    aggregate many scores in a few numbers              groups    questions that must agree
 """

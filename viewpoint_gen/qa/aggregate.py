@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.qa.groups import asked_again
 from viewpoint_gen.qa.score import Score
 from viewpoint_gen.seeding import rng_for
 
@@ -27,7 +28,7 @@ class Aggregate:
         exact: share that is wholly right.
         chance: mean of the rows' own.
         best_constant: share right for the one letter, or the one text, that is right most often.
-        groups: groups of more than one question.
+        groups: groups of a question and its reverse.
         whole_groups: share of those with every question exactly right; nan without any.
         unanswered: share in which no answer was found.
     """
@@ -56,7 +57,8 @@ def aggregate(rows: Sequence[Mapping[str, Any]], scores: Sequence[Score]) -> Agg
     low, high = _interval(correctness, [" ".join(row["asset_uids"]) for row in rows])
     groups: dict[str, list[bool]] = defaultdict(list)
     for row, score in zip(rows, scores, strict=True):
-        groups[row["group_id"]].append(score.exact)
+        if not asked_again(row):
+            groups[row["group_id"]].append(score.exact)
     several = [all(exact) for exact in groups.values() if len(exact) > 1]
     return Aggregate(
         questions=len(rows),
@@ -83,30 +85,6 @@ def aggregate_by_family(
         family: aggregate([rows[place] for place in mine], [scores[place] for place in mine])
         for family, mine in places.items()
     }
-
-
-_STEPS: Final = ((0, 1), (1, 2), (0, 2))
-"""Images between which a composed motion has its legs, and its net motion."""
-
-
-def composed_groups(rows: Sequence[Mapping[str, Any]]) -> list[list[int]]:
-    """Places of the rows that must be right together with each ``compose`` row, it first.
-
-    Those are the questions of ``object_translation_around`` about its first and second image, its
-    second and third, and its first and third, as far as they are among the rows. A ``compose`` row
-    of which none is has no group.
-    """
-    around = {
-        tuple(row["image_ids"]): place
-        for place, row in enumerate(rows)
-        if row["family"] == "object_translation_around"
-    }
-    groups = []
-    for place, row in enumerate(rows):
-        if row["family"] == "compose":
-            ways = [tuple(row["image_ids"][k] for k in step) for step in _STEPS]
-            groups.append([place, *(around[way] for way in ways if way in around)])
-    return [group for group in groups if len(group) > 1]
 
 
 def _best_constant(rows: Sequence[Mapping[str, Any]]) -> float:

@@ -83,6 +83,23 @@ class QaConfig(BaseModel):
     """By which a wrong answer's motion must move what image 2 shows, in an image 512 wide;
     0 refuses nothing."""
 
+    paraphrase_share: Share = 0.05
+    """Of the questions, drawn with their reverses: asked once more in other words, so that answers
+    can be held against one another."""
+    mark_apart_share: Share = 0.07
+    """Of the image's width: least distance of two marks, so that none covers another."""
+    mark_edge_share: Share = 0.03
+    """Of the image's width: least distance of a marked point from the image's edge."""
+    mark_moved_share: Share = 0.03
+    """Of the image's width: least distance of every point to choose from in image 2 from the place
+    that the marked one has in image 1; else the same pixel would be the answer."""
+    mark_mask_least_share: Share = 0.02
+    """Of the image, that the object must cover in both: marks would hide a smaller one."""
+    point_apart: Annotated[float, Field(gt=0.0)] = 0.06
+    """Least distance of two marked points on the object, whose longest side is 1."""
+    cannot_tell_most_share: Share = 0.08
+    """Of all questions of a run, where all families are asked."""
+
     candidates_least_deg: AngleDeg = 25.0
     """Any two views to choose from lie this far apart, round the object or in height angle."""
     same_side_most_deg: AngleDeg = 45.0

@@ -19,13 +19,15 @@ Which readings there are:
   frames have no other reading. In the object's own frame the object may still stand another way
   round: both cameras turned by the same angle.
 
-Between two pictures of the ring the more alike of both neighbours counts.
+Between two pictures of the ring the more alike of both neighbours counts. Rings differ in how many
+pictures they have: those of five or seven equal sides have as many.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,6 +66,57 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Turns:
+    """The pairs whose assets' rings have K pictures, and how theirs differ from turned ones.
+
+    Attributes:
+        rows: (M,) which pairs.
+        ratios_1: (M, K) of view 1 against its camera turned by k / K of a full turn.
+        ratios_2: the same of view 2.
+    """
+
+    rows: Rows
+    ratios_1: Array
+    ratios_2: Array
+
+    @property
+    def angles_rad(self) -> Array:
+        """(K,) from 0."""
+        steps = self.ratios_1.shape[1]
+        return np.asarray(2.0 * np.pi * np.arange(steps) / steps)
+
+    @cached_property
+    def _ratios_of_turns(self) -> Array:
+        """(K, M) of camera 2 turned by so much against camera 1: the most alike of all ways to."""
+        steps = self.ratios_1.shape[1]
+        turned = (np.roll(self.ratios_2, -step, axis=1) for step in range(steps))
+        return np.stack([np.maximum(self.ratios_1, two).min(axis=1) for two in turned])
+
+    def readings(self, family: Family, static: NDArray[np.bool_]) -> Iterator[Reading]:
+        """Every other reading of these pairs that a family could tell from the truth.
+
+        Args:
+            static: (M,) whether something behind the object stays put.
+        """
+        angles = self.angles_rad.tolist()
+        if family.sees_object_turn:
+            # an object turned one way shows what a camera turned the other way round it sees
+            for step, angle in enumerate(angles[1:], start=1):
+                yield Reading(0.0, 0.0, self.ratios_2[:, -step], angle)
+        if family.frame != OBJECT_FRAME:
+            for step, angle in enumerate(angles[1:], start=1):
+                ratio = np.where(static, np.inf, self._ratios_of_turns[step])
+                yield Reading(0.0, angle, ratio)
+            return
+        for step_1, turn_1 in enumerate(angles):
+            for step_2, turn_2 in enumerate(angles):
+                if step_1 or step_2:
+                    worse = np.maximum(self.ratios_1[:, step_1], self.ratios_2[:, step_2])
+                    ratio = worse if step_1 == step_2 else np.where(static, np.inf, worse)
+                    yield Reading(turn_1, turn_2, ratio)
+
+
+@dataclass(frozen=True)
 class Lookalikes:
     """N pairs, and how their pictures would differ if the cameras stood elsewhere.
 
@@ -71,15 +124,13 @@ class Lookalikes:
         world_from_camera_1: (N, 4, 4).
         world_from_camera_2: (N, 4, 4).
         front_rad: (N,) azimuth of the object's front in view 1; nan: unknown.
-        ratios_1: (N, K) of view 1 against its camera turned by k / K of a full turn.
-        ratios_2: the same of view 2.
+        turns: one for each number of pictures that a ring has; together of every pair once.
     """
 
     world_from_camera_1: Array
     world_from_camera_2: Array
     front_rad: Array
-    ratios_1: Array
-    ratios_2: Array
+    turns: tuple[Turns, ...]
 
     @classmethod
     def of(cls, pairs: pa.Table, rings: Mapping[str, Ring]) -> Lookalikes:
@@ -89,41 +140,23 @@ class Lookalikes:
             RunIncomplete: an asset has pairs and no ring.
         """
         uids = pairs.column("asset_uid").combine_chunks().dictionary_encode()
-        ratios = _ratios_of(uids.dictionary.to_pylist(), rings)
+        mine = [ring_of(uid, rings) for uid in uids.dictionary.to_pylist()]
         ring = np.asarray(uids.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
         pose_1, pose_2 = (matrices_of(pairs, f"world_from_camera_{view}", 4) for view in (1, 2))
-        ratios_1, ratios_2 = (
-            _from_azimuth(
-                ratios,
-                ring,
-                numbers_of(pairs, f"azimuth_rad_{view}")
-                - numbers_of(pairs, f"object_turn_rad_{view}"),
-            )
+        azimuths = [
+            numbers_of(pairs, f"azimuth_rad_{view}") - numbers_of(pairs, f"object_turn_rad_{view}")
             for view in (1, 2)
-        )
+        ]
         front_rad = numbers_of(pairs, "front_azimuth_1_rad")
-        return cls(pose_1, pose_2, front_rad, ratios_1, ratios_2)
+        return cls(pose_1, pose_2, front_rad, tuple(_turns_by_size(mine, ring, azimuths)))
 
     def readings(self, family: Family, static: NDArray[np.bool_]) -> Iterator[Reading]:
         """Every other reading that a family could tell from the truth."""
-        steps = self.ratios_1.shape[1]
-        turns = 2.0 * np.pi * np.arange(steps) / steps
-        if family.sees_object_turn:
-            # an object turned one way shows what a camera turned the other way round it sees
-            for step in range(1, steps):
-                yield Reading(0.0, 0.0, self.ratios_2[:, -step], float(turns[step]))
-        if family.frame != OBJECT_FRAME:
-            for step in range(1, steps):
-                worse = np.maximum(self.ratios_1, np.roll(self.ratios_2, -step, axis=1))
-                ratio = np.where(static, np.inf, worse.min(axis=1))
-                yield Reading(0.0, float(turns[step]), ratio)
-            return
-        for step_1, turn_1 in enumerate(turns):
-            for step_2, turn_2 in enumerate(turns):
-                if step_1 or step_2:
-                    worse = np.maximum(self.ratios_1[:, step_1], self.ratios_2[:, step_2])
-                    ratio = worse if step_1 == step_2 else np.where(static, np.inf, worse)
-                    yield Reading(float(turn_1), float(turn_2), ratio)
+        for turns in self.turns:
+            for reading in turns.readings(family, static[turns.rows]):
+                ratio = np.full(len(static), np.inf)
+                ratio[turns.rows] = reading.ratio
+                yield replace(reading, ratio=ratio)
 
     def facts_of(self, facts: Facts, rows: Rows, reading: Reading) -> Facts:
         """Some pairs' facts under a reading; what turning about the vertical leaves stays."""
@@ -187,9 +220,23 @@ def ring_of(uid: str, rings: Mapping[str, Ring]) -> Ring:
     return rings[uid]
 
 
-def _ratios_of(uids: Sequence[str], rings: Mapping[str, Ring]) -> Array:
-    """(A, K, K) ratios of the assets' rings."""
-    return np.stack([ring_of(uid, rings).ratios for uid in uids])
+def _turns_by_size(
+    rings: Sequence[Ring], ring: Rows, azimuths_rad: Sequence[Array]
+) -> Iterator[Turns]:
+    """Sort pairs by how many pictures their rings have.
+
+    Args:
+        rings: of A assets.
+        ring: (N,) which one is a pair's.
+        azimuths_rad: of views 1 and 2, (N,) each, as ``_from_azimuth`` takes them.
+    """
+    sizes = np.array([each.azimuths for each in rings], dtype=np.int64)
+    for size in np.unique(sizes):
+        ratios = np.stack([each.ratios for each in rings if each.azimuths == size])
+        place = np.cumsum(sizes == size) - 1
+        rows = np.flatnonzero(sizes[ring] == size)
+        views = (_from_azimuth(ratios, place[ring[rows]], each[rows]) for each in azimuths_rad)
+        yield Turns(rows, *views)
 
 
 def _from_azimuth(ratios: Array, ring: Rows, azimuth_rad: Array) -> Array:

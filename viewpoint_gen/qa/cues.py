@@ -20,6 +20,7 @@ from viewpoint_gen.qa.config import BalanceConfig, QaConfig
 from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.directions import NEGATIVE, NOTHING, POSITIVE
 from viewpoint_gen.qa.families.family import Family
+from viewpoint_gen.qa.marks import Marks
 
 Ints = NDArray[np.int64]
 OUTSIDE: Final = -1
@@ -173,6 +174,12 @@ def setting_cue(setting: Ints, size: int, config: BalanceConfig) -> Cue:
         setting: (N,) which set each question shows, in [0, size).
     """
     return Cue("setting", setting, size, 0.0, config.slack_questions)
+
+
+def mark_cues(marks: Marks, config: BalanceConfig) -> list[Cue]:
+    """For families that mark points: whatever marks alone could tell must tell nothing."""
+    slack = config.slack_questions
+    return [Cue(name, bins, marks.bins[name], 0.0, slack) for name, bins in marks.cues.items()]
 
 
 def _image_fact(facts: Facts, part: str, view: int) -> Array:

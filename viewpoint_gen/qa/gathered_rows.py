@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from viewpoint_gen.qa.arrow import lists_of, maps_of, repeated
+from viewpoint_gen.qa.draws import another_of, choice_of
 from viewpoint_gen.qa.families.family import Numbers, Verdicts
 from viewpoint_gen.qa.families.gathered import Barren, GatheredFamily, Items
 from viewpoint_gen.qa.rows import ANSWER_TYPES, Provenance, Rows
@@ -28,8 +29,14 @@ def gathered_rows(
     verdicts: Verdicts,
     kept: Rows,
     provenance: Provenance,
+    *,
+    again: str = "",
 ) -> dict[str, pa.Array]:
-    """Columns of the questions table for the kept items."""
+    """Columns of the questions table for the kept items.
+
+    Args:
+        again: ``groups.AGAIN`` for the same questions in other words and orders of options.
+    """
     count = len(kept)
     answers = verdicts.take(kept)
     ids, first = item_ids(items, family), items.images[kept, 0]
@@ -41,13 +48,16 @@ def gathered_rows(
         splits=[views.splits[row] for row in first.tolist()],
         seed=provenance.seed,
         slots=family.slots_of(items, kept),
+        draw=another_of if again else choice_of,
     )
     shown = show(asked)
     units = [items.unit_names[unit] for unit in items.unit[kept].tolist()]
     return {
-        "id": pa.array(asked.ids, pa.string()),
+        "id": pa.array([_ending(name, ".", again) for name in asked.ids], pa.string()),
         "group_id": pa.array([f"{unit}.{family.id}" for unit in units], pa.string()),
-        "group_role": pa.array([items.roles[row] for row in kept.tolist()], pa.string()),
+        "group_role": pa.array(
+            [_ending(items.roles[row], "_", again) for row in kept.tolist()], pa.string()
+        ),
         "split": pa.array(asked.splits, pa.string()),
         "family": repeated(family.id, count),
         "wording_id": pa.array(shown.wording_id, pa.string()),
@@ -73,6 +83,10 @@ def gathered_rows(
         "fingerprint": repeated(provenance.fingerprint, count),
         "qa_fingerprint": repeated(provenance.qa_fingerprint, count),
     }
+
+
+def _ending(name: str, mark: str, again: str) -> str:
+    return f"{name}{mark}{again}" if again else name
 
 
 def _carried(views: Views, images: Rows) -> dict[str, pa.Array]:

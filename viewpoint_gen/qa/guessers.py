@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -11,6 +12,12 @@ from scipy.stats import norm
 
 from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.qa.cues import OUTSIDE, Cue, Ints
+
+_DECIMALS = 6
+"""Of normal quantiles, whose last bits hang on the machine's mathematics library."""
+
+_MARGIN = 0.25
+"""Share of each gain that prices leave for the rounding to whole questions."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Rules:
             chance=1.0 / answers,
             gains=np.array([cue.gain for cue in cues]),
             slacks=np.array([float(cue.slack) for cue in cues]),
-            ahead=norm.ppf((answers - 0.375) / (answers + 0.25)),
+            ahead=np.round(norm.ppf((answers - 0.375) / (answers + 0.25)), _DECIMALS),
         )
 
     @property
@@ -62,7 +69,7 @@ class Rules:
         """(C,) share of its questions in which the best guesser may be right."""
         return self.chance + self.gains
 
-    @property
+    @cached_property
     def every(self) -> int:
         """The row of counts that counts every question."""
         return len(self.cue_of_bin)
@@ -88,8 +95,20 @@ class Rules:
 
         Held to less, a small selection would be emptied for what nobody could learn from it.
         """
-        per_bin = np.sqrt(counts[: self.every].sum(axis=1))
-        return self.per_cue(per_bin) * self.ahead * np.sqrt(self.chance * (1.0 - self.chance))
+        return self.luck_in(counts[: self.every].sum(axis=1))
+
+    def luck_in(self, seen: Array) -> Array:
+        """The same from the number of questions in each bin, (B,)."""
+        return self.per_cue(np.sqrt(seen)) * self._ahead
+
+    @cached_property
+    def _ahead(self) -> Array:
+        return np.asarray(self.ahead * np.sqrt(self.chance * (1.0 - self.chance)))
+
+    @cached_property
+    def allowed_when_learning(self) -> Array:
+        """(B,) the same while prices are learned: a little is left for the rounding."""
+        return (self.chance + (1.0 - _MARGIN) * self.gains)[self.cue_of_bin]
 
     def excess(self, counts: Array) -> Array:
         """(C,) right guesses beyond what is allowed; up to 0: the rule holds."""
@@ -146,16 +165,23 @@ class Units:
     def __len__(self) -> int:
         return len(self.size)
 
-    def some(self, count: int) -> Units:
-        """About ``count`` of them, evenly picked, to learn from; all of them if there are fewer."""
-        picked = slice(None, None, max(1, len(self) // count))
-        return replace(
-            self, first=self.first[picked], size=self.size[picked], matrix=self.matrix[picked]
-        )
+    def parts(self, count: int) -> list[Units]:
+        """All units dealt out in turn into as many like parts."""
+        if count == 1:
+            return [self]
+        dealt = [slice(number, None, count) for number in range(count)]
+        return [
+            replace(self, first=self.first[mine], size=self.size[mine], matrix=self.matrix[mine])
+            for mine in dealt
+        ]
 
     def counts(self, share: Array) -> Array:
         """(B + 2, K) counts of a share, in [0, 1], of each unit."""
-        return np.asarray(share @ self.matrix, dtype=np.float64).reshape(-1, self.rules.keys)
+        return np.asarray(self._by_column @ share).reshape(-1, self.rules.keys)
+
+    @cached_property
+    def _by_column(self) -> sparse.csc_matrix:
+        return self.matrix.T
 
     def counts_of(self, chosen: Ints) -> Array:
         """(B + 2, K) counts of some whole units."""

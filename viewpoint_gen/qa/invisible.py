@@ -3,7 +3,8 @@
 For each coordinate that a wrong answer changes, camera 2 is put where it would then stand, and the
 points of the surface that view 2 shows are projected into both. Unless their pictures lie at least
 ``QaConfig.displacement_least_px`` apart (the median over the points, in an image 512 wide), nobody
-could tell the answers apart by the object, and the question is ``invisible``.
+could tell the answers apart by the object, and the question is ``invisible``. Of two motions that
+look alike, the wrong one starts from camera 1 and goes as far as brings it nearest to picture 2.
 
 Where only the surroundings tell the answer (who moved), the object's points say nothing, and the
 family names no coordinates.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -20,7 +22,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from viewpoint_gen.geometry.displacement import displacement_px
+from viewpoint_gen.geometry.displacement import displacement_px, nearest_displacement_px
 from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.geometry.pose import inverse
 from viewpoint_gen.geometry.surface_points import padded_points
@@ -43,6 +45,7 @@ class Sight:
         points_world: (N, P, 3) surface points that view 2 shows; nan pads.
         world_from_camera_1: (N, 4, 4).
         world_from_camera_2: (N, 4, 4).
+        focal_px_1: (N,).
         intrinsics_2: (N, 3, 3).
         front_rad: (N,) azimuth of the object's front; nan: unknown.
         width_px: (N,) of image 2.
@@ -51,6 +54,7 @@ class Sight:
     points_world: Array
     world_from_camera_1: Array
     world_from_camera_2: Array
+    focal_px_1: Array
     intrinsics_2: Array
     front_rad: Array
     width_px: Array
@@ -63,6 +67,7 @@ class Sight:
             padded_points([each or b"" for each in packed])[:, ::_EVERY],
             matrices_of(pairs, "world_from_camera_1", 4),
             matrices_of(pairs, "world_from_camera_2", 4),
+            matrices_of(pairs, "intrinsics_1", 3)[:, 0, 0],
             matrices_of(pairs, "intrinsics_2", 3),
             numbers_of(pairs, "front_azimuth_1_rad"),
             numbers_of(pairs, "width_px"),
@@ -71,6 +76,11 @@ class Sight:
     def take(self, rows: NDArray[np.int64]) -> Sight:
         """Some pairs."""
         return Sight(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+    @cached_property
+    def camera_2_from_world(self) -> Array:
+        """(N, 4, 4) the true second cameras."""
+        return inverse(self.world_from_camera_2)
 
     @property
     def distance_1(self) -> Array:
@@ -81,13 +91,17 @@ class Sight:
 def refuse_invisible(verdicts: Verdicts, family: Family, sight: Sight, config: QaConfig) -> None:
     """``invisible``: a wrong answer's motion would hardly move what image 2 shows."""
     rows = np.flatnonzero(verdicts.option >= 0)
-    if family.nearby is None or not len(rows) or not config.displacement_least_px:
+    nothing_to_see = family.nearby is None and not family.rivals
+    if nothing_to_see or not len(rows) or not config.displacement_least_px:
         return
-    mine = sight.take(rows)
+    mine, answers = sight.take(rows), verdicts.take(rows)
     moved = np.full(len(rows), np.inf)
-    for name, gap in family.nearby(verdicts.take(rows), config).items():
+    for name, gap in family.nearby(answers, config).items() if family.nearby else ():
         for signed in (gap, -gap):
             moved = np.minimum(moved, _moved_px(mine, name, signed))
+    for option, rival in enumerate(family.rivals):
+        its = np.flatnonzero(answers.option == option)
+        moved[its] = np.minimum(moved[its], _rival_px(mine.take(its), rival))
     displacement = np.full(len(verdicts.option), np.nan)
     displacement[rows] = moved
     least = config.displacement_least_px
@@ -99,20 +113,34 @@ def refuse_invisible(verdicts: Verdicts, family: Family, sight: Sight, config: Q
 
 def _moved_px(sight: Sight, name: str, gap: Array) -> Array:
     """(N,) how far the points' pictures move if a coordinate of camera 2 changes by the gap."""
-    camera_2_from_world = inverse(sight.world_from_camera_2)
-    if name == "focal":
-        other = _zoomed(camera_2_from_world, gap)
-    else:
-        moved = sight.world_from_camera_2.copy()
-        _MOVES[name](moved, sight, gap)
-        other = inverse(moved)
     return displacement_px(
         sight.points_world,
         sight.intrinsics_2,
-        camera_2_from_world,
-        other,
+        sight.camera_2_from_world,
+        _moved(sight.world_from_camera_2, sight, name, gap),
         width_px=sight.width_px,
     )
+
+
+def _rival_px(sight: Sight, name: str) -> Array:
+    """(N,) how far the points lie from where another motion of camera 1 would put them at best."""
+    lens = np.log(sight.focal_px_1 / sight.intrinsics_2[:, 0, 0])
+    return nearest_displacement_px(
+        sight.points_world,
+        sight.intrinsics_2,
+        sight.camera_2_from_world,
+        lambda size: _zoomed(_moved(sight.world_from_camera_1, sight, name, size), lens),
+        width_px=sight.width_px,
+    )
+
+
+def _moved(world_from_camera: Array, sight: Sight, name: str, gap: Array) -> Array:
+    """(N, 4, 4) camera_from_world of cameras of which one coordinate changes by the gap."""
+    if name == "focal":
+        return _zoomed(inverse(world_from_camera), gap)
+    moved = world_from_camera.copy()
+    _MOVES[name](moved, sight, gap)
+    return inverse(moved)
 
 
 def _zoomed(camera_2_from_world: Array, gap: Array) -> Array:
@@ -159,6 +187,11 @@ def _sideways(pose: Array, sight: Sight, gap: Array) -> None:
     _step(pose, sight.world_from_camera_1[:, :3, 0], gap * sight.distance_1)
 
 
+def _truck(pose: Array, sight: Sight, gap: Array) -> None:
+    """Along the camera's own left and right, but on the level, if it is rolled."""
+    _step(pose, _level_right(pose[:, :3, _AHEAD]), gap * sight.distance_1)
+
+
 def _vertical(pose: Array, sight: Sight, gap: Array) -> None:
     _step(pose, _ups(sight), gap * sight.distance_1)
 
@@ -197,6 +230,7 @@ _MOVES: Final[Mapping[str, Callable[[Array, Sight, Array], None]]] = {
     "azimuth": _azimuth,
     "elevation": _elevation,
     "sideways": _sideways,
+    "truck": _truck,
     "vertical": _vertical,
     "object_left": _object_left,
     "object_front": _object_front,

@@ -70,7 +70,8 @@ def header_of(family: Family) -> str:
 
 def shown_keys(family: Family) -> tuple[str, ...]:
     """The keys of the texts that a question offers; none for numbers."""
-    return {Form.NAMED: family.options, Form.SUBSET: family.parts}.get(family.form, ())
+    offered = {Form.NAMED: family.options, Form.SUBSET: family.parts, Form.MARKED: family.parts}
+    return offered.get(family.form, ())
 
 
 @cache
@@ -82,11 +83,10 @@ def wording_of(family_id: str) -> Wording:
     """
     family = FAMILIES[family_id]
     data = _data_of(family_id)
-    of_reasons = family.options if family.form is Form.NAMED else ()
     return Wording(
         questions=_texts(data["wording"], family_id),
         option_sets=option_sets_of(family_id),
-        reasons=_sets(data["because"], of_reasons, family_id),
+        reasons=_sets(data["because"], family.reason_keys, family_id),
     )
 
 

@@ -7,9 +7,17 @@ that keeps the keys even. A unit is kept if it earns more than it costs. At the 
 guesser gains by another strategy and no rule is broken, no selection under the rules is larger:
 they are the dual of a linear programme, with few numbers however many questions there are.
 
-Two things make it smooth, so that a quasi-Newton method finds the prices in some dozen steps:
-units near break-even are kept in part, by a logistic curve of width ``_WIDTH``, and strategies are
-softmaxes. The prices of one block are a good start for the next.
+The game is played out: in each round some units are bought at the prices of the day, and every
+price and every guesser moves against what was bought, by Adam's steps (Kingma and Ba 2015), which
+shrink until the game has settled. The rounds go through the units in turn, so that a round costs
+the same however many there are. Units near break-even are bought in part. The prices of one block
+are a good start for the next.
+
+**The same on every machine.** How many questions survive hangs on the prices, and the way to them
+is long: a last bit that differs would end in another selection. So everything here is made of
+sums, products, quotients and square roots, which IEEE 754 rounds one way only, and of sums in an
+order that no processor chooses. No exponential, no logarithm (libraries differ), no BLAS: where
+others take a logistic curve, this takes ``z / sqrt(1 + z^2)``.
 """
 
 from __future__ import annotations
@@ -18,26 +26,36 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import expit, softmax
 
 from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.qa.guessers import Rules, Units
 
-_WIDTH = 0.3
-"""In questions earned: where a unit is kept with odds e to 1."""
+_WIDTH = 0.15
+"""In questions earned: how far from break-even a unit is bought in part."""
 
-_FIRST_WIDTH = 1.0
+_FIRST_WIDTH = 0.5
 """The same at first, when nothing is known of the prices: the way there is smoother."""
 
-_SEARCHES = 6
-"""Most searches, each from where the last one ended, for prices that meet the rules."""
+_ROUNDS = 300
+"""Of the first block that has anything to choose from."""
 
-_NEARLY = 0.005
-"""Share of the questions by which they may still be broken; the rounding mends that."""
+_MORE_ROUNDS = 80
+"""Of every other block, whose prices begin where the last one's ended."""
 
-_SAMPLE = 2000
-"""Units from which prices are learned: enough for so few numbers, however large the block is."""
+_UNITS = 1000
+"""Bought in one round, about."""
+
+_STEP = 0.2
+"""By which a price moves at first, at the most."""
+
+_LAST_STEP = 0.05
+"""Part of it that is left in the last round."""
+
+_MEMORY = (0.9, 0.98)
+"""How much of the rounds before stays in the mean step and in its mean square."""
+
+_STEADY = 1e-4
+"""Mean square root of a step below which a price is let rest: share of the questions."""
 
 _DEAREST = 40.0
 """Bound of every price; met only where no selection can meet the rules."""
@@ -45,14 +63,8 @@ _DEAREST = 40.0
 _CHEAPEST = 0.02
 """Least weight of a guesser: one who isn't paid at all would never learn what to say."""
 
-_SUREST = 4.0
-"""Bound of the logits of a strategy, so that a guesser can always change its mind."""
-
-_MARGIN = 0.25
-"""Share of each gain that is left for the rounding."""
-
-_STEPS = 60
-"""Most evaluations in one search."""
+_SUREST = 6.0
+"""Bound of the leanings of a strategy, so that a guesser can always change its mind."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +74,12 @@ class Prices:
     Attributes:
         weights: (C,) mu, of each guesser.
         keys: (K,) of each answer key; they sum to 0.
-        logits: (B, K) of the strategies.
+        leanings: (B, K) towards each key; 0: none. Strategies are ``_raised`` of them.
     """
 
     weights: Array
     keys: Array
-    logits: Array
+    leanings: Array
 
     @classmethod
     def first(cls, units: Units) -> Prices:
@@ -75,11 +87,12 @@ class Prices:
         rules = units.rules
         counts = units.counts(np.ones(len(units))) + 1.0
         likely = counts[: rules.every] / counts[rules.every]
-        logits = 2.0 * np.log(likely / likely.mean(axis=1, keepdims=True))
+        likely /= likely.mean(axis=1, keepdims=True)
+        leanings = 0.5 * (likely - 1.0 / likely)
         return cls(
             np.full(len(rules.names), 0.3),
             np.zeros(rules.keys),
-            np.clip(logits, -_SUREST, _SUREST),
+            np.clip(leanings, -_SUREST, _SUREST),
         )
 
     @classmethod
@@ -87,36 +100,43 @@ class Prices:
         """From one vector of numbers."""
         cues = len(rules.names)
         keys = vector[cues : cues + rules.keys]
-        logits = vector[cues + rules.keys :].reshape(-1, rules.keys)
-        return cls(vector[:cues], keys - keys.mean(), logits)
+        leanings = vector[cues + rules.keys :].reshape(-1, rules.keys)
+        return cls(vector[:cues], keys - keys.mean(), leanings)
 
     def packed(self) -> Array:
         """All of them in one vector."""
-        return np.concatenate([self.weights, self.keys, self.logits.ravel()])
+        return np.concatenate([self.weights, self.keys, self.leanings.ravel()])
 
     @cached_property
     def strategy(self) -> Array:
         """(B, K) with what chance a guesser names which key."""
-        return np.asarray(softmax(self.logits, axis=1))
-
-    def beyond(self, rules: Rules) -> Array:
-        """(B, K) by how much that is over what the guesser is allowed."""
-        return np.asarray(self.strategy - allowed_when_learning(rules)[rules.cue_of_bin, None])
+        raised = _raised(self.leanings)
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
     def per_question(self, rules: Rules) -> Array:
         """(B + 2, K) price of a question in each bin with each key."""
-        of_cues = self.weights[rules.cue_of_bin, None] * self.beyond(rules)
-        return np.concatenate([of_cues, self.keys[None], np.zeros((1, rules.keys))])
+        prices = np.zeros((rules.every + 2, rules.keys))
+        beyond = self.strategy - rules.allowed_when_learning[:, None]
+        prices[: rules.every] = self.weights[rules.cue_of_bin, None] * beyond
+        prices[rules.every] = self.keys
+        return prices
 
-    def shares(self, units: Units) -> Array:
+    def shares(self, units: Units, width: float = _WIDTH) -> Array:
         """(U,) how much of each unit to keep, in [0, 1]."""
-        costs = units.sums(self.per_question(units.rules))
-        return np.asarray(expit((1.0 - costs / units.size) / _WIDTH))
+        earned = (1.0 - units.sums(self.per_question(units.rules)) / units.size) / width
+        return np.asarray(0.5 + 0.5 * earned / np.sqrt(1.0 + earned * earned))
 
 
-def allowed_when_learning(rules: Rules) -> Array:
-    """(C,) what guessers are allowed here: a little less, which is left for whole numbers."""
-    return rules.chance + (1.0 - _MARGIN) * rules.gains
+def _raised(leanings: Array) -> Array:
+    """What an exponential would do, in sums and square roots: 1 at 0, positive, f(-x) = 1 / f(x).
+
+    ``exp(2 asinh(x))``.
+    """
+    root = np.sqrt(1.0 + leanings * leanings)
+    # added where both have one sign: nothing cancels
+    larger = np.abs(leanings) + root
+    squared = larger * larger
+    return np.asarray(np.where(leanings < 0.0, 1.0 / squared, squared))
 
 
 def learned_prices(start: Prices | None, units: Units, kept: Array) -> Prices:
@@ -126,61 +146,56 @@ def learned_prices(start: Prices | None, units: Units, kept: Array) -> Prices:
         start: those of an earlier block.
         kept: (B + 2, K) counts of earlier blocks.
     """
-    some = units.some(_SAMPLE)
-    before = kept * (some.size.sum() / units.size.sum())
-    if start is None:
-        start = _searched(Prices.first(units), some, before, _FIRST_WIDTH)
-    for _ in range(_SEARCHES):
-        start = _searched(start, some, before, _WIDTH)
-        counts = before + some.counts(start.shares(some))
-        worst = max(units.rules.excess(counts).max(), units.rules.spread(counts))
-        if worst <= _NEARLY * counts[units.rules.every].sum():
-            break
-    return start
-
-
-def _searched(start: Prices, units: Units, kept: Array, width: float) -> Prices:
     rules = units.rules
-    bounds = np.concatenate(
+    parts = units.parts(max(1, len(units) // _UNITS))
+    rounds = _ROUNDS if start is None else _MORE_ROUNDS
+    first_width = _FIRST_WIDTH if start is None else _WIDTH
+    prices = Prices.first(units) if start is None else start
+    vector = prices.packed()
+    lowest, highest = _bounds(rules)
+    mean, square = np.zeros_like(vector), np.zeros_like(vector)
+    for number in range(rounds):
+        part, done = parts[number % len(parts)], number / rounds
+        width = first_width + (_WIDTH - first_width) * min(1.0, 2.0 * done)
+        against = _against(prices, part, kept, len(parts), width)
+        mean += (1.0 - _MEMORY[0]) * (against - mean)
+        square += (1.0 - _MEMORY[1]) * (against * against - square)
+        fresh = 1.0 - _MEMORY[0] ** (number + 1), 1.0 - _MEMORY[1] ** (number + 1)
+        step = _STEP * (1.0 - (1.0 - _LAST_STEP) * done) / fresh[0]
+        vector = vector - step * mean / (np.sqrt(square / fresh[1]) + _STEADY)
+        vector = np.minimum(np.maximum(vector, lowest), highest)
+        prices = Prices.unpacked(vector, rules)
+    return prices
+
+
+def _bounds(rules: Rules) -> tuple[Array, Array]:
+    sizes = (len(rules.names), rules.keys, rules.every * rules.keys)
+    return (
+        np.repeat([_CHEAPEST, -_DEAREST, -_SUREST], sizes),
+        np.repeat([_DEAREST, _DEAREST, _SUREST], sizes),
+    )
+
+
+def _against(prices: Prices, units: Units, kept: Array, times: int, width: float) -> Array:
+    """Where prices and guessers should fall, having seen what is bought at these prices.
+
+    A guesser's price by how far its rule is from being broken; a key's by how rare it is; a
+    strategy, bin by bin, by how much rarer its key is there than what it is right in.
+
+    Args:
+        times: how many parts like these units there are.
+    """
+    rules = units.rules
+    counts = kept + times * units.counts(prices.shares(units, width))
+    of_bins, totals = counts[: rules.every], counts[rules.every]
+    offered = totals.sum()
+    seen = of_bins.sum(axis=1)
+    right = (prices.strategy * of_bins).sum(axis=1)
+    over = rules.per_cue(right - seen * rules.allowed_when_learning)
+    return np.concatenate(
         [
-            np.tile([_CHEAPEST, _DEAREST], (len(rules.names), 1)),
-            np.tile([-_DEAREST, _DEAREST], (rules.keys, 1)),
-            np.tile([-_SUREST, _SUREST], (rules.every * rules.keys, 1)),
+            (rules.slacks + rules.luck_in(seen) - over) / offered,
+            (totals.mean() - totals) / offered,
+            ((right[:, None] - of_bins) / np.maximum(seen, 1.0)[:, None]).ravel(),
         ]
     )
-    counts = kept + units.counts(start.shares(units))
-    found = minimize(
-        _dual,
-        start.packed(),
-        args=(units, kept, width, rules.slacks + rules.luck(counts)),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"maxiter": _STEPS, "maxfun": _STEPS, "maxcor": 20, "ftol": 1e-8, "gtol": 1e-6},
-    )
-    return Prices.unpacked(found.x, rules)
-
-
-def _dual(
-    vector: Array, units: Units, kept: Array, width: float, slacks: Array
-) -> tuple[float, Array]:
-    """What the selection earns at some prices, per question on offer, and its gradient."""
-    rules = units.rules
-    prices = Prices.unpacked(vector, rules)
-    strategy, beyond, price = prices.strategy, prices.beyond(rules), prices.per_question(rules)
-    weight = prices.weights[rules.cue_of_bin, None]
-    odds = (1.0 - units.sums(price) / units.size) / width
-    counts = kept + units.counts(expit(odds))
-    of_bins = counts[: rules.every]
-    earned = width * (units.size @ np.logaddexp(0.0, odds))
-    value = earned - (price * kept).sum() + prices.weights @ slacks
-    mean_right = (strategy * of_bins).sum(axis=1)
-    gradient = np.concatenate(
-        [
-            slacks - rules.per_cue((beyond * of_bins).sum(axis=1)),
-            counts[rules.every].mean() - counts[rules.every],
-            (-weight * strategy * (of_bins - mean_right[:, None])).ravel(),
-        ]
-    )
-    offered = units.size.sum()
-    return float(value / offered), gradient / offered

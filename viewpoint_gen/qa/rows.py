@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from viewpoint_gen.qa.arrow import joined, lists_of, maps_of, repeated
+from viewpoint_gen.qa.draws import another_of, choice_of
 from viewpoint_gen.qa.facts import STORED_FACTS, Facts
 from viewpoint_gen.qa.families.family import Family, Form, Numbers, Verdicts
 from viewpoint_gen.qa.showing import Asked, show
@@ -25,9 +26,18 @@ ANSWER_TYPES: Final = {
     Form.RATIO: "ratio",
     Form.SUBSET: "set",
     Form.POSE: "pose",
+    Form.MARKED: "choice",
     Form.PICTURED: "choice",
 }
 """How ``score`` reads and grades an answer, by the form of its question."""
+
+
+_OF_VIEWS: Final = ("view_id", "image_sha256", "world_from_camera", "intrinsics", "object_turn_rad")
+_CARRIED: Final = [
+    *("pair_id", "asset_uid", "front_azimuth_1_rad", "width_px", "height_px", "licence"),
+    *(f"{name}_{view}" for name in _OF_VIEWS for view in (1, 2)),
+]
+"""Columns of the pairs table of which rows are made; surface points are large, and not among."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +68,21 @@ def question_ids(pairs: pa.Table, family: Family) -> pa.Array:
 
 
 def question_rows(
-    block: Block, family: Family, verdicts: Verdicts, kept: Rows, provenance: Provenance
+    block: Block,
+    family: Family,
+    verdicts: Verdicts,
+    kept: Rows,
+    provenance: Provenance,
+    *,
+    again: str = "",
 ) -> dict[str, pa.Array]:
-    """Columns of the questions table for the kept rows of a block."""
+    """Columns of the questions table for the kept rows of a block.
+
+    Args:
+        again: ``groups.AGAIN`` for the same questions in other words and orders of options.
+    """
     count = len(kept)
-    pairs = block.pairs.take(pa.array(kept))
+    pairs = block.pairs.select(_CARRIED).take(pa.array(kept))
     ids = question_ids(pairs, family)
     answers = verdicts.take(kept)
     asked = Asked(
@@ -72,17 +92,18 @@ def question_rows(
         ids=ids.to_pylist(),
         splits=[block.splits[row] for row in kept.tolist()],
         seed=provenance.seed,
+        draw=another_of if again else choice_of,
     )
     shown = show(asked)
     choices = list(zip(shown.options, shown.letter, strict=True))
     return {
-        "id": ids,
-        **_group(pairs, family),
+        "id": joined(ids, f".{again}") if again else ids,
+        **_group(pairs, family, again),
         "split": pa.array(asked.splits, pa.string()),
         "family": repeated(family.id, count),
         "wording_id": pa.array(shown.wording_id, pa.string()),
         "frame": repeated(family.frame, count),
-        "marks": pa.array([[] for _ in range(count)]),
+        "marks": _marks(answers, pairs),
         "question": pa.array(shown.question, pa.string()),
         "options": pa.array(shown.options, pa.list_(pa.string())),
         "answer_key": pa.array(family.options).take(pa.array(answers.option)),
@@ -111,6 +132,25 @@ def _value(family: Family, answers: Verdicts) -> pa.Array:
     return pa.array(answers.value)
 
 
+def _marks(answers: Verdicts, pairs: pa.Table) -> pa.Array:
+    """What is marked in each question's images, in pixels; an empty list for none."""
+    if answers.marks is None:
+        return pa.array([[] for _ in range(len(answers.option))])
+    marks = answers.marks
+    width_px = np.asarray(pairs.column("width_px").to_pylist(), dtype=np.float64)
+    places_px = (marks.places * width_px[:, None, None]).tolist()
+    named = list(zip(marks.images, marks.labels, strict=True))
+    return pa.array(
+        [
+            [
+                {"image": image, "label": label, "x_px": x, "y_px": y}
+                for (image, label), (x, y) in zip(named, row, strict=True)
+            ]
+            for row in places_px
+        ]
+    )
+
+
 def rejection_rows(
     block: Block, family: Family, refused: dict[str, tuple[Rows, Numbers]], provenance: Provenance
 ) -> list[dict[str, pa.Array]]:
@@ -134,15 +174,17 @@ def rejection_rows(
     return tables
 
 
-def _group(pairs: pa.Table, family: Family) -> dict[str, pa.Array]:
-    """A question and its reverse are a group: each answer decides the other."""
+def _group(pairs: pa.Table, family: Family, again: str) -> dict[str, pa.Array]:
+    """A question and its reverse are a group, in whichever words: each answer decides the other."""
     one = pairs.column("view_id_1").combine_chunks()
     two = pairs.column("view_id_2").combine_chunks()
     in_order = pc.less_equal(one, two)
     first, last = pc.if_else(in_order, one, two), pc.if_else(in_order, two, one)
     return {
         "group_id": joined(first, "+", last, f".{family.id}"),
-        "group_role": pc.if_else(in_order, "forward", "reverse"),
+        "group_role": joined(
+            pc.if_else(in_order, "forward", "reverse"), f"_{again}" if again else ""
+        ),
     }
 
 

@@ -77,12 +77,22 @@ class Selection:
         while len(inside) and (beyond := self._beyond(counts)):
             voices = self.units.sums(self._voice(counts))[inside] / self.units.size[inside]
             batch = min(max(1, int(_BATCH * beyond)), len(inside))
-            loudest = np.argpartition(-voices, batch - 1)[:batch]
+            loudest = self._loudest(voices, inside, batch)
             counts = counts - self.units.counts_of(inside[loudest])
             inside = np.delete(inside, loudest)
         chosen = np.zeros(len(self.units), dtype=bool)
         chosen[inside] = True
         return chosen, counts
+
+    def _loudest(self, voices: Array, inside: Ints, batch: int) -> Ints:
+        """Places of the ``batch`` loudest; of equal ones those that ``order`` puts first.
+
+        A partition finds the faintest of them; which of its equals it puts before it hangs on
+        the processor.
+        """
+        faintest = np.partition(voices, len(voices) - batch)[len(voices) - batch]
+        places = np.flatnonzero(voices >= faintest)
+        return places[np.lexsort((self.order[inside[places]], -voices[places]))[:batch]]
 
     def _voice(self, counts: Array) -> Array:
         """(B + 2, K) how loudly a question in each bin with each answer speaks for the guessers.

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewpoint_gen.geometry.frames import Bools
-from viewpoint_gen.qa.draws import Keys, choice_of, keys_of, order_of, salted
+from viewpoint_gen.qa.draws import Draw, Keys, choice_of, keys_of, order_of, salted
 from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
 from viewpoint_gen.qa.families.magnitudes import RUNGS
+from viewpoint_gen.qa.mark_reasons import mark_slots
 from viewpoint_gen.qa.phrasing import (
     Text,
     TextSet,
@@ -60,6 +61,7 @@ class Asked:
         splits: "train", "validation" or "test".
         slots: what the texts name beside what ``facts`` and ``verdicts`` say; "aside" is said
             behind the question.
+        draw: how texts and orders are drawn by the ids.
     """
 
     family: Family
@@ -69,6 +71,7 @@ class Asked:
     splits: Sequence[str]
     seed: int
     slots: Mapping[str, Strings] = field(default_factory=dict)
+    draw: Draw = choice_of
 
     @cached_property
     def _keys(self) -> Keys:
@@ -92,8 +95,8 @@ def show(asked: Asked) -> Shown:
     """Draw wording, note, options and reasons for each question."""
     wording = wording_of(asked.family.id)
     keys = asked.keys("wording")
-    said = _drawn(wording.questions, keys // np.uint64(64), asked.splits)
-    notes = _drawn(still_notes(len(asked.family.images)), asked.keys("note"), asked.splits)
+    said = _drawn(asked, wording.questions, keys // np.uint64(64))
+    notes = _drawn(asked, still_notes(len(asked.family.images)), asked.keys("note"))
     noted, header = asked.noted, header_of(asked.family)
     shown = Shown()
     set_ids = _offer(asked, wording, keys, shown)
@@ -107,10 +110,10 @@ def show(asked: Asked) -> Shown:
     return shown
 
 
-def _drawn(texts: tuple[Text, ...], keys: Keys, splits: Sequence[str]) -> list[Text]:
+def _drawn(asked: Asked, texts: tuple[Text, ...], keys: Keys) -> list[Text]:
     pools = {split: usable(texts, split) for split in ("train", "validation", "test")}
-    drawn = {split: choice_of(keys, len(pool)).tolist() for split, pool in pools.items()}
-    return [pools[split][drawn[split][row]] for row, split in enumerate(splits)]
+    drawn = {split: asked.draw(keys, len(pool)).tolist() for split, pool in pools.items()}
+    return [pools[split][drawn[split][row]] for row, split in enumerate(asked.splits)]
 
 
 def _offer(asked: Asked, wording: Wording, keys: Keys, shown: Shown) -> list[tuple[str, ...]]:
@@ -122,7 +125,7 @@ def _offer(asked: Asked, wording: Wording, keys: Keys, shown: Shown) -> list[tup
         shown.letter = [None] * len(asked.ids)
         shown.answer = _NUMBERS[asked.family.form](asked)
         return [()] * len(asked.ids)
-    chosen = [wording.option_sets[k] for k in choice_of(keys, len(wording.option_sets)).tolist()]
+    chosen = [wording.option_sets[k] for k in asked.draw(keys, len(wording.option_sets)).tolist()]
     _OFFERS[asked.family.form](asked, chosen, shown)
     return [(each.id,) for each in chosen]
 
@@ -157,7 +160,7 @@ def _offer_statements(asked: Asked, chosen: list[TextSet], shown: Shown) -> None
     """Every statement; the letters of the true ones are the answer."""
     parts = asked.family.parts
     true_of = [frozenset(option.split("+")) for option in asked.family.options]
-    order = order_of(asked.keys("options"), len(parts)).tolist()
+    order = order_of(asked.keys("options"), len(parts), asked.draw).tolist()
     for each, option, row in zip(chosen, asked.verdicts.option.tolist(), order, strict=True):
         shown.options.append([each.texts[part] for part in row])
         shown.letter.append(None)
@@ -169,7 +172,7 @@ def _offer_statements(asked: Asked, chosen: list[TextSet], shown: Shown) -> None
 def _letter_each(
     asked: Asked, texts: Sequence[Sequence[str]], right: NDArray[np.int64], shown: Shown
 ) -> None:
-    order = order_of(asked.keys("options"), len(texts[0]) if texts else 1)
+    order = order_of(asked.keys("options"), len(texts[0]) if texts else 1, asked.draw)
     place = np.argmax(order == right[:, None], axis=1).tolist()
     for mine, row, at in zip(texts, order.tolist(), place, strict=True):
         options = [mine[number] for number in row]
@@ -178,10 +181,21 @@ def _letter_each(
         shown.answer.append(options[at])
 
 
+def _offer_marked(asked: Asked, chosen: list[TextSet], shown: Shown) -> None:
+    """The points in the order of the letters that stand beside them in the image."""
+    marks = asked.verdicts.marks
+    right = [] if marks is None else marks.right.tolist()
+    for each, place in zip(chosen, right, strict=True):
+        shown.options.append(list(each.texts))
+        shown.letter.append(ascii_uppercase[place])
+        shown.answer.append(each.texts[place])
+
+
 _OFFERS: Final[Mapping[Form, Callable[[Asked, list[TextSet], Shown], None]]] = {
     Form.NAMED: _offer_named,
     Form.LADDER: _offer_ladder,
     Form.SUBSET: _offer_statements,
+    Form.MARKED: _offer_marked,
 }
 
 
@@ -198,6 +212,8 @@ def _size_text(value: float, unit: str) -> str:
         return f"{value:.2f} of the first distance"
     if unit == "ln_ratio":
         return f"{np.exp(value):.2f} times"
+    if unit == "width":
+        return f"{100 * value:.0f} % of the width"
     if unit == "share":
         return f"{100 * value:.0f} %"
     return f"{_plain(value, unit)}°" if unit == "deg" else f"{_plain(value, unit)} times"
@@ -225,16 +241,25 @@ _NUMBERS: Final[Mapping[Form, Callable[[Asked], Strings]]] = {
 
 def _reason(asked: Asked, wording: Wording, shown: Shown) -> None:
     """Fill in the reasons: each text is of one answer, its numbers are the question's facts."""
-    which = choice_of(asked.keys("reasons"), len(wording.reasons)).tolist()
+    which = asked.draw(asked.keys("reasons"), len(wording.reasons)).tolist()
     sizes = [
         _size_text(value, asked.family.unit) for value in np.abs(asked.verdicts.value).tolist()
     ]
-    slots = _pose_slots(shown.answer) if asked.family.form is Form.POSE else _part_slots(asked)
+    slots = _slots(asked, shown)
     rows = zip(which, asked.verdicts.option.tolist(), sizes, shown.answer, strict=True)
     for row, (reason, option, size, answer) in enumerate(rows):
-        text = wording.reasons[reason].of(option)
+        text = wording.reasons[reason].of(asked.family.reason_of(option))
         own = {name: values[row] for name, values in slots.items()} | asked.slots_of(row)
         shown.reasons.append(text.format(size=size, option=answer, **own))
+
+
+def _slots(asked: Asked, shown: Shown) -> dict[str, Strings]:
+    """What reasons may name beside the size and the option."""
+    if asked.family.form is Form.POSE:
+        return _pose_slots(shown.answer)
+    if asked.verdicts.marks is not None:
+        return mark_slots(asked.verdicts.marks, asked.facts)
+    return _part_slots(asked)
 
 
 def _pose_slots(answers: Strings) -> dict[str, Strings]:

@@ -21,6 +21,7 @@ class FamilySummary:
 
     Attributes:
         considered: pairs, or sets of views, held to the family's rules.
+        again: of the asked, how many stand there once more in other words.
         truths: kept questions per option.
         could_be_true: questions per option before the balance.
         told_apart_by: cue -> by how much its best guesser beats chance among the kept, in [0, 1].
@@ -30,6 +31,7 @@ class FamilySummary:
 
     considered: int = 0
     asked: int = 0
+    again: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     truths: dict[str, int] = field(default_factory=dict)
     could_be_true: dict[str, int] = field(default_factory=dict)
@@ -40,8 +42,13 @@ class FamilySummary:
 
 @dataclass
 class QaSummary:
-    """Counts of a whole run; filled while ``build_questions`` is consumed."""
+    """Counts of a whole run; filled while ``build_questions`` is consumed.
 
+    Attributes:
+        settings: every threshold that the questions were asked with, by name.
+    """
+
+    settings: dict[str, Any] = field(default_factory=dict)
     families: dict[str, FamilySummary] = field(default_factory=dict)
 
     @property
@@ -57,7 +64,7 @@ class QaSummary:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for ``--json``."""
         families = {name: asdict(family) for name, family in self.families.items()}
-        return {"asked": self.asked, "families": families}
+        return {"asked": self.asked, "settings": self.settings, "families": families}
 
     def lines(self) -> list[str]:
         """Lines for people."""

@@ -28,8 +28,9 @@ TYPES: Final = {
     Form.SUBSET: "set",
     Form.POSE: "pose",
     Form.PICTURED: "choice",
+    Form.MARKED: "choice",
 }
-CHOICES: Final = (Form.NAMED, Form.LADDER, Form.PICTURED)
+CHOICES: Final = (Form.NAMED, Form.LADDER, Form.PICTURED, Form.MARKED)
 NUMBERS: Final = (Form.ANGLE, Form.RATIO)
 OFFERED: Final = (*CHOICES, Form.SUBSET)
 

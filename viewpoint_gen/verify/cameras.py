@@ -24,6 +24,9 @@ RIGID_TOLERANCE: Final = 1e-5
 TOLERANCE: Final = 2e-6
 """Of lengths in world units and of angles in radians, for the same reason."""
 
+STEP_PARTS: Final = frozenset({"right", "down", "forward", "rise"})
+"""Of the way from camera 1 to camera 2."""
+
 POLE_RAD: Final = np.deg2rad(75.0)
 """Above it heading, azimuth and roll aren't asked; there they may also be nan."""
 
@@ -215,13 +218,16 @@ def check_relative_numbers(
         numbers: of ``relative_numbers`` and the object's turn.
         steep: (N,) the larger elevation or pitch of the two views, by the angle it spoils.
     """
+    # the axes' own error turns a step by so much of its length, into every part of it
+    step = np.linalg.norm([numbers[name] for name in ("right", "down", "forward")], axis=0)
     for name, want in numbers.items():
         if name == "rotation_rad":
             check_rotation_size(tally, rows, want)
         elif name.endswith("_rad"):
             compare_angle(tally, rows, "pair_numbers", name, want, steep=steep.get(name))
         else:
-            tolerance = TOLERANCE * np.maximum(1.0, np.abs(want))
+            size = step if name in STEP_PARTS else np.abs(want)
+            tolerance = TOLERANCE * np.maximum(1.0, size)
             close(tally, rows, "pair_numbers", name, want, rows.numbers(name), tolerance=tolerance)
 
 

@@ -18,7 +18,7 @@ from viewpoint_gen.verify.judging import Judged
 from viewpoint_gen.verify.reading import Rows
 from viewpoint_gen.verify.reasons import problems
 from viewpoint_gen.verify.report import Tally
-from viewpoint_gen.verify.senses import UNTOLD, read_sense
+from viewpoint_gen.verify.senses import UNTOLD, letter_of, read_sense
 
 CLEARLY_OFF: Final = 0.14
 """Least distance of a wrong number from the truth, as a share of it."""
@@ -50,6 +50,7 @@ class Question:
         place: of the option that the letter names; -1 for none.
         keys: of the truth.
         value: the number behind it.
+        right: of marked points: the letter of the right one, "" for none of them.
     """
 
     family: str
@@ -64,6 +65,7 @@ class Question:
     step: float
     known: Sequence[tuple[str, float]]
     told: str
+    right: str
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ def _questions(
             step=float("nan") if rule is None else rule.step,
             known=truth.known[i],
             told=truth.told(i),
+            right=truth.letters[i],
         )
         for i, rule in enumerate(truth.rules)
     ]
@@ -247,6 +250,22 @@ def _subset(question: Question) -> Outcome:
     return Outcome(Said("+".join(chosen)) if chosen else None, wrong, question.keys)
 
 
+def _marked(question: Question) -> Outcome:
+    """Options are the marks by their letters, in order; "none can be told" may only come last."""
+    read = [letter_of(text) for text in question.options]
+    wanted = list(ascii_uppercase[: len(read)])
+    wrong = []
+    if read not in (wanted, [*wanted[:-1], ""]):
+        wrong.append(("options_readable", "options", ", ".join(wanted), str(question.options)))
+    if question.place < 0:
+        return Outcome(None, wrong, question.keys)
+    mine = read[question.place]
+    if mine != question.right or not question.keys:
+        told = f"{question.right or 'none of the points'}: {question.told}"
+        wrong.append(("answer_true", "answer", told, question.options[question.place]))
+    return Outcome(None if mine is None else Said(mine or UNTOLD), wrong, question.keys)
+
+
 def _pose(question: Question) -> Outcome:
     parts = question.answer.split(", ")
     readable = len(parts) == len(_POSE_UNITS) and all(map(_NUMBER.fullmatch, parts))
@@ -287,4 +306,5 @@ _READERS: Final[Mapping[Form, Callable[[Question], Outcome]]] = {
     Form.SUBSET: _subset,
     Form.POSE: _pose,
     Form.PICTURED: _pictured,
+    Form.MARKED: _marked,
 }

@@ -104,7 +104,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         **_of(_TEXT, "fingerprint", "qa_fingerprint"),
         **_of(_NUMBER, "answer_value", "tolerance", "chance", "margin", "front_azimuth_rad"),
         **_of(_NUMBER, "width_px", "height_px"),
-        **_of("list", "asset_uids", "image_ids", "image_sha256", "options"),
+        **_of("list", "asset_uids", "image_ids", "image_sha256", "options", "marks"),
         **_of("list", "world_from_camera", "intrinsics", "object_turn_rad"),
         "facts": "map",
     },

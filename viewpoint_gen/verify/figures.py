@@ -10,6 +10,15 @@ from typing import Final
 ROOM: Final = {"deg": 0.5, "times": 0.005, "first": 0.005, "percent": 0.5}
 """By rounding: whole degrees and percents, ratios and shares to two decimals."""
 
+WAYS: Final = {
+    "ccw": ("°", "counter-clockwise", "clockwise"),
+    "up": ("°", "upwards", "downwards"),
+    "right": ("%", "to the right", "to the left"),
+    "down": ("%", "downwards", "upwards"),
+}
+"""Quantities with a direction: the unit, and the words for above and below zero."""
+
+_WAY_ROOM: Final = 0.5
 _SLACK: Final = 1e-5
 _REFERENCES: Final = re.compile(
     r"\b(?:image|camera|view|viewpoint|picture|photo|shot|position|pose|distance)s? \d\b"
@@ -56,6 +65,31 @@ def _figure(match: re.Match[str]) -> Figure:
     return Figure(match.group().strip(), float(match["number"]), kind)
 
 
+def wrong_ways(text: str, known: Iterable[tuple[str, float]]) -> list[str]:
+    """Return the numbers of a text that have a direction which isn't their quantity's.
+
+    Args:
+        known: quantities, those of ``WAYS`` among them; without any of those nothing is wrong.
+    """
+    signed = [(name, value) for name, value in known if name in WAYS]
+    wrong = []
+    for name in {name for name, _ in signed}:
+        unit, plus, minus = WAYS[name]
+        for match in re.finditer(rf"(\d+) ?{unit} ({plus}|{minus})\b", text):
+            fits = [
+                abs(_signed(match, WAYS[other][1:]) - value) <= _WAY_ROOM + _SLACK
+                for other, value in signed
+                if match[2] in WAYS[other] and WAYS[other][0] == unit
+            ]
+            if not any(fits):
+                wrong.append(match.group())
+    return sorted(set(wrong))
+
+
+def _signed(match: re.Match[str], words: tuple[str, ...]) -> float:
+    return float(match[1]) if match[2] == words[0] else -float(match[1])
+
+
 def strays(text: str, known: Iterable[tuple[str, float]]) -> list[str]:
     """Return the numbers in a text that are none of the known quantities.
 
@@ -66,5 +100,5 @@ def strays(text: str, known: Iterable[tuple[str, float]]) -> list[str]:
     return [
         figure.text
         for figure in figures(text)
-        if not any(figure.is_of(unit, value) for unit, value in quantities)
+        if not any(figure.is_of(unit, value) for unit, value in quantities if unit in ROOM)
     ]

@@ -33,6 +33,12 @@ _BACK: Final = (
     r"|from (the place of )?(image|picture|view|camera|viewpoint) 2"
 )
 _SHOWN_BY: Final = r"(image|picture|photo|view|camera|viewpoint)"
+_FIRST, _SECOND = rf"{_SHOWN_BY} 1|first", rf"{_SHOWN_BY} 2|second"
+_HIDDEN_BY_IT: Final = (
+    r"hid(e|es|den|ing)?|covers|conceal\w*|object (is )?in the way|blocks|blocked|obstructs|screens"
+    r"|occluded|behind the object|through the object|gets between|turned away|made of glass"
+    r"|object s own shape|in front of it|keeps from being seen"
+)
 _TO_ITS_RIGHT: Final = r"own right|camera s right|right as the camera|rightwards"
 
 FRAMES: Final[dict[str, tuple[str, ...]]] = {
@@ -51,8 +57,12 @@ FRAMES: Final[dict[str, tuple[str, ...]]] = {
     "compose": (_ABOVE,),
     "pose_tuple": (rf"{_ABOVE}|{_TO_ITS_RIGHT}", _BEHIND),
     # the image whose surface is the whole
-    "overlap_share": (rf"{_SHOWN_BY} 1|first",),
-    "new_share": (rf"{_SHOWN_BY} 2|second",),
+    "overlap_share": (_FIRST,),
+    "new_share": (_SECOND,),
+    # what is marked where, and what may hide it
+    "correspondence": (_FIRST, _SECOND, "ref"),
+    "hidden_point": (_FIRST, _SECOND, _HIDDEN_BY_IT, "object"),
+    "cannot_tell": (_FIRST, _SECOND, "ref"),
 }
 """Each family's questions must use a word of every group."""
 

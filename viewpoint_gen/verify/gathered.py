@@ -38,6 +38,7 @@ from viewpoint_gen.verify.judging import Judged, quantities_of
 from viewpoint_gen.verify.kin import kin_records
 from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.lexicon import says_object_stood_still
+from viewpoint_gen.verify.marks import check_unmarked
 from viewpoint_gen.verify.reading import Array, Keys, Rows, key, keys, read_rows, stacked
 from viewpoint_gen.verify.report import Tally
 from viewpoint_gen.verify.truths import motion_between
@@ -56,7 +57,7 @@ class Background:
     """What gathered questions are held against, beside views.
 
     Attributes:
-        layout: where the rings lie.
+        layout: where the rings lie, and by which thresholds the run was asked.
         tally: takes what can't be read of them.
         links: sorted codes of the pairs' views, in order.
         overlaps: (P, 2) of these pairs.
@@ -120,6 +121,7 @@ def check_gathered_rows(
     """Run every check that needs one question of a family; return what its kin must know."""
     check_shape(tally, rows)
     check_frame(tally, rows)
+    check_unmarked(tally, rows)
     count = GATHERED[family].images
     cameras, intrinsics = (
         image_matrices(rows.data.column(name), size, count)
@@ -150,6 +152,7 @@ def check_answers(tally: Tally, rows: Rows, family: str, images: Keys, verdict: 
         truth.value,
         truth.margin,
         quantities_of(truth.shown, len(rows)),
+        [""] * len(rows),
     )
     options = [list(texts or ()) for texts in rows.texts("options")]
     places = answer_places(rows, options)
@@ -308,14 +311,16 @@ def _scene(
 ) -> Scene:
     one, two = sides
     overlap = background.overlap(one["key"], two["key"])
-    least = {name: np.fmin(one[name], two[name]) for name in ("mask_share", "in_frame_share")}
     return Scene(
-        motion=motion_between(cameras, intrinsics, one["front_azimuth_rad"]),
+        motion=motion_between(
+            cameras, intrinsics, one["front_azimuth_rad"], background.layout.limits
+        ),
         turn_rad=wrapped(two["object_turn_rad"] - one["object_turn_rad"]),
         light_moved=one["lighting"] != two["lighting"],
         static=np.isin(one["backdrop"], STATIC_BACKDROPS),
         seen_12=overlap[:, 0],
         seen_21=overlap[:, 1],
+        mask_share=np.fmin(one["mask_share"], two["mask_share"]),
+        in_frame_share=np.fmin(one["in_frame_share"], two["in_frame_share"]),
         known=(one["key"] != 0) & (two["key"] != 0),
-        **least,
     )

@@ -32,6 +32,7 @@ PAIR_RECORD: Final = np.dtype(
     [
         *((name, "u8") for name in ("key", "reverse_id", "asset_uid")),
         *((name, "u8") for name in ("view_id_1", "view_id_2", "seen_in_1", "seen_in_2")),
+        ("part", "u8"),
         *((name, "f8") for name in ("overlap_12", "overlap_21")),
     ]
 )

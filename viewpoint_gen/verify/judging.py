@@ -26,6 +26,7 @@ class Judged:
         value: (N,) the number behind the answer; nan where there are several.
         margin: (N,).
         known: unit and value of each quantity that the question is about.
+        letters: of marked points: the right one's, "" for none of them; "" elsewhere.
     """
 
     rules: list[Rule | None]
@@ -33,6 +34,7 @@ class Judged:
     value: Array
     margin: Array
     known: list[list[tuple[str, float]]]
+    letters: list[str]
 
     def told(self, row: int) -> str:
         """Return the truth in words."""
@@ -56,6 +58,7 @@ def judged(tally: Tally, rows: Rows, scene: Scene) -> Judged:
         np.full(count, np.nan),
         np.full(count, np.nan),
         [[] for _ in range(count)],
+        [""] * count,
     )
     for family in set(families) & set(RULES):
         chosen = np.flatnonzero([family == name for name in families])
@@ -65,6 +68,8 @@ def judged(tally: Tally, rows: Rows, scene: Scene) -> Judged:
         quantities = quantities_of(truth.shown, len(chosen))
         for row, keys, known in zip(chosen.tolist(), truth.keys, quantities, strict=True):
             result.keys[row], result.known[row] = keys, known
+        for row, letter in zip(chosen.tolist(), truth.letters, strict=False):
+            result.letters[row] = letter
     check_may_be_asked(tally, rows, scene, result)
     return result
 

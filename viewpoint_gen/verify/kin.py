@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -22,19 +22,21 @@ KIN_RECORD: Final = np.dtype(
     [
         *((name, "u8") for name in ("key", "asset", "other", "group", "way", "back")),
         *((name, "u8") for name in ("said", "owed")),
+        *((name, "u8") for name in ("original", "text", "answer_key")),
         ("numbers", "f4", (4,)),
         ("split", "i1"),
         ("turned", "?"),
         ("whole_set", "i1"),
     ]
 )
-"""One question in 83 bytes.
+"""One question in 107 bytes.
 
 ``other`` stands for a second asset that is shown, 0 for none; ``whole_set`` is its family's.
 ``way`` stands for family and images in order, ``back`` for the same family with the images in the
 other order. ``said`` stands for the answer, 0 where it can't be read; ``owed`` for what the swapped
-question must say, 0 where that is free. The ``numbers`` of an answer (see ``claims.Said``) are the
-swapped question's too, by rounding, or, where ``turned``, their negatives.
+question must say, 0 where that is free. ``original`` stands for the question that is asked here
+again in other words, 0 for none; ``text`` for the words. The ``numbers`` of an answer (see
+``claims.Said``) are the swapped question's too, by rounding, or, where ``turned``, their negatives.
 """
 
 DEGREES_ROOM: Final = 1.001
@@ -66,6 +68,8 @@ def kin_records(rows: Rows, images: Keys, said: Sequence[Said | None]) -> Record
     records["back"] = keys(
         f"{family} {shown}" for family, shown in zip(families, back, strict=True)
     )
+    records["original"] = [_original(*both) for both in _ids_and_roles(rows)]
+    records["text"], records["answer_key"] = rows.keys("question"), rows.keys("answer_key")
     splits = rows.texts("split")
     records["split"] = [SPLITS.index(split) if split in SPLITS else -1 for split in splits]
     records["numbers"] = np.nan
@@ -73,6 +77,22 @@ def kin_records(rows: Rows, images: Keys, said: Sequence[Said | None]) -> Record
         if answer is not None and family in RULES:
             _remember(record, RULES[family], answer)
     return records
+
+
+AGAIN: Final = "again"
+
+
+def _ids_and_roles(rows: Rows) -> Iterator[tuple[str, str]]:
+    return zip(rows.ids, (role or "" for role in rows.texts("group_role")), strict=True)
+
+
+def _original(row_id: str, role: str) -> int:
+    """The key of the question that this one asks again; of no question if id and role disagree."""
+    first, dot, last = row_id.rpartition(".")
+    named, told = (dot, last) == (".", AGAIN), role.endswith(f"_{AGAIN}")
+    if named and told:
+        return key(first)
+    return key(f"{row_id} {role}") if named or told else 0
 
 
 def _remember(record: Any, rule: Rule, answer: Said) -> None:
@@ -99,6 +119,7 @@ def check_kin(layout: Layout, tally: Tally, records: Records) -> None:
         ("groups", "answer", "each answer equally often in a set of four"): broken_sets(records),
         ("swaps", "answer", "the same as of the same images"): said_otherwise(records),
         ("swaps", "answer", "what it owes to the swapped images'"): not_inverted(records),
+        ("asked_again", "question", "another's words and key"): not_asked_again(records),
     }
     for (check, what, expected), bad in wrong.items():
         tally.looked(check, len(records))
@@ -147,7 +168,9 @@ def broken_sets(records: Records) -> NDArray[np.bool_]:
     """Say which rows' groups don't have each answer equally often, four questions in all."""
     bad = np.zeros(len(records), np.bool_)
     mine = np.flatnonzero(records["whole_set"] > 0)
-    _, group = np.unique(records["group"][mine], return_inverse=True)
+    # a set that is asked again in other words is one by itself
+    asked = [records["group"][mine], (records["original"][mine] != 0).astype(np.uint64)]
+    _, group = np.unique(np.stack(asked, axis=1), axis=0, return_inverse=True)
     _, answer = np.unique(records["said"][mine], return_inverse=True)
     if not len(mine):
         return bad
@@ -183,6 +206,22 @@ def not_inverted(records: Records) -> NDArray[np.bool_]:
     return np.asarray(swapped & ~(kept & _numbers_agree(records, other)))
 
 
+def not_asked_again(records: Records) -> NDArray[np.bool_]:
+    """Say which rows claim to ask a question again, and don't.
+
+    There must be one of the same images, group and answer, and in other words.
+    """
+    again = records["original"] != 0
+    order = np.argsort(records["key"], kind="stable")
+    ids = records["key"][order]
+    where = np.minimum(np.searchsorted(ids, records["original"]), max(len(ids) - 1, 0))
+    first = records[order][where]
+    fine = (first["key"] == records["original"]) & (first["text"] != records["text"])
+    for name in ("way", "group", "answer_key"):
+        fine &= first[name] == records[name]
+    return np.asarray(again & ~fine)
+
+
 def _numbers_agree(records: Records, other: Records) -> NDArray[np.bool_]:
     sign = np.where(records["turned"], -1.0, 1.0)[:, None]
     gap = other["numbers"] - sign * records["numbers"]
@@ -193,7 +232,7 @@ def _numbers_agree(records: Records, other: Records) -> NDArray[np.bool_]:
 
 
 def _name(layout: Layout, tally: Tally, check: str, what: str, expected: str, bad: Keys) -> None:
-    column = {"split": "split", "answer": "answer_text", "asset_uids": "asset_uids"}[what]
+    column = {"answer": "answer_text"}.get(what, what)
     for name in layout.parts["qa"]:
         for rows in read_rows(
             layout.files, tally, "qa", name, id_columns=("id",), columns=(column,)

@@ -22,6 +22,7 @@ from viewpoint_gen.verify.columns import (
     is_kind,
 )
 from viewpoint_gen.verify.compare import blame, equal
+from viewpoint_gen.verify.limits import USUAL, Limits, read_limits
 from viewpoint_gen.verify.reading import (
     UNREADABLE,
     Keys,
@@ -38,11 +39,12 @@ TABLE_FOLDERS: Final = ("views", "pairs", "rings", "rejected", "outcomes", "qa")
 
 @dataclass(frozen=True)
 class Layout:
-    """The files that can be read, table by table."""
+    """The files that can be read, table by table, and the thresholds of the run's questions."""
 
     files: RunFiles
     parts: dict[str, list[str]] = field(default_factory=dict)
     fingerprint: str = ""
+    limits: Limits = USUAL
 
 
 def survey(files: RunFiles, tally: Tally, schemas: Mapping[str, pa.Schema] | None) -> Layout:
@@ -57,7 +59,8 @@ def survey(files: RunFiles, tally: Tally, schemas: Mapping[str, pa.Schema] | Non
         names = ["assets.parquet"] if table == "assets" else files.parts(table)
         schema = (schemas or {}).get(table)
         parts[table] = [name for name in names if check_file(files, tally, table, name, schema)]
-    return Layout(files, parts, check_fingerprints(files, tally, parts))
+    fingerprint = check_fingerprints(files, tally, parts)
+    return Layout(files, parts, fingerprint, read_limits(files, tally))
 
 
 def check_no_leftovers(files: RunFiles, tally: Tally) -> None:

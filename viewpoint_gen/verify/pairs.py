@@ -57,6 +57,7 @@ def _records(rows: Rows) -> Records:
     records["key"] = rows.keys("pair_id")
     for name in ("asset_uid", "view_id_1", "view_id_2", "seen_in_1", "seen_in_2"):
         records[name] = rows.keys(name)
+    records["part"] = key(base_name(rows.file))
     for name in ("overlap_12", "overlap_21"):
         records[name] = rows.numbers(name)
     kept = np.array([bool(text) for text in rows.texts("reverse_id")], dtype=bool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +31,8 @@ from viewpoint_gen.verify.judging import judged
 from viewpoint_gen.verify.kin import KIN_RECORD, check_kin, kin_records
 from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.lexicon import says_object_stood_still, says_only_camera_changed
+from viewpoint_gen.verify.limits import Limits
+from viewpoint_gen.verify.marks import PairPoints, read_marks
 from viewpoint_gen.verify.reading import Array, Keys, Mask, Rows, key, keys, read_rows, stacked
 from viewpoint_gen.verify.report import Tally
 from viewpoint_gen.verify.truths import Motion, facts_of, motion_between
@@ -52,6 +55,7 @@ def verify_questions(
     names = layout.parts["qa"]
     background = Background.of(layout, tally, pairs)
     kin = [np.empty(0, KIN_RECORD)]
+    points = PairPoints(layout, pairs)
     for done, name in enumerate(names, start=1):
         for rows in read_rows(
             layout.files,
@@ -65,7 +69,7 @@ def verify_questions(
                 kin += [
                     check_gathered_rows(tally, some, family, views, background)
                     if family
-                    else check_question_rows(tally, some, views, pairs)
+                    else check_question_rows(tally, some, views, pairs, layout.limits, points)
                 ]
         step("qa", done, len(names))
     check_kin(layout, tally, np.concatenate(kin))
@@ -78,7 +82,9 @@ def _by_kind(rows: Rows) -> Iterator[tuple[str, Rows]]:
         yield name, rows.take(np.flatnonzero(names == name))
 
 
-def check_question_rows(tally: Tally, rows: Rows, views: Index, pairs: Index) -> Records:
+def check_question_rows(
+    tally: Tally, rows: Rows, views: Index, pairs: Index, limits: Limits, points: PairPoints
+) -> Records:
     """Run every check that needs one question about a pair; return what its kin must know."""
     check_shape(tally, rows)
     check_frame(tally, rows)
@@ -89,9 +95,10 @@ def check_question_rows(tally: Tally, rows: Rows, views: Index, pairs: Index) ->
     images = image_keys(rows)
     check_links(tally, rows, images, views, pairs)
     check_against_views(tally, rows, images, views, cameras, intrinsics)
-    motion = motion_between(cameras, intrinsics, rows.numbers("front_azimuth_rad"))
+    motion = motion_between(cameras, intrinsics, rows.numbers("front_azimuth_rad"), limits)
     copied = copied_facts(rows, images, views, pairs)
     scene = scene_of(rows, images, views, pairs, motion, copied)
+    scene = replace(scene, marks=read_marks(tally, rows, cameras, intrinsics, points))
     truth = judged(tally, rows, scene)
     options = [list(texts or ()) for texts in rows.texts("options")]
     places = answer_places(rows, options)
@@ -125,7 +132,8 @@ def scene_of(
         seen_12=copied["overlap_12"],
         seen_21=copied["overlap_21"],
         known=known,
-        **least,
+        mask_share=least["mask_share"],
+        in_frame_share=least["in_frame_share"],
     )
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from viewpoint_gen.verify.families import RULES
 from viewpoint_gen.verify.families.directions import DIRECTION_KEYS, NOTHING
 from viewpoint_gen.verify.families.rule import Form
-from viewpoint_gen.verify.figures import figures, strays
+from viewpoint_gen.verify.figures import figures, strays, wrong_ways
 from viewpoint_gen.verify.lexicon import AXES, NONE, normalised, uses
 from viewpoint_gen.verify.senses import SENSES, read_sense
 
@@ -76,7 +76,9 @@ def problems(
         return ["nothing at all"]
     if _SLOT.search(reasons):
         return ["an unfilled slot"]
-    found = [f"{stray}, no number of this question" for stray in strays(reasons, known)]
+    quantities = list(known)
+    found = [f"{stray}, no number of this question" for stray in strays(reasons, quantities)]
+    found += [f"{way}, which is another way" for way in wrong_ways(reasons, quantities)]
     *body, last = _SENTENCE.split(reasons.strip())
     if body and _LOOKS_BACK.search(last):
         last = f"{body.pop()} {last}"
@@ -95,7 +97,7 @@ def ends_with(family: str, key: str, answer: str, sentence: str) -> bool:
     if form is Form.PICTURED:
         letter = answer.removeprefix("image ")
         return f'"{answer}"' in sentence or re.findall(r"\b[A-D]\b", sentence) == [letter]
-    if form is Form.POSE:
+    if form in (Form.POSE, Form.MARKED):
         return answer in sentence
     if form is Form.SUBSET:
         whole = rf"(?<![A-Z], )\b{re.escape(answer)}\b(?!, [A-Z]\b)"

@@ -22,6 +22,7 @@ from viewpoint_gen.verify.questions import verify_questions
 from viewpoint_gen.verify.reading import open_run
 from viewpoint_gen.verify.report import Report, Tally
 from viewpoint_gen.verify.rings import verify_rings
+from viewpoint_gen.verify.sight import verify_sight
 from viewpoint_gen.verify.views import verify_views
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -37,7 +38,7 @@ def verify_run(
 ) -> Report:
     """Check every file of a run and recompute every answer, sharing nothing with the builder.
 
-    Rows are streamed; in memory about 400 bytes per view, 70 per pair and 80 per question stay.
+    Rows are streamed; in memory about 400 bytes per view, 80 per pair and 80 per question stay.
 
     Args:
         run: a directory, or a URL that fsspec knows. Without ``qa`` only the rest is checked.
@@ -69,6 +70,7 @@ def verify_run(
     if layout.parts["qa"]:
         check_one_qa_fingerprint(layout, tally)
         verify_questions(layout, tally, views, pairs, step=step)
+        verify_sight(layout, tally)
     return tally.report()
 
 

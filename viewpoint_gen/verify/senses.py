@@ -144,6 +144,25 @@ def read_sense(family: str, text: str) -> str | None:
     return None if claim is None else key_of(family, claim)
 
 
+_LETTER: Final = re.compile(r"\b[A-D]\b")
+_NOWHERE: Final = (
+    r"can ?not|can t|impossible|none can|not visible|is ?n t visible|hidden|out of sight"
+)
+
+
+@lru_cache(maxsize=65536)
+def letter_of(text: str) -> str | None:
+    """Return the letter of the mark that an option names; "" if it says that none can be told.
+
+    None if it names several, or one and that none can be.
+    """
+    letters = set(_LETTER.findall(text))
+    nowhere = uses(_NOWHERE, normalised(text))
+    if len(letters) + nowhere != 1:
+        return None
+    return letters.pop() if letters else ""
+
+
 def key_of(family: str, claim: Claim) -> str:
     """Return the key of a direction's claim."""
     plus, minus = DIRECTION_KEYS[family]

@@ -1,4 +1,4 @@
-"""What is true of the direction of a motion, family by family, with the questions' thresholds.
+"""What is true of the direction of a motion, family by family, by the run's own thresholds.
 
 A truth is +1 or -1 (the senses of ``lexicon.AXES``), 0 for "not at all", or nan where the
 question may not be asked: the motion is too small to call, too large to have a side, undefined
@@ -14,21 +14,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewpoint_gen.verify.cameras import POLE_RAD, relative_numbers, view_numbers
-from viewpoint_gen.verify.reading import Array
+from viewpoint_gen.verify.cameras import relative_numbers, view_numbers
+from viewpoint_gen.verify.limits import USUAL, Limits
+from viewpoint_gen.verify.reading import Array, Mask
 
-SIDEWAYS_SHARE: Final = float(np.sin(np.deg2rad(12.0)))
-RISE_SHARE: Final = float(np.sin(np.deg2rad(10.0)))
-AZIMUTH_RAD: Final = np.deg2rad(12.0)
-ELEVATION_RAD: Final = np.deg2rad(10.0)
-TURN_RAD: Final = np.deg2rad(8.0)
-SIDELESS_RAD: Final = np.deg2rad(160.0)
-FARTHER_RATIO: Final = 1.15
-NEARER_RATIO: Final = 0.87
-STILL_RAD: Final = np.deg2rad(1.0)
-STILL_SHARE: Final = 0.01
 SLACK: Final = 1e-6
-"""Room at each threshold for rounding; the limits are those of the question rules."""
+"""Room at each threshold for rounding."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +35,7 @@ class Motion:
         views: the numbers of each of the two cameras, by the names of ``VIEW_NUMBERS``.
         steep_place: larger of the two elevations' sizes.
         steep_look: larger of the two pitches' sizes.
+        limits: what counts as a motion, and what as none.
     """
 
     numbers: Mapping[str, Array]
@@ -54,6 +46,7 @@ class Motion:
     views: tuple[Mapping[str, Array], Mapping[str, Array]]
     steep_place: Array
     steep_look: Array
+    limits: Limits = USUAL
 
     def take(self, rows: NDArray[np.int64]) -> Motion:
         """Return the motions of some pairs."""
@@ -66,6 +59,7 @@ class Motion:
             views=(_taken(self.views[0], rows), _taken(self.views[1], rows)),
             steep_place=self.steep_place[rows],
             steep_look=self.steep_look[rows],
+            limits=self.limits,
         )
 
 
@@ -73,7 +67,9 @@ def _taken(numbers: Mapping[str, Array], rows: NDArray[np.int64]) -> dict[str, A
     return {name: values[rows] for name, values in numbers.items()}
 
 
-def motion_between(cameras: Array, intrinsics: Array, front_azimuth_rad: Array) -> Motion:
+def motion_between(
+    cameras: Array, intrinsics: Array, front_azimuth_rad: Array, limits: Limits = USUAL
+) -> Motion:
     """Return the deciding numbers of N pairs.
 
     Args:
@@ -97,6 +93,7 @@ def motion_between(cameras: Array, intrinsics: Array, front_azimuth_rad: Array) 
             views=(views[0], views[1]),
             steep_place=np.maximum(*(np.abs(view["elevation_rad"]) for view in views)),
             steep_look=np.maximum(*(np.abs(view["pitch_rad"]) for view in views)),
+            limits=limits,
         )
 
 
@@ -122,71 +119,77 @@ def _truth(value: Array, least: float, still: float) -> Array:
     return np.where(np.abs(value) <= still + SLACK, 0.0, truth)
 
 
-def _where(condition: Array, truth: Array) -> Array:
+def _where(condition: Array | Mask, truth: Array) -> Array:
     return np.where(condition, truth, np.nan)
 
 
 def sideways(motion: Motion) -> Array:
     """To the right (+) or left: in camera 1's axes and, to the same side, about the object."""
     azimuth = motion.numbers["azimuth_rad"]
-    truth = _truth(motion.sideways, SIDEWAYS_SHARE, STILL_SHARE)
+    limits = motion.limits
+    truth = _truth(motion.sideways, limits.sideways_share, limits.still_most_share)
     about = np.abs(azimuth)
-    clear = (about >= AZIMUTH_RAD - SLACK) & (about <= SIDELESS_RAD + SLACK)
-    clear &= (np.sign(azimuth) == truth) & (motion.steep_place <= POLE_RAD + SLACK)
+    clear = (about >= limits.azimuth_rad - SLACK) & (about <= limits.sideless_rad + SLACK)
+    clear &= (np.sign(azimuth) == truth) & (motion.steep_place <= limits.pole_rad + SLACK)
     return _where(clear | (truth == 0.0), truth)
 
 
 def vertical(motion: Motion) -> Array:
     """Up (+) or down along gravity, with the elevation changing the same way."""
     elevation = motion.numbers["elevation_rad"]
-    truth = _truth(motion.rise, RISE_SHARE, STILL_SHARE)
-    clear = (np.abs(elevation) >= ELEVATION_RAD - SLACK) & (np.sign(elevation) == truth)
+    limits = motion.limits
+    truth = _truth(motion.rise, limits.rise_share, limits.still_most_share)
+    clear = (np.abs(elevation) >= limits.elevation_rad - SLACK) & (np.sign(elevation) == truth)
     return _where(clear | (truth == 0.0), truth)
 
 
 def distance(motion: Motion) -> Array:
     """Farther (+) or nearer; only with an unchanged lens, for that is what questions say."""
     ratio = motion.numbers["distance_ratio"]
+    limits = motion.limits
     truth = np.full(len(ratio), np.nan)
-    truth[ratio >= FARTHER_RATIO - SLACK] = 1.0
-    truth[ratio <= NEARER_RATIO + SLACK] = -1.0
-    truth[np.abs(ratio - 1.0) <= STILL_SHARE + SLACK] = 0.0
-    return _where(np.abs(motion.numbers["focal_ratio"] - 1.0) <= STILL_SHARE + SLACK, truth)
+    truth[ratio >= limits.distance_least_ratio - SLACK] = 1.0
+    truth[ratio <= 1.0 / limits.distance_least_ratio + SLACK] = -1.0
+    truth[np.abs(ratio - 1.0) <= limits.still_most_share + SLACK] = 0.0
+    lens = np.abs(np.log(motion.numbers["focal_ratio"]))
+    kept = np.asarray(lens <= limits.focal_most_ln_ratio + SLACK)
+    return np.where(kept, truth, np.nan)
 
 
 def around(motion: Motion) -> Array:
     """Counter-clockwise (+) or clockwise about the vertical through the object, from above."""
-    return _angle(motion.numbers["azimuth_rad"], AZIMUTH_RAD, motion.steep_place)
+    return _angle(motion, "azimuth_rad", motion.limits.azimuth_rad, motion.steep_place)
 
 
 def left_right(motion: Motion) -> Array:
     """Towards the object's own left (+) or right."""
-    return _truth(motion.leftward, SIDEWAYS_SHARE, STILL_SHARE)
+    return _truth(motion.leftward, motion.limits.sideways_share, motion.limits.still_most_share)
 
 
 def front_back(motion: Motion) -> Array:
     """Towards the object's own front (+) or back."""
-    return _truth(motion.frontward, SIDEWAYS_SHARE, STILL_SHARE)
+    return _truth(motion.frontward, motion.limits.sideways_share, motion.limits.still_most_share)
 
 
 def yaw(motion: Motion) -> Array:
     """Turned left (+) or right about the vertical."""
-    return _angle(motion.numbers["heading_rad"], TURN_RAD, motion.steep_look)
+    return _angle(motion, "heading_rad", motion.limits.turn_rad, motion.steep_look)
 
 
 def pitch(motion: Motion) -> Array:
     """Tilted up (+) or down."""
-    return _truth(motion.numbers["pitch_rad"], TURN_RAD, STILL_RAD)
+    return _truth(motion.numbers["pitch_rad"], motion.limits.turn_rad, motion.limits.still_rad)
 
 
 def roll(motion: Motion) -> Array:
     """Rolled clockwise (+) or counter-clockwise as seen from behind."""
-    return _angle(motion.numbers["roll_rad"], TURN_RAD, motion.steep_look)
+    return _angle(motion, "roll_rad", motion.limits.turn_rad, motion.steep_look)
 
 
-def _angle(value: Array, least: float, steep: Array) -> Array:
-    clear = (np.abs(value) <= SIDELESS_RAD + SLACK) & (steep <= POLE_RAD + SLACK)
-    return _where(clear, _truth(value, least, STILL_RAD))
+def _angle(motion: Motion, name: str, least: float, steep: Array) -> Array:
+    value, limits = motion.numbers[name], motion.limits
+    clear = (np.abs(value) <= limits.sideless_rad + SLACK) & (steep <= limits.pole_rad + SLACK)
+    return _where(clear, _truth(value, least, limits.still_rad))
 
 
 TRUTHS: Final[Mapping[str, Callable[[Motion], Array]]] = {
@@ -208,24 +211,22 @@ class Scale:
 
     Attributes:
         unit: of the number: "rad", "distance_1" (first distances) or "ln_ratio".
-        least: from where on it is called a motion.
-        still: up to where it is called none.
+        least: from where on it is called a motion, by the limits' name of it.
+        still: up to where it is called none, likewise.
     """
 
     unit: str
-    least: float
-    still: float
+    least: str
+    still: str
 
 
-_TURN: Final = Scale("rad", TURN_RAD, STILL_RAD)
-_SIDE: Final = Scale("distance_1", SIDEWAYS_SHARE, STILL_SHARE)
+_TURN: Final = Scale("rad", "turn_rad", "still_rad")
+_SIDE: Final = Scale("distance_1", "sideways_share", "still_most_share")
 SCALES: Final[Mapping[str, Scale]] = {
     "ego_translation_sideways": _SIDE,
-    "ego_translation_vertical": Scale("distance_1", RISE_SHARE, STILL_SHARE),
-    "ego_translation_distance": Scale(
-        "ln_ratio", float(np.log(FARTHER_RATIO)), float(np.log1p(STILL_SHARE))
-    ),
-    "object_translation_around": Scale("rad", AZIMUTH_RAD, STILL_RAD),
+    "ego_translation_vertical": Scale("distance_1", "rise_share", "still_most_share"),
+    "ego_translation_distance": Scale("ln_ratio", "ln_scaled", "ln_kept"),
+    "object_translation_around": Scale("rad", "azimuth_rad", "still_rad"),
     "object_translation_left_right": _SIDE,
     "object_translation_front_back": _SIDE,
     "ego_rotation_yaw": _TURN,
@@ -250,8 +251,8 @@ def deciding_number(family: str, motion: Motion) -> Array:
     }[family]
 
 
-def margin_of(family: str, value: Array) -> Array:
+def margin_of(family: str, value: Array, limits: Limits) -> Array:
     """Return how far values lie inside the range in which their answer is given."""
-    scale = SCALES[family]
-    size = np.abs(value)
-    return np.where(size <= scale.still + SLACK, scale.still - size, size - scale.least)
+    scale, size = SCALES[family], np.abs(value)
+    least, still = getattr(limits, scale.least), getattr(limits, scale.still)
+    return np.where(size <= still + SLACK, still - size, size - least)

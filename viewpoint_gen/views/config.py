@@ -19,36 +19,36 @@ class MoveWeights(BaseModel):
 
     orbit: Annotated[float, Field(ge=0)] = 11.0
     """Around the object, facing it as before."""
-    far_orbit: Annotated[float, Field(ge=0)] = 10.0
+    far_orbit: Annotated[float, Field(ge=0)] = 15.0
     """The same, to where little or nothing of what was seen is still in view."""
-    under_rotated: Annotated[float, Field(ge=0)] = 9.0
+    under_rotated: Annotated[float, Field(ge=0)] = 8.0
     """Around the object, turning too little."""
-    over_rotated: Annotated[float, Field(ge=0)] = 9.0
+    over_rotated: Annotated[float, Field(ge=0)] = 8.0
     """Around the object, turning too much."""
     arc: Annotated[float, Field(ge=0)] = 4.0
     """Over the object on a vertical arc, facing it as before."""
-    under_tilted: Annotated[float, Field(ge=0)] = 7.0
+    under_tilted: Annotated[float, Field(ge=0)] = 6.5
     """Straight up or down, tilting too little to keep facing the object."""
-    over_tilted: Annotated[float, Field(ge=0)] = 9.0
+    over_tilted: Annotated[float, Field(ge=0)] = 8.0
     """Straight up or down, tilting too much."""
     counter_sideways: Annotated[float, Field(ge=0)] = 14.0
     """To one side while turning to the *same* side."""
-    counter_vertical: Annotated[float, Field(ge=0)] = 9.0
+    counter_vertical: Annotated[float, Field(ge=0)] = 8.0
     """Up while tilting up, or down while tilting down."""
-    mixed: Annotated[float, Field(ge=0)] = 23.0
+    mixed: Annotated[float, Field(ge=0)] = 26.0
     """Several of azimuth, elevation, distance and roll at once."""
-    pan: Annotated[float, Field(ge=0)] = 8.5
-    tilt: Annotated[float, Field(ge=0)] = 8.0
+    pan: Annotated[float, Field(ge=0)] = 14.0
+    tilt: Annotated[float, Field(ge=0)] = 14.0
     roll: Annotated[float, Field(ge=0)] = 10.0
-    truck: Annotated[float, Field(ge=0)] = 8.0
-    pedestal: Annotated[float, Field(ge=0)] = 8.5
-    dolly: Annotated[float, Field(ge=0)] = 9.0
-    zoom: Annotated[float, Field(ge=0)] = 17.0
-    still: Annotated[float, Field(ge=0)] = 6.0
+    truck: Annotated[float, Field(ge=0)] = 14.0
+    pedestal: Annotated[float, Field(ge=0)] = 13.5
+    dolly: Annotated[float, Field(ge=0)] = 11.0
+    zoom: Annotated[float, Field(ge=0)] = 29.0
+    still: Annotated[float, Field(ge=0)] = 9.0
     """Nothing at all: another exposure of the same view."""
-    light: Annotated[float, Field(ge=0)] = 6.0
+    light: Annotated[float, Field(ge=0)] = 9.0
     """Only the light moves."""
-    object_turn: Annotated[float, Field(ge=0)] = 12.0
+    object_turn: Annotated[float, Field(ge=0)] = 20.0
     """The object turns, the camera stays; only before a backdrop that stays put."""
 
     @model_validator(mode="after")

@@ -26,6 +26,7 @@ from viewpoint_gen.qa.families import (
 )
 from viewpoint_gen.qa.families.family import FRAMES, Family
 from viewpoint_gen.qa.families.magnitudes import ESTIMATES, MAGNITUDES
+from viewpoint_gen.qa.families.marked_points import MARKED_POINTS
 from viewpoint_gen.qa.families.minimal_pairs import MINIMAL_PAIRS
 from viewpoint_gen.qa.families.mixed_motions import MIXED_MOTIONS
 from viewpoint_gen.qa.families.shared_surface import SHARED_SURFACE
@@ -55,6 +56,7 @@ FAMILIES: Final[dict[str, Family]] = {
         choose_view.FAMILY,
         compose.FAMILY,
         same_object.FAMILY,
+        *MARKED_POINTS,
     )
 }
 """In the order in which they are asked and listed."""
@@ -80,7 +82,7 @@ def describe() -> list[dict[str, str]]:
             "id": family.id,
             "asks": family.asks,
             "frame": FRAMES[family.frame],
-            "options": " / ".join(family.options),
+            "options": " / ".join(family.parts or family.options),
             "needs": family.needs,
         }
         for family in FAMILIES.values()

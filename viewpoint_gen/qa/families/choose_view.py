@@ -229,32 +229,22 @@ def _refuse_confusable(
     found = np.zeros(len(items), dtype=bool)
     turn, ratio = np.full(len(items), np.nan), np.full(len(items), np.nan)
     least = float(np.deg2rad(config.candidates_least_deg))
-    static = items.legs[_LEGS[0]].facts.static_backdrop[items.legs[_LEGS[0]].row]
     asked_azimuth = motions.of_answer(motions.azimuth_rad)[:, 0]
     height = np.abs(motions.elevation_rad - motions.of_answer(motions.elevation_rad))
     for place, leg in enumerate(_LEGS):
         other = motions.answer != place
         as_high = ~motions.with_height | (height[:, place] < least)
-        for turn_rad, alike in _turns(items.legs[leg], rings):
-            seen = motions.azimuth_rad[:, place] + turn_rad
+        way = items.legs[leg]
+        lookalikes = confusable.Lookalikes.of(way.table, rings)
+        for reading in lookalikes.readings(FAMILY, way.facts.static_backdrop):
+            seen = motions.azimuth_rad[:, place] + reading.turn_2_rad
             fits = np.abs(wrap_each_rad(seen - asked_azimuth)) < least
-            fallen = other & as_high & fits & ~static & ~found
-            fallen &= alike <= config.confusable_most_ratio
+            alike = reading.ratio[way.row]
+            fallen = other & as_high & fits & ~found & (alike <= config.confusable_most_ratio)
             found |= fallen
-            turn[fallen], ratio[fallen] = turn_rad, alike[fallen]
+            turn[fallen], ratio[fallen] = reading.turn_2_rad, alike[fallen]
     limit = np.full(len(items), config.confusable_most_ratio)
     verdicts.withdraw("confusable", found, {"turn_rad": turn, "ratio": ratio, "limit": limit})
-
-
-def _turns(leg: Leg, rings: Mapping[str, Ring]) -> list[tuple[float, Array]]:
-    """Each turn of the second view against the first, and (N,) how much the pictures differ."""
-    lookalikes = confusable.Lookalikes.of(leg.table, rings)
-    steps = lookalikes.ratios_1.shape[1]
-    turns = []
-    for step in range(1, steps):
-        worse = np.maximum(lookalikes.ratios_1, np.roll(lookalikes.ratios_2, -step, axis=1))
-        turns.append((2.0 * np.pi * step / steps, worse.min(axis=1)[leg.row]))
-    return turns
 
 
 def _cues_of(

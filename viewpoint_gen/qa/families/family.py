@@ -13,6 +13,8 @@ from viewpoint_gen.geometry.frames import Array, Bools, Indices
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.draws import Keys
 from viewpoint_gen.qa.facts import Facts
+from viewpoint_gen.qa.marks import Marks
+from viewpoint_gen.qa.spots import Spots
 
 FRAMES: Final[Mapping[str, str]] = {
     "camera_1": "camera 1's own axes",
@@ -45,6 +47,8 @@ class Form(StrEnum):
     PICTURED = "pictured"
     """One of the images that are shown; the family's answers are their places in an order that no
     image shows alone."""
+    MARKED = "marked"
+    """One of the points that are marked in an image, by the letter beside it."""
 
 
 @dataclass
@@ -57,6 +61,7 @@ class Verdicts:
         value: (N,) signed number behind the answer.
         margin: (N,) its distance from the threshold that it had to pass, >= 0.
         refused: code -> (N,) which pairs, and the numbers behind it, each (N,).
+        marks: what is marked in their images; None in families without marks.
     """
 
     option: Indices
@@ -64,6 +69,7 @@ class Verdicts:
     value: Array
     margin: Array
     refused: dict[str, tuple[Bools, Numbers]]
+    marks: Marks | None = None
 
     @classmethod
     def open_for(cls, count: int) -> Verdicts:
@@ -74,8 +80,9 @@ class Verdicts:
 
     def take(self, rows: Indices) -> Verdicts:
         """Some pairs' answers, without the refusals."""
+        marks = None if self.marks is None else self.marks.take(rows)
         return Verdicts(
-            self.option[rows], self.setting[rows], self.value[rows], self.margin[rows], {}
+            self.option[rows], self.setting[rows], self.value[rows], self.margin[rows], {}, marks
         )
 
     @property
@@ -107,6 +114,8 @@ class Verdicts:
         self.option[which & self.undecided] = option
 
 
+Mark = Callable[[Spots, Keys, QaConfig], Marks]
+"""Draws which points of N pairs are marked, by (N,) keys."""
 Gate = Callable[[Verdicts, Facts, QaConfig], None]
 Stands = Callable[[Verdicts, Verdicts], Bools]
 Nearby = Callable[[Verdicts, QaConfig], Mapping[str, Array]]
@@ -135,7 +144,7 @@ class Family:
         image_cues: what one image shows and must not tell the answer.
         needs: one line: what a run needs for this family to ask anything.
         form: how it is answered.
-        parts: of a subset: its statements.
+        parts: of a subset: its statements; of marked points: what is offered, by the letters.
         speaks_of: parts of the motion whose sizes its reasons name.
         tolerance: of a number, in ``unit`` (of a ratio: of its logarithm); nan for others.
         step: of a ladder: factor from one option to the next.
@@ -147,6 +156,8 @@ class Family:
         images: what stands before each image in the text; the last of them are the options where
             images are to choose from.
         says_still: whether the text tells that the object kept still where no backdrop shows it.
+        rivals: by answer, the motion of the wrong one that looks most like it, as ``qa.invisible``
+            knows it; empty: ``nearby`` says it all.
         sees_object_turn: whether the object's own turn is asked about, so that a picture of it
             turned otherwise is another reading, whatever the backdrop.
     """
@@ -173,7 +184,21 @@ class Family:
     asked_of: str = "pairs"
     images: tuple[str, ...] = ("Image 1", "Image 2")
     says_still: bool = True
+    rivals: tuple[str, ...] = ()
     sees_object_turn: bool = False
+    reasons: tuple[str, ...] = ()
+    mark: Mark | None = None
+    rationed: bool = False
+
+    @property
+    def reason_keys(self) -> tuple[str, ...]:
+        """Keys of the texts that give reasons; none: there is one for all answers."""
+        own = self.options if self.form is Form.NAMED else ()
+        return tuple(dict.fromkeys(self.reasons)) or own
+
+    def reason_of(self, option: int) -> int:
+        """Which of the texts gives the reasons for an option."""
+        return self.reason_keys.index(self.reasons[option]) if self.reasons else option
 
     def verdicts(self, facts: Facts, config: QaConfig) -> Verdicts:
         """Hold every pair to the gates, then decide."""

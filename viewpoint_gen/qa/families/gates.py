@@ -89,6 +89,14 @@ def seen_whole(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
     verdicts.refuse("small_or_cut", ~fine, numbers)
 
 
+def room_for_marks(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
+    """``no_room``: marks would cover the better part of the object in one of the images."""
+    mask = np.minimum(facts.mask_share_1, facts.mask_share_2)
+    least = config.mark_mask_least_share
+    numbers = {"least_mask_share": mask, "limit": np.full(len(facts), least)}
+    verdicts.refuse("no_room", ~(mask >= least), numbers)
+
+
 def seen_twice(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
     """``overlap_low``: the images share too little surface, and no backdrop links them."""
     overlap = np.fmax(facts.overlap_12, facts.overlap_21)

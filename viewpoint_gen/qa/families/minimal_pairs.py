@@ -1,8 +1,10 @@
 """Two motions that look alike at first sight, and which of the two it was.
 
 Decides: which of the two the whole motion is, with nothing else in it. Refuses: ``neither`` for
-every other motion, and the gates. Value: size of the motion, > 0 for the first of the two (rad, or
-the logarithm of the ratio).
+every other motion, and the gates. A pan is told from a truck, a tilt from a pedestal and a zoom
+from a dolly by parallax alone: where the other of the two could give nearly the same picture
+(``qa.invisible``), nothing is asked. Value: size of the motion, > 0 for the first of the two (rad,
+or the logarithm of the ratio).
 """
 
 from __future__ import annotations
@@ -151,6 +153,7 @@ def _family(
     unit: str,
     gates: tuple[Gate, ...],
     image_cues: tuple[str, ...],
+    rivals: tuple[str, ...] = (),
     sees_object_turn: bool = False,
 ) -> Family:
     return Family(
@@ -164,6 +167,7 @@ def _family(
         other_axes=(),
         image_cues=image_cues,
         needs=f"pairs that differ by a {names[0]} and nothing else, and likewise by a {names[1]}",
+        rivals=rivals,
         sees_object_turn=sees_object_turn,
     )
 
@@ -177,6 +181,7 @@ MINIMAL_PAIRS: Final = (
         unit="rad",
         gates=(*OBJECT_GATES, same_lens),
         image_cues=("bearing_right", "roll"),
+        rivals=("truck", "yaw"),
     ),
     _family(
         ("tilt", "pedestal"),
@@ -186,6 +191,7 @@ MINIMAL_PAIRS: Final = (
         unit="rad",
         gates=(*OBJECT_GATES, same_lens),
         image_cues=("bearing_down", "elevation"),
+        rivals=("vertical", "pitch"),
     ),
     _family(
         ("zoom", "dolly"),
@@ -195,6 +201,7 @@ MINIMAL_PAIRS: Final = (
         unit="ln_ratio",
         gates=OBJECT_GATES,
         image_cues=("mask_share", "distance"),
+        rivals=("distance", "focal"),
     ),
     _family(
         ("orbit", "spin"),

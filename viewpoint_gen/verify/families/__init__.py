@@ -1,7 +1,7 @@
 """What may be asked, and what is true: one rule per family of questions.
 
-Every threshold is written out here and in ``verify.truths`` a second time; the builder's own are
-in its recipe.
+Thresholds that a recipe may set are the run's own (``verify.limits``); the others, such as the
+steps of a ladder, are written out here a second time.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final
 
 from viewpoint_gen.verify.families.directions import DIRECTIONS
 from viewpoint_gen.verify.families.gathered import GATHERED
+from viewpoint_gen.verify.families.marked import MARKED
 from viewpoint_gen.verify.families.minimal import MINIMAL
 from viewpoint_gen.verify.families.mixed import MIXED
 from viewpoint_gen.verify.families.rule import Rule
@@ -25,5 +26,6 @@ RULES: Final[Mapping[str, Rule]] = {
     **MIXED,
     **SURFACE,
     **GATHERED,
+    **MARKED,
 }
 """By the family's id."""

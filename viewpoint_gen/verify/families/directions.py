@@ -47,7 +47,7 @@ def _judge(family: str, scene: Scene) -> Truth:
     }
     unit, size = shown[SCALES[family].unit]
     keys = one_key(names, [sign == 1.0, sign == -1.0, sign == 0.0])
-    return Truth(keys, value, margin_of(family, value), {unit: _column(size)})
+    return Truth(keys, value, margin_of(family, value, scene.limits), {unit: _column(size)})
 
 
 def _column(size: Array) -> Array:
@@ -57,8 +57,6 @@ def _column(size: Array) -> Array:
 def _rule(family: str) -> Rule:
     plus, minus = DIRECTION_KEYS[family]
     of_object = family.startswith("object_translation")
-    # the thresholds of nearer and farther, ln 1/0.87 and ln 1.15, are equal to 5e-4
-    rough = family == "ego_translation_distance"
     return Rule(
         form=Form.NAMED,
         unit=SCALES[family].unit,
@@ -66,7 +64,6 @@ def _rule(family: str) -> Rule:
         gates=(SEEN_WHOLE, SEEN_TWICE, *((OBJECT_STILL,) if of_object else ())),
         swap=Swap.OPPOSITE,
         opposites={plus: minus, minus: plus, NOTHING: NOTHING},
-        margin_room=1e-3 if rough else 1e-5,
     )
 
 

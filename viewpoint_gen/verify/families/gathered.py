@@ -15,11 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewpoint_gen.verify.cameras import POLE_RAD
 from viewpoint_gen.verify.compare import wrapped
 from viewpoint_gen.verify.families.rule import (
-    IN_FRAME_SHARE,
-    MASK_SHARE,
     OBJECT_GATES,
     Form,
     Rule,
@@ -28,13 +25,10 @@ from viewpoint_gen.verify.families.rule import (
     Truth,
     one_key,
 )
+from viewpoint_gen.verify.limits import Limits
 from viewpoint_gen.verify.reading import Array, Mask
-from viewpoint_gen.verify.truths import AZIMUTH_RAD, SIDELESS_RAD, SLACK, STILL_RAD, around
+from viewpoint_gen.verify.truths import SLACK, around, margin_of
 
-APART_RAD: Final = np.deg2rad(25.0)
-"""Least distance of two views to choose from, round the object or in height angle."""
-
-SAME_SIDE_RAD: Final = np.deg2rad(45.0)
 LETTERS: Final = "ABCD"
 _ROUNDING_DEG: Final = 0.5 + 1e-5
 _TOLD: Final = re.compile(
@@ -95,6 +89,11 @@ class Shown:
         return np.stack([self.ways[way].signed(name) for way in ways], axis=1)
 
     @property
+    def limits(self) -> Limits:
+        """What counts as a motion, and what must be seen."""
+        return next(iter(self.ways.values())).limits
+
+    @property
     def known(self) -> Mask:
         """Whether every view exists."""
         return np.logical_and.reduce([view["key"] != 0 for view in self.views])
@@ -123,15 +122,14 @@ OUT, BACK, NET = (0, 1), (1, 2), (0, 2)
 def compose(shown: Shown) -> Verdict:
     """The net motion over two legs, each of which goes round and can be seen."""
     legs = shown.angles("azimuth", (OUT, BACK, NET))
-    size = np.abs(legs[:, :2])
-    clear = ((size >= AZIMUTH_RAD - SLACK) & (size <= SIDELESS_RAD + SLACK)).all(axis=1)
-    clear &= np.abs(legs[:, 0] + legs[:, 1]) <= SIDELESS_RAD + SLACK
+    limits = shown.limits
+    clear = _goes_round(legs[:, :2], limits)
+    clear &= np.abs(legs[:, 0] + legs[:, 1]) <= limits.sideless_rad + SLACK
     sign = np.where(clear, around(shown.ways[NET].motion), np.nan)
     keys = one_key(
         ("counterclockwise", "clockwise", "nothing"), [sign == 1.0, sign == -1.0, sign == 0.0]
     )
-    net = np.abs(legs[:, 2])
-    margin = np.where(net <= STILL_RAD + SLACK, STILL_RAD - net, net - AZIMUTH_RAD)
+    margin = margin_of("object_translation_around", legs[:, 2], limits)
     facts = {
         f"{name}_rad_{i + 1}{j + 1}": shown.ways[i, j].signed(name)
         for i, j in (OUT, BACK, NET)
@@ -146,6 +144,13 @@ def compose(shown: Shown) -> Verdict:
     shown_deg = {"deg": np.rad2deg(np.abs(legs))}
     truth = Truth(keys, legs[:, 2], margin, shown_deg)
     return Verdict(truth, [""] * len(keys), facts, wrong)
+
+
+def _goes_round(azimuth: Array, limits: Limits) -> Mask:
+    """(N,) whether each of (N, W) ways goes round by a motion that can be told."""
+    size = np.abs(azimuth)
+    told = (size >= limits.azimuth_rad - SLACK) & (size <= limits.sideless_rad + SLACK)
+    return np.asarray(told.all(axis=1))
 
 
 def _all_are(told: Sequence[Told], azimuths_rad: Sequence[float]) -> bool:
@@ -165,10 +170,8 @@ def choose_view(shown: Shown) -> Verdict:
     azimuth, elevation = (shown.angles(name, CANDIDATES) for name in ("azimuth", "elevation"))
     asked = [motions_told(text) for text in shown.questions]
     with_height = np.array([len(m) == 1 and m[0].height is not None for m in asked], dtype=bool)
-    apart = apart_rad(azimuth, elevation, with_height)
-    size = np.abs(azimuth)
-    clear = ((size >= AZIMUTH_RAD - SLACK) & (size <= SIDELESS_RAD + SLACK)).all(axis=1)
-    clear &= apart.min(axis=(1, 2)) >= APART_RAD - SLACK
+    apart, least = apart_rad(azimuth, elevation, with_height), shown.limits.apart_rad
+    clear = _goes_round(azimuth, shown.limits) & (apart.min(axis=(1, 2)) >= least - SLACK)
     places = [
         _only_place(motions, azimuth[row], elevation[row]) for row, motions in enumerate(asked)
     ]
@@ -186,7 +189,7 @@ def choose_view(shown: Shown) -> Verdict:
         for name, values in (("azimuth", azimuth), ("elevation", elevation))
     }
     degrees = np.rad2deg(np.abs(np.concatenate([azimuth, elevation], axis=1)))
-    truth = Truth(keys, azimuth[rows, right], nearest - APART_RAD, {"deg": degrees})
+    truth = Truth(keys, azimuth[rows, right], nearest - least, {"deg": degrees})
     letters = [LETTERS[place] if place >= 0 else "none" for place in places]
     return Verdict(truth, letters, facts, _misread(shown, azimuth, elevation))
 
@@ -249,15 +252,15 @@ def same_object(shown: Shown) -> Verdict:
     """One asset or two; of two visits, of one category, and seen from about the same side."""
     one, two = shown.views
     way = shown.ways[OUT]
-    apart = sides_apart(one, two)
+    apart, most = sides_apart(one, two), shown.limits.same_side_rad
     fine = (shown.visits[:, 0] != shown.visits[:, 1]) & (one["category"] == two["category"])
-    fine &= np.abs(apart) <= SAME_SIDE_RAD + SLACK
-    fine &= way.size("elevation") <= SAME_SIDE_RAD + SLACK
+    fine &= np.abs(apart) <= most + SLACK
+    fine &= way.size("elevation") <= most + SLACK
     same = one["asset_uid"] == two["asset_uid"]
     copies = (shown.shapes[:, 0] == shown.shapes[:, 1]) & (shown.shapes[:, 0] != 0)
     keys = one_key(("same", "another"), [fine & same, fine & ~same & ~copies])
     shown_deg = {"deg": np.rad2deg(np.abs(apart)).reshape(-1, 1)}
-    truth = Truth(keys, apart, SAME_SIDE_RAD - np.abs(apart), shown_deg)
+    truth = Truth(keys, apart, most - np.abs(apart), shown_deg)
     return Verdict(truth, [""] * len(keys), {}, [])
 
 
@@ -274,12 +277,13 @@ def sides_apart(one: NDArray[Any], two: NDArray[Any]) -> Array:
 
 def _upright_and_whole(shown: Shown) -> Mask:
     """For views of two worlds, which have no way between them."""
+    limits = shown.limits
     return np.logical_and.reduce(
         [
-            (np.abs(view["elevation_rad"]) <= POLE_RAD + SLACK)
-            & (np.abs(view["pitch_rad"]) <= POLE_RAD + SLACK)
-            & (view["mask_share"] >= MASK_SHARE - SLACK)
-            & (view["in_frame_share"] >= IN_FRAME_SHARE - SLACK)
+            (np.abs(view["elevation_rad"]) <= limits.pole_rad + SLACK)
+            & (np.abs(view["pitch_rad"]) <= limits.pole_rad + SLACK)
+            & (view["mask_share"] >= limits.mask_least_share - SLACK)
+            & (view["in_frame_share"] >= limits.in_frame_least_share - SLACK)
             for view in shown.views
         ]
     )

@@ -11,7 +11,6 @@ import numpy as np
 from viewpoint_gen.verify.compare import wrapped
 from viewpoint_gen.verify.families.rule import (
     BACKDROP,
-    LENS_LN_RATIO,
     OBJECT_GATES,
     OFF_THE_POLES,
     ROTATION_SLACK_RAD,
@@ -24,57 +23,43 @@ from viewpoint_gen.verify.families.rule import (
     Truth,
     one_key,
 )
+from viewpoint_gen.verify.limits import Limits
 from viewpoint_gen.verify.reading import Array, Mask
-from viewpoint_gen.verify.truths import (
-    AZIMUTH_RAD,
-    FARTHER_RATIO,
-    RISE_SHARE,
-    SIDELESS_RAD,
-    SIDEWAYS_SHARE,
-    SLACK,
-    STILL_RAD,
-    STILL_SHARE,
-    TURN_RAD,
-)
-
-LN_SCALED: Final = float(np.log(FARTHER_RATIO))
-LN_KEPT: Final = float(np.log1p(STILL_SHARE))
-STEP_SHARE: Final = float(np.sin(TURN_RAD))
-"""A camera that takes a shorter step, and turns by less than 8 degrees, hasn't clearly moved."""
+from viewpoint_gen.verify.truths import SLACK
 
 Is = Callable[[Scene], Mask]
 
 
 def _kept(scene: Scene, *names: str) -> Mask:
     sizes = np.stack([scene.size(name) for name in names])
-    return np.asarray((sizes <= STILL_RAD + SLACK).all(axis=0))
+    return np.asarray((sizes <= scene.limits.still_rad + SLACK).all(axis=0))
 
 
 def _none(scene: Scene, *names: str) -> Mask:
     shares = np.stack([scene.share(name) for name in names])
-    return np.asarray((shares <= STILL_SHARE + SLACK).all(axis=0))
+    return np.asarray((shares <= scene.limits.still_most_share + SLACK).all(axis=0))
 
 
-def _one_way_round(angle_rad: Array) -> Mask:
+def _one_way_round(angle_rad: Array, limits: Limits) -> Mask:
     size = np.abs(angle_rad)
-    return np.asarray((size >= AZIMUTH_RAD - SLACK) & (size <= SIDELESS_RAD + SLACK))
+    return np.asarray((size >= limits.azimuth_rad - SLACK) & (size <= limits.sideless_rad + SLACK))
 
 
 def pan(scene: Scene) -> Mask:
     """Turned about the vertical, and nothing else."""
-    turned = scene.size("heading") >= TURN_RAD - SLACK
+    turned = scene.size("heading") >= scene.limits.turn_rad - SLACK
     return np.asarray(turned & _kept(scene, "pitch", "roll") & scene.in_place)
 
 
 def tilt(scene: Scene) -> Mask:
     """Tilted, and nothing else."""
-    turned = scene.size("pitch") >= TURN_RAD - SLACK
+    turned = scene.size("pitch") >= scene.limits.turn_rad - SLACK
     return np.asarray(turned & _kept(scene, "heading", "roll") & scene.in_place)
 
 
 def truck(scene: Scene) -> Mask:
     """Slid along its own left and right on the level, without turning."""
-    far = scene.step >= SIDEWAYS_SHARE - SLACK
+    far = scene.step >= scene.limits.sideways_share - SLACK
     return np.asarray(far & _none(scene, "forward", "rise") & scene.unrotated)
 
 
@@ -82,20 +67,21 @@ def pedestal(scene: Scene) -> Mask:
     """Went straight up or down, without turning."""
     rise = scene.share("rise")
     aside = np.sqrt(np.maximum(scene.step**2 - rise**2, 0.0))
-    upright = aside <= STILL_SHARE + ROTATION_SLACK_RAD
-    return np.asarray((rise >= RISE_SHARE - SLACK) & upright & scene.unrotated)
+    upright = aside <= scene.limits.still_most_share + ROTATION_SLACK_RAD
+    far = rise >= scene.limits.rise_share - SLACK
+    return np.asarray(far & upright & scene.unrotated)
 
 
 def zoom(scene: Scene) -> Mask:
     """The lens alone."""
-    scaled = np.abs(scene.ln_ratio("focal")) >= LN_SCALED - SLACK
+    scaled = np.abs(scene.ln_ratio("focal")) >= scene.limits.ln_scaled - SLACK
     return np.asarray(scaled & scene.unrotated & scene.in_place)
 
 
 def dolly(scene: Scene) -> Mask:
     """Straight towards the object or away from it, with the same lens."""
-    scaled = np.abs(scene.ln_ratio("distance")) >= LN_SCALED - SLACK
-    lens = np.abs(scene.ln_ratio("focal")) <= LENS_LN_RATIO + SLACK
+    scaled = np.abs(scene.ln_ratio("distance")) >= scene.limits.ln_scaled - SLACK
+    lens = np.abs(scene.ln_ratio("focal")) <= scene.limits.focal_most_ln_ratio + SLACK
     straight = _kept(scene, "azimuth", "elevation") & scene.unrotated
     return np.asarray(scaled & lens & straight)
 
@@ -103,16 +89,18 @@ def dolly(scene: Scene) -> Mask:
 def orbit(scene: Scene) -> Mask:
     """Round the object on the level, facing it all the way; the object kept still."""
     heading = wrapped(scene.signed("heading") - scene.signed("azimuth"))
-    facing = np.abs(heading) <= STILL_RAD + SLACK
+    facing = np.abs(heading) <= scene.limits.still_rad + SLACK
     level = _kept(scene, "elevation", "pitch", "roll")
-    still = np.abs(scene.turn_rad) <= STILL_RAD + SLACK
-    same = np.abs(scene.ln_ratio("distance")) <= LN_KEPT + SLACK
-    return np.asarray(_one_way_round(scene.signed("azimuth")) & level & same & facing & still)
+    still = np.abs(scene.turn_rad) <= scene.limits.still_rad + SLACK
+    same = np.abs(scene.ln_ratio("distance")) <= scene.limits.ln_kept + SLACK
+    round_it = _one_way_round(scene.signed("azimuth"), scene.limits)
+    return np.asarray(round_it & level & same & facing & still)
 
 
 def spin(scene: Scene) -> Mask:
     """The object alone, about its vertical."""
-    return np.asarray(_one_way_round(scene.turn_rad) & scene.unrotated & scene.in_place)
+    turned = _one_way_round(scene.turn_rad, scene.limits)
+    return np.asarray(turned & scene.unrotated & scene.in_place)
 
 
 def _judge(
@@ -128,11 +116,12 @@ def _judge(
 
 def who_moved(scene: Scene) -> Truth:
     """The camera, the object, both, only the light, or nothing."""
-    moved = scene.step >= STEP_SHARE - SLACK
-    moved |= scene.size("rotation") >= TURN_RAD - ROTATION_SLACK_RAD
+    limits = scene.limits
+    moved = scene.step >= limits.step_share - SLACK
+    moved |= scene.size("rotation") >= limits.turn_rad - ROTATION_SLACK_RAD
     stayed = scene.in_place & scene.unrotated
     turn = np.abs(scene.turn_rad)
-    turned, unturned = _one_way_round(scene.turn_rad), turn <= STILL_RAD + SLACK
+    turned, unturned = _one_way_round(scene.turn_rad, limits), turn <= limits.still_rad + SLACK
     dark = ~scene.light_moved
     keys = one_key(
         ("camera", "object", "both", "light", "nothing"),
@@ -144,7 +133,9 @@ def who_moved(scene: Scene) -> Truth:
             stayed & unturned & dark,
         ],
     )
-    return Truth(keys, scene.turn_rad, np.where(turned, turn - AZIMUTH_RAD, STILL_RAD))
+    return Truth(
+        keys, scene.turn_rad, np.where(turned, turn - limits.azimuth_rad, limits.still_rad)
+    )
 
 
 def _rule(

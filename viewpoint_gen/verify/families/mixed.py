@@ -20,16 +20,7 @@ from viewpoint_gen.verify.families.rule import (
     one_key,
 )
 from viewpoint_gen.verify.reading import Array, Mask
-from viewpoint_gen.verify.truths import (
-    AZIMUTH_RAD,
-    ELEVATION_RAD,
-    FARTHER_RATIO,
-    SIDELESS_RAD,
-    SLACK,
-    STILL_RAD,
-    STILL_SHARE,
-    TURN_RAD,
-)
+from viewpoint_gen.verify.truths import SLACK
 
 ANGLES: Final = ("azimuth", "elevation", "roll")
 PARTS: Final = ("azimuth", "elevation", "distance", "roll")
@@ -49,14 +40,15 @@ class Part:
 
 def parts_of(scene: Scene) -> dict[str, Part]:
     """Return the parts; angles in radians, the distance as the logarithm of its ratio."""
-    azimuth = scene.size("azimuth")
+    azimuth, limits = scene.size("azimuth"), scene.limits
+    still = limits.still_rad
     parts = {
-        "azimuth": _part(azimuth, float(AZIMUTH_RAD), STILL_RAD, most=SIDELESS_RAD),
-        "elevation": _part(scene.size("elevation"), float(ELEVATION_RAD), STILL_RAD),
-        "roll": _part(scene.size("roll"), float(TURN_RAD), STILL_RAD),
+        "azimuth": _part(azimuth, limits.azimuth_rad, still, most=limits.sideless_rad),
+        "elevation": _part(scene.size("elevation"), limits.elevation_rad, still),
+        "roll": _part(scene.size("roll"), limits.turn_rad, still),
     }
     size = np.abs(scene.ln_ratio("distance"))
-    parts["distance"] = _part(size, float(np.log(FARTHER_RATIO)), float(np.log1p(STILL_SHARE)))
+    parts["distance"] = _part(size, limits.ln_scaled, limits.ln_kept)
     return parts
 
 
@@ -83,7 +75,7 @@ def dominant(scene: Scene) -> Truth:
 def all_that_apply(scene: Scene) -> Truth:
     """Every part that there is; each must be clearly there or clearly not, one at least there.
 
-    Reasons may name the limits of what isn't there, too: 1 degree, and 1.01 times.
+    Reasons may name the limits of what isn't there, too: usually 1 degree, and 1.01 times.
     """
     parts = parts_of(scene)
     there = np.stack([parts[name].there for name in PARTS])
@@ -95,9 +87,11 @@ def all_that_apply(scene: Scene) -> Truth:
         for name in PARTS
     ]
     ratio = np.exp(parts["distance"].size)
+    none_deg = np.full_like(ratio, scene.limits.still_most_deg)
+    none_ratio = np.full_like(ratio, 1.0 + scene.limits.still_most_share)
     shown = {
-        "deg": np.column_stack([_in_degrees(parts, ANGLES), np.ones_like(ratio)]),
-        "times": np.column_stack([ratio, np.full_like(ratio, 1.0 + STILL_SHARE)]),
+        "deg": np.column_stack([_in_degrees(parts, ANGLES), none_deg]),
+        "times": np.column_stack([ratio, none_ratio]),
     }
     keys = one_key(tuple("+".join(subset) for subset in subsets), held)
     return Truth(keys, there.sum(axis=0).astype(np.float64), np.min(beyond, axis=0), shown)

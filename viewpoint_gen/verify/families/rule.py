@@ -10,14 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewpoint_gen.verify.cameras import POLE_RAD
+from viewpoint_gen.verify.limits import Limits
+from viewpoint_gen.verify.marks import Marked
 from viewpoint_gen.verify.reading import Array, Mask
-from viewpoint_gen.verify.truths import SLACK, STILL_RAD, STILL_SHARE, Motion
+from viewpoint_gen.verify.truths import SLACK, Motion
 
-MASK_SHARE: Final = 0.01
-IN_FRAME_SHARE: Final = 0.85
-OVERLAP_SHARE: Final = 0.10
-LENS_LN_RATIO: Final = 0.01
 UNTURNED_RAD: Final = 1e-6
 ROTATION_SLACK_RAD: Final = 1e-5
 """Small whole rotations come from an arc cosine of float32 numbers."""
@@ -37,6 +34,7 @@ class Scene:
         mask_share: the smaller of the two images'.
         in_frame_share: the smaller of the two images'.
         known: whether the views and the pair exist.
+        marks: what is marked in the images; None where nothing is.
     """
 
     motion: Motion
@@ -48,14 +46,22 @@ class Scene:
     mask_share: Array
     in_frame_share: Array
     known: Mask
+    marks: tuple[Marked | None, ...] = ()
 
     def __len__(self) -> int:
         return len(self.turn_rad)
 
+    @property
+    def limits(self) -> Limits:
+        """What counts as a motion, and what must be seen."""
+        return self.motion.limits
+
     def take(self, rows: NDArray[np.int64]) -> Scene:
         """Return the scenes of some questions."""
-        others = {name: getattr(self, name)[rows] for name in vars(self) if name != "motion"}
-        return Scene(motion=self.motion.take(rows), **others)
+        apart = ("motion", "marks")
+        others = {name: getattr(self, name)[rows] for name in vars(self) if name not in apart}
+        marks = tuple(self.marks[row] for row in rows.tolist()) if self.marks else ()
+        return Scene(motion=self.motion.take(rows), marks=marks, **others)
 
     def signed(self, name: str) -> Array:
         """Return an angle by its name without the unit, e.g. "azimuth"; radians."""
@@ -84,12 +90,12 @@ class Scene:
     @property
     def in_place(self) -> Mask:
         """Whether the camera didn't leave its place."""
-        return np.asarray(self.step <= STILL_SHARE + SLACK)
+        return np.asarray(self.step <= self.limits.still_most_share + SLACK)
 
     @property
     def unrotated(self) -> Mask:
         """Whether the camera didn't turn in any way."""
-        return np.asarray(self.size("rotation") <= STILL_RAD + ROTATION_SLACK_RAD)
+        return np.asarray(self.size("rotation") <= self.limits.still_rad + ROTATION_SLACK_RAD)
 
 
 @dataclass(frozen=True)
@@ -102,13 +108,15 @@ class Truth:
         value: (N,) the number behind the answer, in the family's unit; nan where there are several.
         margin: (N,) how far it is from the threshold that it had to pass.
         shown: sizes that reasons may name, by their unit ("deg", "times", "first", "percent"),
-            each (N, any).
+            each (N, any); with a direction in the text, signed, by ``figures.WAYS``.
+        letters: of marked points: the right one's, "" for none of them; empty elsewhere.
     """
 
     keys: list[tuple[str, ...]]
     value: Array
     margin: Array
     shown: Mapping[str, Array] = field(default_factory=dict)
+    letters: Sequence[str] = ()
 
 
 class Form(StrEnum):
@@ -121,6 +129,7 @@ class Form(StrEnum):
     SUBSET = "subset"
     POSE = "pose"
     PICTURED = "pictured"
+    MARKED = "marked"
 
 
 class Swap(StrEnum):
@@ -185,25 +194,33 @@ def one_key(names: Sequence[str], held: Sequence[Mask]) -> list[tuple[str, ...]]
 
 def _off_the_poles(scene: Scene) -> Mask:
     steepest = np.maximum(scene.motion.steep_place, scene.motion.steep_look)
-    return np.asarray(steepest <= POLE_RAD + SLACK)
+    return np.asarray(steepest <= scene.limits.pole_rad + SLACK)
 
 
 def _seen_twice(scene: Scene) -> Mask:
     better = np.fmax(scene.seen_12, scene.seen_21)
-    return np.asarray((better >= OVERLAP_SHARE - SLACK) | scene.static)
+    enough = better >= scene.limits.overlap_least_share - SLACK
+    return np.asarray(enough | scene.static)
 
 
 def _seen_whole(scene: Scene) -> Mask:
-    large = scene.mask_share >= MASK_SHARE - SLACK
-    return np.asarray(large & (scene.in_frame_share >= IN_FRAME_SHARE - SLACK))
+    large = scene.mask_share >= scene.limits.mask_least_share - SLACK
+    return np.asarray(large & (scene.in_frame_share >= scene.limits.in_frame_least_share - SLACK))
 
 
-OFF_THE_POLES: Final = Gate("elevations and pitches up to 75 deg", _off_the_poles)
+def _same_lens(scene: Scene) -> Mask:
+    most = scene.limits.focal_most_ln_ratio
+    return np.asarray(np.abs(scene.ln_ratio("focal")) <= most + SLACK)
+
+
+OFF_THE_POLES: Final = Gate("elevations and pitches off the poles", _off_the_poles)
 SEEN_WHOLE: Final = Gate("the object not tiny and not cut off in either image", _seen_whole)
-SEEN_TWICE: Final = Gate("surface that both images show, or a backdrop that stays put", _seen_twice)
-SAME_LENS: Final = Gate(
-    "the same focal length", lambda scene: np.abs(scene.ln_ratio("focal")) <= LENS_LN_RATIO + SLACK
+ROOM_FOR_MARKS: Final = Gate(
+    "an object large enough in either image that marks don't cover it",
+    lambda scene: scene.mask_share >= scene.limits.mark_mask_least_share - SLACK,
 )
+SEEN_TWICE: Final = Gate("surface that both images show, or a backdrop that stays put", _seen_twice)
+SAME_LENS: Final = Gate("the same focal length", _same_lens)
 BACKDROP: Final = Gate("a backdrop that stays put", lambda scene: scene.static)
 OBJECT_STILL: Final = Gate(
     "an object that didn't turn", lambda scene: np.abs(scene.turn_rad) <= UNTURNED_RAD

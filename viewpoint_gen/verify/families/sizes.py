@@ -35,25 +35,25 @@ EDGE: Final = 1e-6
 
 @dataclass(frozen=True)
 class Size:
-    """A quantity: ``least`` and the widths of its bins are those of the question rules.
+    """A quantity; the widths of its bins are those of the question rules.
 
     Attributes:
         of: (N,) in degrees, or as a factor above 1.
-        least: in the same unit.
+        least: in the same unit, by the limits' name of it.
         step: from one bin to the next.
         bins: how many.
     """
 
     unit: str
     of: Callable[[Scene], Array]
-    least: float
+    least: str
     step: float
     bins: int
     gates: Sequence[Gate] = CAMERA_GATES
 
-    def places(self, size: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def places(self, size: Array, least: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (N,) the lower and the upper bin that a size may be put in; -9 for nan."""
-        edges = self.least * self.step ** np.arange(self.bins + 1)
+        edges = least * self.step ** np.arange(self.bins + 1)
         lower, upper = (
             np.searchsorted(edges, np.nan_to_num(size) * factor, side="right") - 1
             for factor in (1.0 - EDGE, 1.0 + EDGE)
@@ -70,14 +70,33 @@ def _factor(name: str) -> Callable[[Scene], Array]:
     return lambda scene: np.asarray(np.exp(np.abs(scene.ln_ratio(name))))
 
 
+def _ratio(name: str, gate: Gate) -> Size:
+    of, least = _factor(name), "distance_least_ratio"
+    return Size("ratio", of, least, 1.17, 4, gates=(*CAMERA_GATES, gate))
+
+
 SIZES: Final = {
-    "azimuth": Size("deg", _degrees("azimuth"), 12.0, 1.5, 6, gates=OBJECT_GATES),
-    "elevation": Size("deg", _degrees("elevation"), 10.0, 1.4, 4),
-    "yaw": Size("deg", _degrees("heading"), 8.0, 1.5, 6),
-    "pitch": Size("deg", _degrees("pitch"), 8.0, 1.45, 4),
-    "roll": Size("deg", _degrees("roll"), 8.0, 1.45, 4),
-    "distance": Size("ratio", _factor("distance"), 1.15, 1.17, 4, gates=(*CAMERA_GATES, SAME_LENS)),
-    "focal": Size("ratio", _factor("focal"), 1.15, 1.17, 4, gates=(*CAMERA_GATES, CAMERA_STILL)),
+    "azimuth": Size("deg", _degrees("azimuth"), "sideways_least_deg", 1.5, 6, gates=OBJECT_GATES),
+    "elevation": Size("deg", _degrees("elevation"), "vertical_least_deg", 1.4, 4),
+    "yaw": Size("deg", _degrees("heading"), "turn_least_deg", 1.5, 6),
+    "pitch": Size("deg", _degrees("pitch"), "turn_least_deg", 1.45, 4),
+    "roll": Size("deg", _degrees("roll"), "turn_least_deg", 1.45, 4),
+    "distance": Size(
+        "ratio",
+        _factor("distance"),
+        "distance_least_ratio",
+        1.17,
+        4,
+        gates=(*CAMERA_GATES, SAME_LENS),
+    ),
+    "focal": Size(
+        "ratio",
+        _factor("focal"),
+        "distance_least_ratio",
+        1.17,
+        4,
+        gates=(*CAMERA_GATES, CAMERA_STILL),
+    ),
 }
 
 
@@ -98,10 +117,11 @@ def _bins(size: Size, lower: int, upper: int) -> tuple[str, ...]:
 
 def _judge(size: Size, keys_of: Callable[[Size, int, int], tuple[str, ...]], scene: Scene) -> Truth:
     value = size.of(scene)
-    lower, upper = size.places(value)
+    least = getattr(scene.limits, size.least)
+    lower, upper = size.places(value, least)
     keys = [keys_of(size, *both) for both in zip(lower.tolist(), upper.tolist(), strict=True)]
     unit = "deg" if size.unit == "deg" else "times"
-    return Truth(keys, value, value - size.least, {unit: value.reshape(-1, 1)})
+    return Truth(keys, value, value - least, {unit: value.reshape(-1, 1)})
 
 
 def _rule(size: Size, form: Form, keys_of: Callable[[Size, int, int], tuple[str, ...]]) -> Rule:

@@ -22,7 +22,7 @@ from viewpoint_gen.verify.families.rule import (
 from viewpoint_gen.verify.reading import Array
 from viewpoint_gen.verify.truths import SLACK
 
-PERCENTAGES: Final = (10, 30, 50, 70, 90)
+PERCENTAGES: Final = (20, 40, 60, 80)
 OFF_MOST: Final = 0.05
 """A quarter of the step between two of them."""
 
@@ -31,7 +31,7 @@ def _judge(share_of: Callable[[Scene], Array], scene: Scene) -> Truth:
     share = share_of(scene)
     off = np.stack([np.abs(share - percent / 100.0) for percent in PERCENTAGES])
     keys = one_key([str(percent) for percent in PERCENTAGES], list(off <= OFF_MOST + SLACK))
-    named = np.broadcast_to(np.array(PERCENTAGES, dtype=np.float64), (len(share), 5))
+    named = np.broadcast_to(np.array(PERCENTAGES, dtype=np.float64), (len(share), len(PERCENTAGES)))
     nearest = np.where(off.T <= OFF_MOST + SLACK, named, np.nan)
     shown = {"percent": np.column_stack([100.0 * share, nearest])}
     return Truth(keys, share, OFF_MOST - off.min(axis=0), shown)

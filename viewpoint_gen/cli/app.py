@@ -1,0 +1,83 @@
+"""All commands together, the options before them, and what becomes of errors."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from viewpoint_gen import __version__
+from viewpoint_gen.cli import audit, demo, doctor, qa, render, status, verify
+from viewpoint_gen.errors import ViewgenError
+
+app = typer.Typer(
+    name="viewgen",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Meshes in; verified camera pairs and viewpoint questions out.\n\n"
+        "A run is one directory (or fsspec URL), by default runs/viewpoint:\n\n"
+        "\b\n"
+        "  viewgen render --num-pairs 1000      camera pairs of procedural objects\n"
+        "  viewgen qa                           questions and answers about them\n"
+        "  viewgen verify                       every file and every answer, recomputed\n"
+        "  viewgen audit                        tries to guess without looking at both images\n\n"
+        "New here? `viewgen doctor`, then `viewgen demo`."
+    ),
+)
+
+
+def main() -> None:
+    """Run the command line; every expected error is one line on stderr and an exit code."""
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(levelname).1s %(asctime)s %(message)s",
+        datefmt="%H:%M:%S",
+    )  # fmt: skip
+    try:
+        app()
+    except ViewgenError as error:
+        typer.echo(f"viewgen: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt as stopped:
+        typer.echo(f"viewgen: {stopped or 'stopped'}", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"viewgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log errors only.")] = False,
+) -> None:
+    level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO
+    logging.getLogger("viewpoint_gen").setLevel(level)
+    logging.getLogger().setLevel(max(level, logging.WARNING))
+
+
+# in the order in which --help lists them
+app.command(epilog=render.EXAMPLES)(render.render)
+app.command(epilog=qa.EXAMPLES)(qa.qa)
+app.command(epilog=verify.EXAMPLES)(verify.verify)
+app.command(epilog=audit.EXAMPLES)(audit.audit)
+app.command()(status.status)
+app.command()(doctor.doctor)
+app.command()(demo.demo)

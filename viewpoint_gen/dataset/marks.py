@@ -1,0 +1,240 @@
+"""Draws the marks of a question into its images: an open ring round each point, a letter beside it.
+
+A question's ``marks`` say where; the views' own pictures stay as they were rendered. What shows a
+question (a preview, a published set, a trainer) shows ``images_of`` it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+_FINER: Final = 4  # marks are drawn so many times larger and made smaller, for clean edges
+
+_RING_SHARE: Final = 0.014  # radius of a ring, of the image's shorter side
+_LEAST_RING_PX: Final = 2.6
+_LETTER_SHARE: Final = 0.042  # height of the letters
+_LEAST_LETTER_PX: Final = 10.0
+
+_LIGHT: Final = (255, 214, 10, 255)
+_DARK: Final = (20, 20, 24, 255)
+"""A ring is light between two dark lines, a letter dark on light: both show on any ground."""
+
+_DIRECTIONS: Final = 16
+_DISTANCES: Final = (0.0, 0.6, 1.2, 2.0, 3.0)
+"""Of a label from its ring, in ring radii; nearer ones are tried first."""
+
+_FIRST_DIRECTION_RAD: Final = -math.pi / 4  # up and to the right
+_STEP_PX: Final = 0.25  # in which a label is moved away from its ring
+_OUTSIDE_WEIGHS: Final = 10.0  # what is cut off, against what is covered
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One marked point of an image; pixel centres at +0.5."""
+
+    label: str
+    x_px: float
+    y_px: float
+
+
+@dataclass(frozen=True)
+class _Box:
+    """An upright rectangle, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def around(cls, x: float, y: float, half_width: float, half_height: float) -> _Box:
+        return cls(x - half_width, y - half_height, x + half_width, y + half_height)
+
+    def overlap(self, other: _Box) -> float:
+        """Shared area."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(across, 0.0) * max(down, 0.0)
+
+    def outside(self, width: float, height: float) -> float:
+        """Area beyond an image of this size."""
+        inside = self.overlap(_Box(0.0, 0.0, width, height))
+        return (self.right - self.left) * (self.bottom - self.top) - inside
+
+
+@dataclass(frozen=True)
+class _Style:
+    """Sizes in pixels of the image."""
+
+    ring: float
+    line: float
+    letter: float
+
+    @classmethod
+    def of(cls, width_px: int, height_px: int) -> _Style:
+        side = min(width_px, height_px)
+        ring = max(_RING_SHARE * side, _LEAST_RING_PX)
+        letter = max(_LETTER_SHARE * side, _LEAST_LETTER_PX)
+        return cls(ring, 0.36 * ring, letter)
+
+    @property
+    def reach(self) -> float:
+        """From a ring's centre to its outer edge."""
+        return self.ring + 1.2 * self.line
+
+
+def images_of(row: Mapping[str, Any], pictures: Mapping[str, bytes]) -> list[Image.Image]:
+    """A question's images as they must be shown, its marks drawn in.
+
+    Args:
+        row: of the questions table: ``image_ids`` and ``marks``.
+        pictures: the encoded picture of each view, by ``view_id``.
+
+    Raises:
+        KeyError: a view of the question has no picture.
+    """
+    shown = []
+    for number, view_id in enumerate(row["image_ids"]):
+        marks = [
+            Mark(mark["label"], mark["x_px"], mark["y_px"])
+            for mark in row["marks"] or ()
+            if mark["image"] == number
+        ]
+        with Image.open(io.BytesIO(pictures[view_id])) as picture:
+            shown.append(draw_marks(picture, marks))
+    return shown
+
+
+def draw_marks(picture: Image.Image, marks: Sequence[Mark]) -> Image.Image:
+    """A copy of a picture with rings and letters; the marked pixels themselves stay free."""
+    mode = "RGBA" if "A" in picture.getbands() else "RGB"
+    if not marks:
+        return picture.convert(mode)
+    style = _Style.of(*picture.size)
+    size = (picture.width * _FINER, picture.height * _FINER)
+    layer = Image.new("RGBA", size, (*_LIGHT[:3], 0))
+    pen = ImageDraw.Draw(layer)
+    font = ImageFont.load_default(style.letter * _FINER)
+    boxes = label_boxes(picture.size, marks)
+    for mark, box in zip(marks, boxes, strict=True):
+        _draw_leader(pen, mark, box, style)
+    for mark, box in zip(marks, boxes, strict=True):
+        _draw_ring(pen, mark, style)
+        _draw_label(pen, mark, box, font, style)
+    return Image.alpha_composite(picture.convert("RGBA"), _shrunk(layer)).convert(mode)
+
+
+def label_boxes(size_px: tuple[int, int], marks: Sequence[Mark]) -> list[_Box]:
+    """Where the labels go: in the image, off all rings and off one another, near their own ring.
+
+    One label after the other takes the best of its places; that it covers nothing counts first,
+    then that it is near, then that it points away from the other marks.
+    """
+    style = _Style.of(*size_px)
+    rings = [_Box.around(mark.x_px, mark.y_px, style.reach, style.reach) for mark in marks]
+    boxes: list[_Box] = []
+    for number, mark in enumerate(marks):
+        others = [*rings[:number], *rings[number + 1 :], *boxes]
+        places = _places(mark, _outwards(mark, marks), style)
+        covered = [
+            _OUTSIDE_WEIGHS * place.outside(*size_px) + sum(map(place.overlap, others))
+            for place in places
+        ]
+        boxes.append(places[int(np.argmin(np.round(covered, 3)))])
+    return boxes
+
+
+def _outwards(mark: Mark, marks: Sequence[Mark]) -> float:
+    """Direction from the middle of all marks to one; of a single one, up and to the right."""
+    right = mark.x_px - float(np.mean([each.x_px for each in marks]))
+    down = mark.y_px - float(np.mean([each.y_px for each in marks]))
+    return math.atan2(down, right) if math.hypot(right, down) > 1.0 else _FIRST_DIRECTION_RAD
+
+
+def _places(mark: Mark, first_rad: float, style: _Style) -> list[_Box]:
+    """Every place for a label, the ones to be preferred first."""
+    half_width, half_height = _half_label(mark.label, style)
+    places = []
+    for distance in _DISTANCES:
+        for number in range(_DIRECTIONS):
+            # 0, 1, -1, 2, -2 ... sixteenths of a turn from the first direction
+            step = (number + 1) // 2 * (1 if number % 2 else -1)
+            angle = first_rad + 2.0 * math.pi * step / _DIRECTIONS
+            right, down = math.cos(angle), math.sin(angle)
+            way = _way_clear_of(
+                style.reach + distance * style.ring, right, down, half_width, half_height
+            )
+            places.append(
+                _Box.around(
+                    mark.x_px + way * right, mark.y_px + way * down, half_width, half_height
+                )
+            )
+    return places
+
+
+def _way_clear_of(
+    radius: float, right: float, down: float, half_width: float, half_height: float
+) -> float:
+    """How far along a direction a box must go so that it leaves a circle round its start."""
+    ways = np.arange(0.0, radius + half_width + half_height + _STEP_PX, _STEP_PX)
+    across = np.maximum(np.abs(ways * right) - half_width, 0.0)
+    along = np.maximum(np.abs(ways * down) - half_height, 0.0)
+    return float(ways[np.argmax(np.hypot(across, along) >= radius)])
+
+
+def _half_label(label: str, style: _Style) -> tuple[float, float]:
+    """Half the width and height of a label's plate."""
+    font = ImageFont.load_default(style.letter * _FINER)
+    left, _, right, _ = font.getbbox(label, anchor="ls")
+    across = (right - left) / _FINER / 2.0 + 0.18 * style.letter
+    return max(across, 0.5 * style.letter), 0.5 * style.letter
+
+
+def _draw_ring(pen: ImageDraw.ImageDraw, mark: Mark, style: _Style) -> None:
+    for half_line, colour in ((1.2 * style.line, _DARK), (0.5 * style.line, _LIGHT)):
+        outer = (style.ring + half_line) * _FINER
+        width = max(round(2.0 * half_line * _FINER), 1)
+        x, y = mark.x_px * _FINER, mark.y_px * _FINER
+        pen.ellipse((x - outer, y - outer, x + outer, y + outer), outline=colour, width=width)
+
+
+def _draw_leader(pen: ImageDraw.ImageDraw, mark: Mark, box: _Box, style: _Style) -> None:
+    """A line from the ring to the plate: seen only where they are apart."""
+    x, y = (box.left + box.right) / 2.0, (box.top + box.bottom) / 2.0
+    length = math.hypot(x - mark.x_px, y - mark.y_px)
+    start = style.ring / length
+    ends = [
+        (mark.x_px + start * (x - mark.x_px), mark.y_px + start * (y - mark.y_px)),
+        (x, y),
+    ]
+    points = [(across * _FINER, down * _FINER) for across, down in ends]
+    for half_line, colour in ((1.0 * style.line, _DARK), (0.4 * style.line, _LIGHT)):
+        pen.line(points, fill=colour, width=max(round(2.0 * half_line * _FINER), 1))
+
+
+def _draw_label(
+    pen: ImageDraw.ImageDraw,
+    mark: Mark,
+    box: _Box,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    style: _Style,
+) -> None:
+    corners = tuple(_FINER * edge for edge in (box.left, box.top, box.right, box.bottom))
+    line = max(round(0.6 * style.line * _FINER), 1)
+    pen.rounded_rectangle(
+        corners, radius=0.28 * style.letter * _FINER, fill=_LIGHT, outline=_DARK, width=line
+    )
+    middle = ((corners[0] + corners[2]) / 2.0, (corners[1] + corners[3]) / 2.0)
+    pen.text(middle, mark.label, fill=_DARK, font=font, anchor="mm", stroke_width=line / 4)
+
+
+def _shrunk(layer: Image.Image) -> Image.Image:
+    """The layer at its picture's size, colours weighted by their alpha."""
+    return layer.reduce(_FINER)

@@ -1,0 +1,46 @@
+"""Draws the marked points of a block of pairs, for every family that marks some."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.draws import keys_of, salted
+from viewpoint_gen.qa.families.family import Family, Verdicts
+from viewpoint_gen.qa.marks import Marks
+from viewpoint_gen.qa.spots import Spots
+
+_PAIRS_AT_A_TIME: Final = 4096
+"""Their points in both images are held together; more would only take memory."""
+
+
+def mark_points(
+    family: Family, verdicts: Verdicts, pairs: pa.Table, config: QaConfig, *, seed: int
+) -> None:
+    """Give an answer to, or refuse, every pair that is left of a family that marks points.
+
+    ``points_few``: view 1 has no set of points that the family could ask about.
+    """
+    if family.mark is None:
+        return
+    drawn: list[Marks] = []
+    counts = []
+    for start in range(0, pairs.num_rows, _PAIRS_AT_A_TIME):
+        part = pairs.slice(start, _PAIRS_AT_A_TIME).combine_chunks()
+        spots = Spots.of(part, config)
+        counts.append(np.stack([spots.seen.sum(axis=1), spots.hidden.sum(axis=1)]))
+        keys = keys_of(seed, "marks", part.column("pair_id").to_pylist())
+        rows = np.flatnonzero(verdicts.undecided[start : start + len(spots)])
+        marks = family.mark(spots.take(rows), salted(keys[rows], family.id), config)
+        drawn.append(marks.spread_over(len(spots), rows))
+    seen, hidden = np.concatenate(counts, axis=1).astype(np.float64)
+    marks = Marks.together(drawn)
+    verdicts.refuse("points_few", marks.key < 0, {"seen": seen, "hidden": hidden})
+    for option in range(int(marks.key.max(initial=-1)) + 1):
+        verdicts.answer(option, marks.key == option)
+    verdicts.marks = marks
+    verdicts.value = marks.shift
+    verdicts.margin = np.maximum(marks.apart - config.mark_apart_share, 0.0)
