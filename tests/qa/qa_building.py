@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,7 @@ def build(
     pairs: pa.Table,
     *,
     ring: Ring = NOTHING_ALIKE,
+    rings: Mapping[str, Ring] | None = None,
     seed: int = 7,
     batch_rows: int = 5000,
     **settings: Any,
@@ -57,7 +59,7 @@ def build(
     blocks = list(
         build_questions(
             pairs.to_batches(batch_rows),
-            dict.fromkeys(pairs.column("asset_uid").to_pylist(), ring),
+            rings or dict.fromkeys(pairs.column("asset_uid").to_pylist(), ring),
             QaConfig(**{"paraphrase_share": 0.0, **settings}),
             seed=seed,
             fingerprint="print of the recipe",

@@ -432,6 +432,55 @@ def test_batches_other_families_and_a_second_time_change_nothing() -> None:
         assert mine.equals(theirs)
 
 
+def test_whole_sets_are_asked_again_in_other_words() -> None:
+    """All questions of a unit, about the same images, with the same answers."""
+    table = pa.concat_tables([random_visits(40, seed=5), kin("apple"), kin("pear")])
+    once = build(table, families=GATHERED)
+    twice = build(table, families=GATHERED, paraphrase_share=0.4)
+    rows = {row["id"]: row for row in twice.questions.to_pylist()}
+    again = {name: row for name, row in rows.items() if name.endswith(".again")}
+    assert rows.keys() - again.keys() == set(once.questions.column("id").to_pylist())
+    shared = ("group_id", "image_ids", "answer_key", "answer_value", "margin", "facts", "split")
+    sizes = Counter(row["group_id"] for name, row in rows.items() if name not in again)
+    for family in GATHERED:
+        mine = {name: row for name, row in again.items() if row["family"] == family}
+        assert twice.summary.families[family].again == len(mine) > 0
+        for name, row in mine.items():
+            first = rows[name.removesuffix(".again")]
+            assert [row[column] for column in shared] == [first[column] for column in shared]
+            assert row["group_role"] == f"{first['group_role']}_again"
+            assert row["question"] != first["question"]
+            if family == "choose_view":  # the letters are the images' own
+                assert row["answer_letter"] == first["answer_letter"]
+        for group, count in Counter(row["group_id"] for row in mine.values()).items():
+            assert count == sizes[group]
+    assert {row["group_id"] for row in again.values()} < sizes.keys()
+
+
+def test_rings_of_mixed_sizes_are_read_by_their_own_turns() -> None:
+    """A fifth of a turn hides one thing's motions, a quarter the other's; neither's the other's."""
+    rings = {
+        "fives": Ring(azimuths=5, elevation_rad=0.3, packed=bytes(10)),
+        "fours": FOUR_SIDES_ALIKE,
+    }
+    cameras = {"fives": (0, 36, 100, -36, -100), "fours": (0, 45, 100, -45, -100)}
+    table = pa.concat_tables(
+        [visit(uid, [side(a) for a in cameras[uid]], static=False) for uid in rings]
+    )
+    every = {
+        uid: build(
+            table,
+            rings={**dict.fromkeys(rings, NOTHING_ALIKE), uid: ring},
+            families=("choose_view",),
+        )
+        for uid, ring in rings.items()
+    }
+    for uid, built in every.items():
+        assert {row["asset_uids"][0] for row in built.questions.to_pylist()} == rings.keys() - {uid}
+    both = build(table, rings=rings, families=("choose_view",))
+    assert both.questions.num_rows == 0
+
+
 def test_azimuths_of_the_fixture_are_what_it_says() -> None:
     """The front looks along -Y; a camera at azimuth 40 stands 40° counter-clockwise of it."""
     camera = side(40)

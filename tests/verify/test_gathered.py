@@ -119,6 +119,7 @@ CORRUPTIONS: list[tuple[str, str, Callable[[Row], None]]] = [
     ("facts", CHOOSE, put(facts=[("azimuth_rad_A", 0.5)])),
     ("facts", CHOOSE, put(facts=[("azimuth_rad", 0.5)])),
     ("groups", CHOOSE, put(group_id="another set")),
+    ("marks", CHOOSE, put(marks=[{"image": 0, "label": "A", "x_px": 9.0, "y_px": 9.0}])),
     ("answer_true", COMPOSE, answer("B")),
     ("answer_true", COMPOSE, swap(0, 2)),
     ("answer_key", COMPOSE, put(answer_key="clockwise")),
@@ -202,6 +203,68 @@ def test_both_objects_are_held_to_one_split(run: Path) -> None:
     )
     wrong = {f.row_id for f in verify_run(run).findings if f.check == "splits"}
     assert wrong & {ANOTHER, "ball2.0.set.A.choose_view"}
+
+
+def again(row: Row) -> Row:
+    """The same question in other words."""
+    return row | {
+        "id": f"{row['id']}.again",
+        "group_role": f"{row['group_role']}_again",
+        "question": row["question"].replace("Seen from above, which", "From above, say which"),
+    }
+
+
+def ask_again(run: Path, group: str, *, but: str = "") -> Report:
+    """A group's questions again, one perhaps left out."""
+    edit(
+        run / QA,
+        lambda rows: rows.extend(
+            again(row) for row in list(rows) if row["group_id"] == group and row["id"] != but
+        ),
+    )
+    return verify_run(run)
+
+
+@pytest.mark.parametrize("group", ["ball.0.set.choose_view", "ball.0.path.compose"])
+def test_a_set_asked_again_in_other_words_is_true(run: Path, group: str) -> None:
+    report = ask_again(run, group)
+    assert report.wrong == {}
+    assert report.checked["motions_told"] == 16 + {"set": 4, "pat": 2}[group[7:10]]
+
+
+def test_a_set_is_asked_again_as_a_whole(run: Path) -> None:
+    report = ask_again(run, "ball.0.set.choose_view", but=CHOOSE)
+    left = {f"ball.0.set.{letter}.choose_view.again" for letter in "BCD"}
+    assert {f.row_id for f in report.findings if f.check == "groups"} == left
+    assert report.wrong.keys() == {"groups"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "families"),
+    [
+        ("candidates_least_deg = 56.0", {"choose_view"}),
+        ("same_side_most_deg = 9.0", {"same_object"}),
+        ("sideways_least_deg = 45.0", {"choose_view", "compose"}),
+        ("side_most_deg = 90.0", {"choose_view", "compose"}),
+        ("still_most_deg = 5.0", set()),
+    ],
+)
+def test_gathered_questions_are_held_to_the_runs_own_limits(
+    run: Path, setting: str, families: set[str]
+) -> None:
+    recipe = run / "recipe.toml"
+    recipe.write_text(f"{recipe.read_text()}[qa]\n{setting}\n")
+    findings = verify_run(run).findings
+    wrong = {f.row_id for f in findings if f.check == "answer_true"}
+    assert {name.rsplit(".", 1)[1] for name in wrong} == families
+
+
+def test_image_3_must_tell_the_net_motion_of_two(run: Path) -> None:
+    recipe = run / "recipe.toml"
+    recipe.write_text(f"{recipe.read_text()}[qa]\ndisplacement_least_px = 1000.0\n")
+    findings = [f for f in verify_run(run).findings if f.check == "visible"]
+    assert len(findings) == 4
+    assert all(f.row_id.endswith(".compose") for f in findings)
 
 
 def test_licences_are_joined_whatever_they_are_made_of() -> None:
