@@ -51,13 +51,8 @@ def gathered_rows(
         draw=another_of if again else choice_of,
     )
     shown = show(asked)
-    units = [items.unit_names[unit] for unit in items.unit[kept].tolist()]
     return {
-        "id": pa.array([_ending(name, ".", again) for name in asked.ids], pa.string()),
-        "group_id": pa.array([f"{unit}.{family.id}" for unit in units], pa.string()),
-        "group_role": pa.array(
-            [_ending(items.roles[row], "_", again) for row in kept.tolist()], pa.string()
-        ),
+        **_named(items, family, kept, asked.ids, again),
         "split": pa.array(asked.splits, pa.string()),
         "family": repeated(family.id, count),
         "wording_id": pa.array(shown.wording_id, pa.string()),
@@ -85,8 +80,19 @@ def gathered_rows(
     }
 
 
-def _ending(name: str, mark: str, again: str) -> str:
-    return f"{name}{mark}{again}" if again else name
+def _named(
+    items: Items, family: GatheredFamily, kept: Rows, ids: Sequence[str], again: str
+) -> dict[str, pa.Array]:
+    """A unit is a group, in whichever words."""
+    units = [items.unit_names[unit] for unit in items.unit[kept].tolist()]
+    roles = [items.roles[row] for row in kept.tolist()]
+    if again:
+        ids, roles = [f"{name}.{again}" for name in ids], [f"{role}_{again}" for role in roles]
+    return {
+        "id": pa.array(ids, pa.string()),
+        "group_id": pa.array([f"{unit}.{family.id}" for unit in units], pa.string()),
+        "group_role": pa.array(roles, pa.string()),
+    }
 
 
 def _carried(views: Views, images: Rows) -> dict[str, pa.Array]:
