@@ -24,6 +24,9 @@ PAIRED = {
 }
 """Families that are asked of pairs, and of nothing that is gathered."""
 
+OF_FACTS = {name: family for name, family in PAIRED.items() if family.mark is None}
+"""Families whose answer follows from a pair's numbers, without points that are drawn."""
+
 DIRECTIONS = sorted(name for name, family in PAIRED.items() if family.stands is points_alike)
 """Families that ask for a direction, its opposite, or "not at all"."""
 

@@ -7,17 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
-from qa_building import DIRECTIONS
+from qa_building import DIRECTIONS, OF_FACTS
 from synthetic_pairs import Cameras, both_ways, random_cameras
 
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import facts_of
-from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.qa.families.directions import NEGATIVE, NOTHING, POSITIVE
 
 COUNT = 3000
 LAX = QaConfig(mask_least_share=0.0, in_frame_least_share=0.0)
-OTHERS = sorted(set(FAMILIES) - set(DIRECTIONS) - {"overlap_share", "new_share"})
+OTHERS = sorted(set(OF_FACTS) - set(DIRECTIONS) - {"overlap_share", "new_share"})
 """Shares of surface say nothing of one another."""
 
 SWAPPED = {"inverse": [3, 2, 1, 0], "pose_tuple": [1, 0]}
@@ -56,7 +55,7 @@ def _options(
         bulk=np.full(COUNT, 0.5),
     )
     facts = facts_of(table)
-    return {name: family.verdicts(facts, LAX).option for name, family in FAMILIES.items()}
+    return {name: family.verdicts(facts, LAX).option for name, family in OF_FACTS.items()}
 
 
 @pytest.fixture(scope="module")

@@ -263,7 +263,7 @@ def test_no_more_than_its_share_cannot_be_told(
     two = (CORRESPONDENCE, CANNOT_TELL)
     monkeypatch.setattr("viewpoint_gen.qa.build.chosen_families", lambda _: two)
     some = pairs.slice(0, 1600)
-    limited = build(some, cannot_tell_most_share=0.1)
+    limited = build(some, cannot_tell_most_share=0.1, families=())
     asked = len(limited.of("cannot_tell"))
     assert 0 < asked <= 0.1 * limited.summary.asked
     assert limited.summary.families["cannot_tell"].refused["share"] > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from qa_building import OF_FACTS
 from synthetic_pairs import HERE, Cameras, around, camera, one_pair, synthetic_pairs
 
 from viewpoint_gen.qa.config import QaConfig
@@ -175,7 +176,7 @@ def test_every_family_says_something_of_many_pairs() -> None:
     kinds = ("orbit", "pan", "truck", "tilt", "pedestal", "dolly", "zoom", "roll", "still", "climb")
     mix = {**dict.fromkeys(kinds, 1.0), "orbit_only": 2.0, "object_turn": 1.0}
     facts = facts_of(synthetic_pairs(6000, mix=mix))
-    for name, family in FAMILIES.items():
+    for name, family in OF_FACTS.items():
         verdicts = family.verdicts(facts, QaConfig())
         asked = np.bincount(verdicts.option[verdicts.option >= 0], minlength=len(family.options))
         assert (asked > 0).sum() >= 2, name
