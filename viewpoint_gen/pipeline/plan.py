@@ -3,11 +3,11 @@
 A plan never depends on lanes, order or time, so that a resumed run and a run on a hundred machines
 end with the same rows.
 
-Round 0 spreads the pairs over enough assets. If each is to be visited several times, it asks for its
-share of them, and as many rounds return to the same assets. When a round is over, the next one
-spreads what is still owed over assets that nobody has visited; once a finite source has none left, over assets
-that gave all they were asked for, and then over those that gave some. No round asks for more than
-is owed, so a run never holds more pairs than were asked for.
+Round 0 spreads the pairs over enough assets. If each is to be visited several times, it asks for
+its share of them only, and as many rounds return to the same assets. When a round is over, the next
+one spreads what is still owed over assets that nobody has visited; once a finite source has none
+left, over assets that gave all they were asked for, and then over those that gave some. No round
+asks for more than is owed, so a run never holds more pairs than were asked for.
 """
 
 from __future__ import annotations
