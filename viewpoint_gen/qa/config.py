@@ -23,7 +23,7 @@ class BalanceConfig(BaseModel):
     """Pairs that are weighed together; the only thing that grows memory."""
     axis_gain: Share = 0.05
     """For the signs of the motion's other axes."""
-    image_gain: Share = 0.03
+    image_gain: Share = 0.02
     """For what one image alone shows."""
     text_gain: Share = 0.02
     """For the text's note that the object kept still, which goes with the backdrop."""
