@@ -33,7 +33,7 @@ from viewpoint_gen.dataset.schema import PAIRS, RINGS
 from viewpoint_gen.dataset.shards import PartWriter, create_part, part_name
 from viewpoint_gen.pipeline import ask
 from viewpoint_gen.pipeline.run_directory import RECIPE_NAME
-from viewpoint_gen.qa import build
+from viewpoint_gen.qa import askers, build
 from viewpoint_gen.qa.confusable import Lookalikes
 from viewpoint_gen.qa.invisible import Sight
 from viewpoint_gen.recipe import Recipe
@@ -45,12 +45,12 @@ DIFFERENT, ALIKE = (bytes([code] * (AZIMUTHS * (AZIMUTHS - 1) // 2)) for code in
 ALIKE_ONE_IN = 10
 
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
-    "facts": ((build, "_prepared"), (Lookalikes, "of"), (Sight, "of"), (build._Units, "of")),
+    "facts": ((build, "_prepared"), (Lookalikes, "of"), (Sight, "of"), (askers.Units, "of")),
     "invisible": ((build, "refuse_invisible"),),
     "confusable": ((build, "refuse_confusable"),),
-    "choosing": ((build._Asker, "_chosen"),),
-    "question rows": ((build, "question_rows"),),
-    "refusal rows": ((build, "rejection_rows"),),
+    "choosing": ((askers.Asker, "_chosen"), (askers.Gatherer, "_chosen_items")),
+    "question rows": ((askers, "question_rows"), (askers, "gathered_rows")),
+    "refusal rows": ((askers, "rejection_rows"), (askers, "refused_items")),
     "writing": ((PartWriter, "write"), (PartWriter, "finish")),
 }
 """Functions whose time is a stage's; none calls another of them."""

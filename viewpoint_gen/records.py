@@ -123,6 +123,11 @@ class ViewRequest:
     noise_seed: int
 
 
+def visit_of(view_id: str) -> str:
+    """The visit that a view is of, "uid.round": the id without cluster and place in it."""
+    return view_id.rsplit(".", 2)[0]
+
+
 @dataclass(frozen=True)
 class LoadedAsset:
     """What Blender knows about an asset once it is imported and normalised.

@@ -77,8 +77,8 @@ def test_a_question_and_its_reverse_are_drawn_together(run):
     (drawn,) = read_questions(store, (YAW,), most_per_family=30, seed=0)
     (other,) = read_questions(store, (YAW,), most_per_family=30, seed=1)
     assert len(drawn) == 30
-    there = zip(drawn.first, drawn.second, strict=True)
-    back = zip(drawn.second, drawn.first, strict=True)
+    there = zip(drawn.first, drawn.last, strict=True)
+    back = zip(drawn.last, drawn.first, strict=True)
     assert Counter(there) == Counter(back)
     assert Counter(drawn.first) != Counter(other.first)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +15,16 @@ from viewpoint_gen.qa.build import QaSchemas, build_questions
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.qa.families.directions import points_alike
+from viewpoint_gen.qa.families.gathered import GatheredFamily
 from viewpoint_gen.qa.summary import QaSummary
 from viewpoint_gen.records import Ring
 
-DIRECTIONS = sorted(name for name, family in FAMILIES.items() if family.stands is points_alike)
+PAIRED = {
+    name: family for name, family in FAMILIES.items() if not isinstance(family, GatheredFamily)
+}
+"""Families that are asked of pairs, and of nothing that is gathered."""
+
+DIRECTIONS = sorted(name for name, family in PAIRED.items() if family.stands is points_alike)
 """Families that ask for a direction, its opposite, or "not at all"."""
 
 NOTHING_ALIKE = Ring(azimuths=4, elevation_rad=0.3, packed=bytes([255] * 6))
@@ -41,16 +48,18 @@ def build(
     pairs: pa.Table,
     *,
     ring: Ring = NOTHING_ALIKE,
+    rings: Mapping[str, Ring] | None = None,
     seed: int = 7,
     batch_rows: int = 5000,
     **settings: Any,
 ) -> Built:
-    """Every question once, unless told otherwise."""
+    """Ask the families of pairs once, unless told otherwise."""
+    settings.setdefault("families", tuple(PAIRED))
     summary = QaSummary()
     blocks = list(
         build_questions(
             pairs.to_batches(batch_rows),
-            dict.fromkeys(pairs.column("asset_uid").to_pylist(), ring),
+            rings or dict.fromkeys(pairs.column("asset_uid").to_pylist(), ring),
             QaConfig(**{"paraphrase_share": 0.0, **settings}),
             seed=seed,
             fingerprint="print of the recipe",

@@ -133,16 +133,49 @@ ROWS = [
 ]
 
 
-def test_groups_by_hand() -> None:
-    found = {(group.kind, group.places) for group in groups_of(ROWS)}
-    assert found == {
-        ("swap", (0, 1)),
-        ("swap", (7, 9)),
+GATHERED = [
+    row("set.A", "choose_view", "abcde", "A") | {"pair_id": None},
+    row("set.B", "choose_view", "abcde", "B") | {"pair_id": None},
+    row("set.A.again", "choose_view", "abcde", "A_again") | {"pair_id": None},
+    row("set.B.again", "choose_view", "abcde", "B_again") | {"pair_id": None},
+    row("path", "compose", "abc") | {"pair_id": None},
+    row("path back", "compose", "cba", "reverse") | {"pair_id": None},
+    row("other path", "compose", "xyz") | {"pair_id": None},
+    row("one", "same_object", "ab", "same_1") | {"pair_id": None},
+    row("two", "same_object", "bc", "same_1") | {"pair_id": None},
+    row("three", "same_object", "ac", "same_1") | {"pair_id": None},
+]
+
+
+def test_groups_of_gathered_views_by_hand() -> None:
+    """A path's legs and its net motion count only in the path's own direction."""
+    rows = [*GATHERED, *ROWS]
+    before = len(GATHERED)
+    found = {(group.kind, group.places) for group in groups_of(rows)}
+    of_pairs = {(kind, tuple(p + before for p in places)) for kind, places in BY_HAND}
+    assert found == of_pairs | {
+        ("set", (0, 1)),
         ("paraphrase", (0, 2)),
         ("paraphrase", (1, 3)),
-        ("frames", (0, 4, 5)),
-        ("compose", (4, 7, 8)),
+        ("swap", (4, 5)),
+        ("legs", (4, before + 4, before + 7, before + 8)),
+        ("legs", (5, before + 9)),
     }
+
+
+BY_HAND = {
+    ("swap", (0, 1)),
+    ("swap", (7, 9)),
+    ("paraphrase", (0, 2)),
+    ("paraphrase", (1, 3)),
+    ("frames", (0, 4, 5)),
+    ("compose", (4, 7, 8)),
+}
+
+
+def test_groups_by_hand() -> None:
+    found = {(group.kind, group.places) for group in groups_of(ROWS)}
+    assert found == BY_HAND
     assert Group("frames", "ab", (0, 4, 5)) in groups_of(ROWS)
 
 

@@ -6,14 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from qa_building import DIRECTIONS, Built, build, fact, matrices
+from qa_building import DIRECTIONS, PAIRED, Built, build, fact, matrices
 from synthetic_pairs import synthetic_pairs
 
 from viewpoint_gen.dataset.schema import QUESTIONS, REJECTED
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.qa.build import QaSchemas, build_questions, qa_fingerprint
 from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.qa.prompt import prompt_of
 from viewpoint_gen.qa.summary import QaSummary
 from viewpoint_gen.verify.lexicon import frame_problem, read_option
@@ -54,7 +53,7 @@ def test_counts_reconcile(built: Built) -> None:
         assert summary.considered == summary.asked + sum(summary.refused.values())
         assert built.of(family).num_rows == summary.asked == sum(summary.truths.values())
     assert (
-        built.rejections.num_rows + built.questions.num_rows == len(FAMILIES) * built.pairs.num_rows
+        built.rejections.num_rows + built.questions.num_rows == len(PAIRED) * built.pairs.num_rows
     )
     ids = (
         built.questions.column("id").to_pylist() + built.rejections.column("subject_id").to_pylist()
@@ -234,7 +233,7 @@ def test_a_family_that_is_refused_everywhere_says_why(pairs: pa.Table) -> None:
         front, pairs.schema.field(front), pa.nulls(500, pa.float64())
     )
     summary = build(unknown).summary.families["object_translation_left_right"]
-    assert summary.none_because.startswith("every pair was refused, most as no_front")
+    assert summary.none_because.startswith("all pairs were refused, most as no_front")
 
 
 def test_an_unknown_family_fails_before_anything_is_read() -> None:

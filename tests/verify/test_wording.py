@@ -20,9 +20,7 @@ from viewpoint_gen.verify.reasons import problems
 from viewpoint_gen.verify.senses import letter_of, read_sense
 
 WORDING = Path(viewpoint_gen.__file__).parent / "qa" / "wording"
-PRESENT = sorted(
-    path.stem for path in WORDING.glob("*.toml") if "_" in path.stem or path.stem in RULES
-)
+PRESENT = sorted(path.stem for path in WORDING.glob("*.toml") if path.stem != "notes")
 OFFERING = [name for name in PRESENT if RULES[name].form in (Form.NAMED, Form.SUBSET)]
 
 KEYS = {
@@ -42,7 +40,8 @@ KEYS = {
     "minimal_orbit_spin": ("orbit", "spin"),
     "who_moved": ("camera", "object", "both", "light", "nothing"),
     "inverse": ("ccw_up", "ccw_down", "cw_up", "cw_down"),
-    "frames_left_right": ("left_left", "left_right", "right_left", "right_right"),
+    "compose": ("counterclockwise", "clockwise", "nothing"),
+    "same_object": ("same", "another"),
     "overlap_share": ("20", "40", "60", "80"),
     "new_share": ("20", "40", "60", "80"),
 }
@@ -59,6 +58,11 @@ SIZES = {
 }
 """A size by the unit of its family: as a number, and in words."""
 
+GATHERED_PARTS = {
+    **dict.fromkeys(("first", "motion", "A", "C"), "34° clockwise"),
+    **dict.fromkeys(("second", "B", "D"), "12° counter-clockwise"),
+    "letter": "B",
+}
 MARKED = {
     "x1": (("percent", 12.3), "12 %"),
     "y1": (("percent", 45.6), "46 %"),
@@ -132,7 +136,9 @@ def answers(family: str, key: str) -> list[str]:
         return [options["cannot" if key == "cannot" else "B"] for options in sets]
     if form is Form.LADDER:
         return [options["text"].format(value=number) for options in sets]
-    return {Form.SUBSET: ["A, C"], Form.POSE: ["34, 12, 1.30, -4"]}.get(form, [number])
+    return {Form.SUBSET: ["A, C"], Form.POSE: ["34, 12, 1.30, -4"], Form.PICTURED: ["image B"]}.get(
+        form, [number]
+    )
 
 
 def quantities(family: str, key: str) -> list[tuple[str, float]]:
@@ -158,7 +164,7 @@ def filled(family: str, text: str, answer: str) -> str:
     if RULES[family].form is not Form.POSE:
         parts = {name: f"{value.lstrip('-')}{units[name]}" for name, value in PARTS.items()}
     marked = {name: told for name, (_, told) in MARKED.items()}
-    return text.format(size=size, option=answer, **parts, **marked)
+    return text.format(size=size, option=answer, **parts, **GATHERED_PARTS, **marked)
 
 
 @pytest.mark.parametrize("family", [f for f in PRESENT if RULES[f].form is Form.MARKED])

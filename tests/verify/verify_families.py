@@ -60,7 +60,6 @@ STANDS = {
     "both": ORBIT.moved(object_turn=28.4 * DEG),
     "light": ANCHOR,
     "same": ANCHOR,
-    "wide": ANCHOR.moved(azimuth=80 * DEG, heading=80 * DEG),
 }
 
 LEAST_STEP_BINS = {
@@ -101,12 +100,6 @@ WORDS = {
         "light": "only the light",
         "nothing": "nothing at all",
     },
-    "frames_left_right": {
-        "left_left": "its own left, the object's left",
-        "left_right": "its own left, the object's right",
-        "right_left": "its own right, the object's left",
-        "right_right": "its own right, the object's right",
-    },
     "inverse": {
         "ccw_up": "counter-clockwise and higher",
         "ccw_down": "counter-clockwise and lower",
@@ -129,7 +122,6 @@ QUESTIONS = {
     "all_that_apply": "Which of these are true?",
     "inverse": "Seen from above, which way back?",
     "pose_tuple": "Azimuth (counter-clockwise from above), elevation, ratio, roll (from behind)?",
-    "frames_left_right": "To which side in camera 1's terms, to which in the object's?",
     "overlap_share": "How much of the surface in image 1 does image 2 show?",
     "new_share": "How much of the surface in image 2 does image 1 lack?",
 }
@@ -283,17 +275,6 @@ def minimal(family: str, key: str, size: float, number: int) -> Row:
     return named(family, key, number, value=value, margin=size, unit=unit)
 
 
-def two_frames(way: dict[str, float], there: bool, number: int) -> Row:
-    """From azimuth 30 to 110 of an object that faces 120: to its left, and to one's own right."""
-    level = ANCHOR.distance * math.cos(ANCHOR.elevation)
-    leftward = level * (math.cos((30 - 210) * DEG) - math.cos((110 - 210) * DEG)) / ANCHOR.distance
-    least = math.sin(12 * DEG)
-    value = way["right"] / ANCHOR.distance
-    margin = min(abs(value), abs(leftward)) - least
-    key = "right_left" if there else "left_right"
-    return named("frames_left_right", key, number, value=value, margin=margin, unit="distance_1")
-
-
 def who_moved(key: str, way: dict[str, float], number: int) -> Row:
     turn = way["object_turn_rad"]
     margin = abs(turn) - 12 * DEG if turn else DEG
@@ -340,7 +321,6 @@ def _asks() -> list[tuple[str, str, Ask]]:
                 family, move, size(way), k
             ),
         )
-    add("wide", "frames_left_right", two_frames)
     movers = {"orbit": "camera", "spin": "object", "both": "both", "light": "light"}
     for move, key in {**movers, "same": "nothing", "pan": "camera"}.items():
         add(move, "who_moved", lambda way, _, k, key=key: who_moved(key, way, k))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.naive_bayes import MultinomialNB
 
+from viewpoint_gen.audit.candidates import around_the_middle, most_alike, told_motions
 from viewpoint_gen.audit.fixed_guesses import AsSaid, nearest_the_middle, the_roundest
 from viewpoint_gen.audit.gate import Kind
 from viewpoint_gen.audit.marks import marks_seen
@@ -94,7 +96,11 @@ def cheats_on(questions: Questions, sight: Sight, *, seed: int, trees: int) -> I
     yield from _without_images(cheater)
     yield from _with_a_ladder(cheater)
     yield from _with_one_image(cheater)
-    yield from _with_a_little_of_both(cheater)
+    if questions.pictured:
+        yield from _with_the_candidates(cheater)
+    else:
+        yield from _with_a_little_of_both(cheater)
+        yield from _with_a_leg(cheater)
     yield from _with_marks(cheater)
 
 
@@ -120,18 +126,18 @@ def _with_a_ladder(cheater: _Cheater) -> Iterator[Cheat]:
 
 def _with_one_image(cheater: _Cheater) -> Iterator[Cheat]:
     questions, sight = cheater.questions, cheater.sight
-    for number, views in ((1, questions.first), (2, questions.second)):
+    for label, views in zip(questions.labels, questions.views.T, strict=True):
         places = sight.places(views)
         for name, sees, kind, table in (
-            (f"image_{number}", f"image {number}", Kind.LEAK, sight.pictures),
-            (f"camera_{number}", f"camera {number}'s numbers", Kind.BOUND, sight.cameras),
+            (f"image_{label}", f"image {label}", Kind.LEAK, sight.pictures),
+            (f"camera_{label}", f"camera {label}'s numbers", Kind.BOUND, sight.cameras),
         ):
             yield cheater.cheat(name, sees, kind, table.rows(places), cheater.boosted)
 
 
 def _with_a_little_of_both(cheater: _Cheater) -> Iterator[Cheat]:
     questions, sight = cheater.questions, cheater.sight
-    first, second = sight.places(questions.first), sight.places(questions.second)
+    first, second = sight.places(questions.first), sight.places(questions.last)
     stranger = second[_of_another_question(questions, cheater.seed)]
     wrong = sight.cameras.rows(stranger)
     wrong.values[stranger == second] = np.nan
@@ -142,11 +148,46 @@ def _with_a_little_of_both(cheater: _Cheater) -> Iterator[Cheat]:
     with np.errstate(divide="ignore", invalid="ignore"):
         growth = Table(np.log(size[second]) - np.log(size[first]), ("growth",))
     for name, sees, table in (
-        ("shuffled", "image 1, a wrong image 2", shuffled),
+        ("shuffled", f"image 1, a wrong image {questions.labels[-1]}", shuffled),
         ("centroid_shift", "how far the mask's middle moved", shift),
         ("size_change", "how much larger the mask got", growth),
     ):
         yield cheater.cheat(name, sees, Kind.BOTH, table, cheater.boosted)
+
+
+def _with_a_leg(cheater: _Cheater) -> Iterator[Cheat]:
+    """Of a path over three images and more, one step alone, as a change of azimuth."""
+    questions, sight = cheater.questions, cheater.sight
+    azimuth = sight.cameras.columns(["azimuth"]).values
+    steps = list(pairwise(range(len(questions.labels))))
+    for one, two in steps if len(steps) > 1 else ():
+        before, after = (sight.places(questions.views[:, k]) for k in (one, two))
+        change = (azimuth[after] - azimuth[before] + np.pi) % (2 * np.pi) - np.pi
+        names = f"{questions.labels[one]}{questions.labels[two]}"
+        sees = f"the way from image {names[0]} to {names[1]} alone"
+        table = Table(change, ("change of azimuth",))
+        yield cheater.cheat(f"leg_{names}", sees, Kind.BOTH, table, cheater.boosted)
+
+
+def _with_the_candidates(cheater: _Cheater) -> Iterator[Cheat]:
+    """All candidates without image 1, with the motion told; and the one most like image 1."""
+    questions, sight = cheater.questions, cheater.sight
+    told = told_motions(questions.texts)
+    places = [sight.places(views) for views in questions.views[:, 1:].T]
+    pictures, cameras = told, told
+    for label, place in zip(questions.labels[1:], places, strict=True):
+        pictures = pictures.beside(sight.pictures.rows(place).named(f" {label}"))
+    cameras = told.beside(around_the_middle(sight.cameras, places, questions.labels[1:], told))
+    without = "the motion, all candidates, not image 1"
+    for name, sees, kind, table in (
+        ("candidates", without, Kind.LEAK, pictures),
+        ("candidate_cameras", f"{without}: their cameras' numbers", Kind.BOUND, cameras),
+    ):
+        yield cheater.cheat(name, sees, kind, table, cheater.boosted)
+    likest = most_alike(sight.pictures, sight.places(questions.first), places)
+    yield cheater.cheat(
+        "most_alike", "which candidate is most like image 1", Kind.LEAK, likest, AsSaid
+    )
 
 
 def _with_marks(cheater: _Cheater) -> Iterator[Cheat]:
@@ -155,13 +196,13 @@ def _with_marks(cheater: _Cheater) -> Iterator[Cheat]:
     if marked is None or questions.letter is None:
         return
     letter, chance = questions.letter, questions.chance
-    for number, views in ((1, questions.first), (2, questions.second)):
+    for number, (label, views) in enumerate(zip(questions.labels, questions.views.T, strict=True)):
         picture = sight.pictures.rows(sight.places(views))
-        for seen in marks_seen(marked, number - 1, letter, [sight.outlines[v] for v in views]):
+        for seen in marks_seen(marked, number, letter, [sight.outlines[v] for v in views]):
             target = questions.key if seen.target is None else seen.target
             yield Cheat(
-                name=f"marks_{number}{seen.order}",
-                sees=f"image {number} and the marks in it",
+                name=f"marks_{label}{seen.order}",
+                sees=f"image {label} and the marks in it",
                 kind=Kind.LEAK,
                 chance=chance,
                 table=seen.table.beside(picture).defined(),

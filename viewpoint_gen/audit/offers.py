@@ -58,12 +58,15 @@ def read_offers(
     Raises:
         RunIncomplete: a question's were asked in words that aren't known.
     """
+    if family.form is Form.PICTURED:
+        letters = len(options[0]) if options else 0
+        return Offered(letters, Table.empty(len(ids)), np.zeros((len(ids), 0)))
     if family.form not in _MEANINGS:
         return Offered(0, Table.empty(len(ids)), np.zeros((len(ids), 0)))
     texts = {each.id: each.texts for each in sets}
     set_of = [wording_id.split(".")[2] for wording_id in wording_ids]
     meanings = shown_keys(family) or family.options
-    letters, sizes = [], []
+    letters_of, sizes = [], []
     for question_id, set_id, offered in zip(ids, set_of, options, strict=True):
         found = _MEANINGS[family.form](offered, texts.get(set_id))
         if found is None or len(found[0]) != len(meanings):
@@ -72,9 +75,9 @@ def read_offers(
                 f"{list(offered)}; run `viewgen qa` again"
             )
             raise RunIncomplete(msg)
-        letters.append(found[0])
+        letters_of.append(found[0])
         sizes.append(found[1])
-    letter_of, size_of = np.array(letters), np.array(sizes)
+    letter_of, size_of = np.array(letters_of), np.array(sizes)
     marks = _set_marks(set_of).beside(_letter_marks(letter_of, meanings))
     if family.form is Form.LADDER:
         marks = marks.beside(_size_marks(size_of.min(axis=1)))

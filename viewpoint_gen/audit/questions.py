@@ -19,8 +19,9 @@ from viewpoint_gen.dataset.shards import ROWS_PER_GROUP, iterate_batches, part_n
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.qa.draws import keys_of
 from viewpoint_gen.qa.families import FAMILIES, chosen_families
+from viewpoint_gen.qa.families.family import Form
 from viewpoint_gen.qa.groups import AGAIN
-from viewpoint_gen.qa.phrasing import IMAGES, option_sets_of, shown_keys
+from viewpoint_gen.qa.phrasing import header_of, option_sets_of, shown_keys
 from viewpoint_gen.qa.summary import SUMMARY_NAME
 from viewpoint_gen.storage import Store
 
@@ -39,11 +40,13 @@ class Questions:
     """N questions of one family.
 
     Attributes:
-        texts: without the line that stands for the images.
-        assets: (N,) uid.
-        first, second: (N,) view_id of each image.
+        texts: without the lines that stand for the images.
+        assets: (N,) uid; where questions show two assets, one uid for all that are linked so.
+        views: (N, K) view_id of each image.
+        labels: (K,) what stands before each image, e.g. "1", or "A" where images are the options.
         key: (N,) place of the true answer in ``Family.options``: the same whatever its letter and
-            its words, so that a guess of it is not hidden by the shuffling of letters.
+            its words, so that a guess of it is not hidden by the shuffling of letters. Where the
+            options are the images, whose order is all there is to guess, its letter's place.
         letter: (N,) place of the right option among the letters; None unless one is right.
         scored: of questions that offer nothing: rows for ``qa.score``; else empty.
         marked: what is marked in the images; None in families that mark nothing.
@@ -52,8 +55,8 @@ class Questions:
     family: str
     texts: list[str]
     assets: NDArray[np.str_]
-    first: NDArray[np.str_]
-    second: NDArray[np.str_]
+    views: NDArray[np.str_]
+    labels: tuple[str, ...]
     key: Ints
     letter: Ints | None
     offered: Offered
@@ -66,7 +69,22 @@ class Questions:
     @property
     def shown(self) -> set[str]:
         """The views that they show."""
-        return {*self.first.tolist(), *self.second.tolist()}
+        return set(self.views.ravel().tolist())
+
+    @property
+    def first(self) -> NDArray[np.str_]:
+        """(N,) view_id of the image that all starts from."""
+        return self.views[:, 0]
+
+    @property
+    def last(self) -> NDArray[np.str_]:
+        """(N,) view_id of the image where it ends."""
+        return self.views[:, -1]
+
+    @property
+    def pictured(self) -> bool:
+        """Whether the options are images: all but the first."""
+        return FAMILIES[self.family].form is Form.PICTURED
 
     @property
     def never_true(self) -> tuple[str, ...]:
@@ -179,24 +197,44 @@ def _questions_of(family_id: str, rows: pa.Table) -> Questions:
         wording_ids=rows["wording_id"].to_pylist(),
         options=rows["options"].to_pylist(),
     )
-    first, second = (
-        np.array([shown[k] for shown in rows["image_ids"].to_pylist()]) for k in (0, 1)
-    )
     letters = rows["answer_letter"].to_pylist()
+    letter = None if None in letters else _places(ids, letters, ascii_uppercase, "answer_letter")
+    key = _places(ids, rows["answer_key"].to_pylist(), family.options, "answer_key")
+    pictured = letter is not None and family.form is Form.PICTURED
     return Questions(
         family=family_id,
-        texts=[text.removeprefix(IMAGES) for text in rows["question"].to_pylist()],
-        assets=np.array([" ".join(uids) for uids in rows["asset_uids"].to_pylist()]),
-        first=first,
-        second=second,
-        key=_places(ids, rows["answer_key"].to_pylist(), family.options, "answer_key"),
-        letter=None if None in letters else _places(ids, letters, ascii_uppercase, "answer_letter"),
+        texts=[text.removeprefix(header_of(family)) for text in rows["question"].to_pylist()],
+        assets=np.array(linked_assets(rows["asset_uids"].to_pylist())),
+        views=np.array(rows["image_ids"].to_pylist()),
+        labels=tuple(label.removeprefix("Image ") for label in family.images),
+        key=letter if letter is not None and pictured else key,
+        letter=letter,
         offered=offered,
         scored=[] if offered.letters else rows.select(_SCORED).to_pylist(),
         marked=None
         if family.mark is None
         else Marked.of(rows["marks"].to_pylist(), rows["width_px"].to_pylist()),
     )
+
+
+def linked_assets(shown: Sequence[Sequence[str]]) -> list[str]:
+    """One uid for each question; the same for questions that share an asset, also by way of others.
+
+    What is learned from some questions is tried on others, which must show none of their assets.
+    """
+    parent: dict[str, str] = {}
+
+    def root(uid: str) -> str:
+        while parent.setdefault(uid, uid) != uid:
+            parent[uid] = parent[parent[uid]]
+            uid = parent[uid]
+        return uid
+
+    for uids in shown:
+        for uid in uids[1:]:
+            one, other = sorted((root(uids[0]), root(uid)))
+            parent[other] = one
+    return [root(uids[0]) for uids in shown]
 
 
 def _places(ids: list[str], names: list[str], known: Sequence[str], column: str) -> Ints:

@@ -234,8 +234,10 @@ QUESTIONS: Final = _versioned(
         pa.field("family", pa.string()),
         pa.field("wording_id", pa.string()),
         pa.field("frame", pa.string()),  # of reference: see the families' own pages
+        # The pair that is asked about; null for families that gather views of their own, of which
+        # no one pair has them all.
         pa.field("pair_id", pa.string()),
-        pa.field("asset_uids", pa.list_(pa.string())),
+        pa.field("asset_uids", pa.list_(pa.string())),  # each once, in the order shown
         pa.field("image_ids", pa.list_(pa.string())),  # view_id, in the order shown
         pa.field("image_sha256", pa.list_(pa.string())),
         # Points that are drawn into the images before they are shown; pixels, and a letter or word
@@ -262,7 +264,7 @@ QUESTIONS: Final = _versioned(
         pa.field("width_px", pa.int32()),
         pa.field("height_px", pa.int32()),
         pa.field("facts", pa.map_(pa.string(), pa.float64())),
-        pa.field("licence", pa.string()),
+        pa.field("licence", pa.string()),  # of all assets shown: "A AND B" where they differ
         *_PROVENANCE,
         pa.field("qa_fingerprint", pa.string()),
     ]

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from viewpoint_gen.qa.balance import Balancer
+from viewpoint_gen.qa.askers import Answered, Asker, Columns, Gatherer, Units, asker_of
 from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable, ring_of
-from viewpoint_gen.qa.cues import Cuts, cues_of, cuts_of, mark_cues, setting_cue
-from viewpoint_gen.qa.draws import Keys, falls_within, keys_of, salted, split_of
-from viewpoint_gen.qa.facts import Facts, facts_of
+from viewpoint_gen.qa.draws import split_of
+from viewpoint_gen.qa.facts import facts_of
 from viewpoint_gen.qa.families import chosen_families
-from viewpoint_gen.qa.families.family import Family, Numbers, Verdicts
-from viewpoint_gen.qa.groups import AGAIN
+from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.invisible import Sight, refuse_invisible
 from viewpoint_gen.qa.marking import mark_points
 from viewpoint_gen.qa.phrasing import wording_files
-from viewpoint_gen.qa.rows import Block, Provenance, Rows, question_rows, rejection_rows
-from viewpoint_gen.qa.summary import NOT_KEPT, FamilySummary, QaSummary
+from viewpoint_gen.qa.rows import Block, Provenance
+from viewpoint_gen.qa.summary import QaSummary
+from viewpoint_gen.qa.views import Views
 from viewpoint_gen.records import Ring
 
 
@@ -85,7 +82,7 @@ def build_questions(
     families = chosen_families(config.families)
     provenance = Provenance(seed, fingerprint, qa_fingerprint(config, seed=seed))
     summary.settings = config.model_dump(mode="json")
-    askers = [_Asker(family, config, provenance) for family in families]
+    askers = [asker_of(family, config, provenance) for family in families]
     for asker in askers:
         summary.families[asker.family.id] = asker.summary
     return _blocks(pairs, rings, askers, config, provenance, schemas, summary)
@@ -94,7 +91,7 @@ def build_questions(
 def _blocks(
     pairs: Iterable[pa.RecordBatch | pa.Table],
     rings: Mapping[str, Ring],
-    askers: list[_Asker],
+    askers: Sequence[Asker],
     config: QaConfig,
     provenance: Provenance,
     schemas: QaSchemas,
@@ -102,27 +99,59 @@ def _blocks(
 ) -> Iterator[QaBlock]:
     for table in blocks_of(pairs, config.balance.block_pairs):
         block = _prepared(table, rings, config)
-        units = _Units.of(table, provenance.seed)
-        judge = _Judge(
-            block, Lookalikes.of(table, rings), Sight.of(table), units, config, provenance.seed
-        )
-        # one family at a time where they don't compete: refusals with their numbers are large
-        verdicts: Iterable[Verdicts] = (judge.verdicts(asker.family) for asker in askers)
-        if config.per_pair:
-            verdicts = list(verdicts)
-            _limit_per_pair(verdicts, askers, units, config.per_pair)
-        for asker, verdict in zip(askers, verdicts, strict=True):
-            if asker.family.rationed and not config.families:
-                _ration(verdict, asker, units, _room_for(asker, summary, config))
-            asked, refused = asker.ask(block, verdict, units)
-            refusals = [_table(columns, schemas.rejected) for columns in refused]
+        for asked, refused in _answers(block, rings, askers, config, provenance.seed, summary):
             yield QaBlock(
-                questions=_together(
-                    [_table(columns, schemas.questions) for columns in asked], schemas.questions
-                ),
-                rejections=_together(refusals, schemas.rejected),
+                questions=_together(asked, schemas.questions),
+                rejections=_together(refused, schemas.rejected),
             )
     summary.close()
+
+
+def _answers(
+    block: Block,
+    rings: Mapping[str, Ring],
+    askers: Sequence[Asker],
+    config: QaConfig,
+    seed: int,
+    summary: QaSummary,
+) -> Iterator[Answered]:
+    """What each family asks of a block, in their order; views are read once one gathers them."""
+    of_pairs = [asker for asker in askers if not isinstance(asker, Gatherer)]
+    units = Units.of(block.pairs, seed)
+    verdicts = _verdicts(block, rings, of_pairs, units, config, seed)
+    views: Views | None = None
+    for asker in askers:
+        if isinstance(asker, Gatherer):
+            if views is None:
+                views = Views.of(block.pairs, block.splits)
+            yield asker.ask_views(views, rings)
+            continue
+        verdict = next(verdicts)
+        if asker.family.rationed and not config.families:
+            _ration(verdict, asker, units, _room_for(asker, summary, config))
+        yield asker.ask(block, verdict, units)
+
+
+def _verdicts(
+    block: Block,
+    rings: Mapping[str, Ring],
+    askers: Sequence[Asker],
+    units: Units,
+    config: QaConfig,
+    seed: int,
+) -> Iterator[Verdicts]:
+    """One family at a time where they don't compete: refusals with their numbers are large."""
+    if not askers:
+        return
+    lookalikes, sight = Lookalikes.of(block.pairs, rings), Sight.of(block.pairs)
+    judge = _Judge(block, lookalikes, sight, units, config, seed)
+    verdicts = (judge.verdicts(asker.family) for asker in askers)
+    if not config.per_pair:
+        yield from verdicts
+        return
+    every = list(verdicts)
+    _limit_per_pair(every, askers, units, config.per_pair)
+    yield from every
 
 
 def _prepared(table: pa.Table, rings: Mapping[str, Ring], config: QaConfig) -> Block:
@@ -141,42 +170,13 @@ def _prepared(table: pa.Table, rings: Mapping[str, Ring], config: QaConfig) -> B
 
 
 @dataclass(frozen=True)
-class _Units:
-    """Which rows are a pair and its reverse.
-
-    Attributes:
-        of_row: (N,) unit number, from 0.
-        keys: (U,) a random key per unit.
-    """
-
-    of_row: NDArray[np.int64]
-    keys: Keys
-
-    @classmethod
-    def of(cls, table: pa.Table, seed: int) -> _Units:
-        sides = [table.column(f"view_id_{view}").to_pylist() for view in (1, 2)]
-        names = [f"{min(one, two)}+{max(one, two)}" for one, two in zip(*sides, strict=True)]
-        places: dict[str, int] = {}
-        of_row = np.array([places.setdefault(name, len(places)) for name in names], dtype=np.int64)
-        return cls(of_row, keys_of(seed, "pair", places))
-
-    def salted_rows(self, family: Family) -> Keys:
-        """(N,) of a family for each row: a pair's and its reverse's are equal."""
-        return self.salted(family)[self.of_row]
-
-    def salted(self, family: Family, purpose: str = "") -> Keys:
-        """(U,) the keys anew for a family, so that families don't pick the same pairs."""
-        return salted(self.keys, family.id + purpose)
-
-
-@dataclass(frozen=True)
 class _Judge:
     """What every family is held against in a block."""
 
     block: Block
     lookalikes: Lookalikes
     sight: Sight
-    units: _Units
+    units: Units
     config: QaConfig
     seed: int
 
@@ -192,89 +192,8 @@ class _Judge:
         return verdicts
 
 
-class _Asker:
-    """One family's way through the blocks: its balance, its counts."""
-
-    def __init__(self, family: Family, config: QaConfig, provenance: Provenance) -> None:
-        self.family = family
-        self.summary = FamilySummary(
-            truths=dict.fromkeys(family.options, 0), could_be_true=dict.fromkeys(family.options, 0)
-        )
-        self._config = config
-        self._provenance = provenance
-        self._balancer = Balancer(config.balance, len(family.options))
-        self._cuts: Cuts | None = None
-
-    def ask(
-        self, block: Block, verdicts: Verdicts, units: _Units
-    ) -> tuple[list[dict[str, pa.Array]], list[dict[str, pa.Array]]]:
-        """Columns of the kept questions, once and some again, and of the refusals by code."""
-        asked = np.flatnonzero(verdicts.option >= 0)
-        chosen = self._chosen(block.facts, verdicts, units, asked)
-        kept = asked[chosen]
-        refused = _refused(verdicts, asked[~chosen])
-        self._count(verdicts, asked, kept, refused)
-        drawn = falls_within(units.salted(self.family, AGAIN), self._config.paraphrase_share)
-        twice = kept[drawn[units.of_row[kept]]]
-        self.summary.again += len(twice)
-        return (
-            [
-                question_rows(block, self.family, verdicts, rows, self._provenance, again=again)
-                for rows, again in ((kept, ""), (twice, AGAIN))
-            ],
-            rejection_rows(block, self.family, refused, self._provenance),
-        )
-
-    def _chosen(
-        self, facts: Facts, verdicts: Verdicts, units: _Units, asked: Rows
-    ) -> NDArray[np.bool_]:
-        if not len(asked):
-            return np.zeros(0, dtype=bool)
-        mine, answers, balance = facts.take(asked), verdicts.take(asked), self._config.balance
-        if self._cuts is None:
-            self._cuts = cuts_of(self.family, mine, answers.option, balance)
-        cues = cues_of(self.family, mine, self._config, self._cuts)
-        if self.family.settle is not None:
-            cues.append(setting_cue(answers.setting, self.family.settings, balance))
-        if answers.marks is not None:
-            cues += mark_cues(answers.marks, balance)
-        present, unit = np.unique(units.of_row[asked], return_inverse=True)
-        order = units.salted(self.family)[present]
-        return self._balancer.keep(cues, answers.option, unit, order)
-
-    def _count(
-        self,
-        verdicts: Verdicts,
-        asked: Rows,
-        kept: Rows,
-        refused: dict[str, tuple[Rows, Numbers]],
-    ) -> None:
-        summary = self.summary
-        summary.considered += len(verdicts.option)
-        summary.asked += len(kept)
-        for code, (rows, _) in refused.items():
-            summary.refused[code] = summary.refused.get(code, 0) + len(rows)
-        for rows, counts in ((asked, summary.could_be_true), (kept, summary.truths)):
-            per_option = np.bincount(verdicts.option[rows], minlength=len(self.family.options))
-            for option, more in zip(self.family.options, per_option.tolist(), strict=True):
-                counts[option] += more
-        summary.told_apart_by = self._balancer.edges()
-        summary.cuts = dict(self._cuts or {})
-
-
-def _refused(verdicts: Verdicts, not_kept: Rows) -> dict[str, tuple[Rows, Numbers]]:
-    """The refusals as row numbers; those that balance left out among them."""
-    refused = {
-        code: (np.flatnonzero(which), numbers)
-        for code, (which, numbers) in verdicts.refused.items()
-    }
-    if len(not_kept):
-        refused[NOT_KEPT] = (not_kept, {"answer_value": verdicts.value})
-    return refused
-
-
 def _limit_per_pair(
-    verdicts: list[Verdicts], askers: list[_Asker], units: _Units, per_pair: int
+    verdicts: Sequence[Verdicts], askers: Sequence[Asker], units: Units, per_pair: int
 ) -> None:
     """Leave each pair and its reverse at most ``per_pair`` families, drawn; refuse the others."""
     unit_count = len(units.keys)
@@ -290,13 +209,13 @@ def _limit_per_pair(
         verdict.withdraw("per_pair", over, {"limit": limit})
 
 
-def _room_for(asker: _Asker, summary: QaSummary, config: QaConfig) -> int:
+def _room_for(asker: Asker, summary: QaSummary, config: QaConfig) -> int:
     """How many more questions a rationed family may have, beside what the others have so far."""
     mine, share = asker.summary.asked, config.cannot_tell_most_share
     return max(int(share / max(1.0 - share, 1e-9) * (summary.asked - mine)) - mine, 0)
 
 
-def _ration(verdict: Verdicts, asker: _Asker, units: _Units, room: int) -> None:
+def _ration(verdict: Verdicts, asker: Asker, units: Units, room: int) -> None:
     """Leave a family no more questions than it has room for: whole units, drawn.
 
     ``share``: with the others the family would have too large a share of all questions.
@@ -308,11 +227,10 @@ def _ration(verdict: Verdicts, asker: _Asker, units: _Units, room: int) -> None:
     verdict.withdraw("share", over, {"room": np.full(len(over), float(room))})
 
 
-def _table(columns: dict[str, Any], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_arrays(
-        [columns[field.name].cast(field.type) for field in schema], schema=schema
-    )
-
-
-def _together(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
+def _together(parts: Sequence[Columns], schema: pa.Schema) -> pa.Table:
+    """One table of the columns of several."""
+    tables = [
+        pa.Table.from_arrays([part[field.name].cast(field.type) for field in schema], schema=schema)
+        for part in parts
+    ]
     return pa.concat_tables(tables) if tables else schema.empty_table()

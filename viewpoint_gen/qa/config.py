@@ -54,7 +54,8 @@ class QaConfig(BaseModel):
     families: tuple[str, ...] = ()
     """Families to ask; empty: all."""
     per_pair: Annotated[int, Field(ge=0)] = 0
-    """Most families per pair of views; 0: all. With a limit, families compete for pairs."""
+    """Most families per pair of views; 0: all. With a limit, families compete for pairs. Families
+    that gather views of their own are not about pairs, and don't take part."""
 
     sideways_least_deg: AngleDeg = 12.0
     vertical_least_deg: AngleDeg = 10.0
@@ -98,6 +99,17 @@ class QaConfig(BaseModel):
     """Least distance of two marked points on the object, whose longest side is 1."""
     cannot_tell_most_share: Share = 0.08
     """Of all questions of a run, where all families are asked."""
+
+    candidates_least_deg: AngleDeg = 25.0
+    """Any two views to choose from lie this far apart, round the object or in height angle."""
+    same_side_most_deg: AngleDeg = 45.0
+    """Two views that may be of one object or of two show sides up to this far apart."""
+    sets_per_visit: Annotated[int, Field(ge=0)] = 12
+    """Most sets of views to choose from that are drawn from one visit to an asset."""
+    paths_per_visit: Annotated[int, Field(ge=0)] = 12
+    """The same of camera paths over three views."""
+    quads_per_couple: Annotated[int, Field(ge=0)] = 12
+    """The same of sets of four views of two assets."""
 
     validation_share: Share = 0.05
     test_share: Share = 0.05

@@ -103,7 +103,7 @@ class Turns:
             # an object turned one way shows what a camera turned the other way round it sees
             for step, angle in enumerate(angles[1:], start=1):
                 yield Reading(0.0, 0.0, self.ratios_2[:, -step], angle)
-        if OBJECT_FRAME not in family.frame.split("+"):
+        if family.frame != OBJECT_FRAME:
             for step, angle in enumerate(angles[1:], start=1):
                 ratio = np.where(static, np.inf, self._ratios_of_turns[step])
                 yield Reading(0.0, angle, ratio)

@@ -1,11 +1,13 @@
 """Questions that belong together: whoever understands gets all of them right.
 
-Four kinds, each found from the rows alone:
+Six kinds, each found from the rows alone:
 
-``swap``        a question and the one with its images swapped (``group_id``)
+``swap``        a question and the one with its images in reverse (``group_id``)
+``set``         all questions about one set of images (``group_id``)
 ``paraphrase``  a question and the same one in other words (id and ``id.again``)
 ``frames``      one motion of one pair, told in the camera's, the world's and the object's frame
 ``compose``     1 to 2, 2 to 3 and 1 to 3, asked of one family
+``legs``        two motions put together, and what is asked about each and about both, from above
 """
 
 from __future__ import annotations
@@ -26,13 +28,20 @@ FRAMES_OF_ONE_MOTION: Final = (
     "object_translation_left_right",
 )
 
+PUT_TOGETHER: Final = "compose"
+"""The family whose question is about two motions after one another, over three images."""
+
+_SWAPPED: Final = ("forward", "reverse")
+_STEPS: Final = ((0, 1), (1, 2), (0, 2))
+"""Images between which two motions that are put together go, and the first and the last."""
+
 
 @dataclass(frozen=True)
 class Group:
     """Some rows that must all be answered right.
 
     Attributes:
-        kind: "swap", "paraphrase", "frames" or "compose".
+        kind: "swap", "set", "paraphrase", "frames", "compose" or "legs".
         name: unique within the kind.
         places: of the rows.
     """
@@ -50,7 +59,8 @@ def groups_of(rows: Sequence[Row]) -> list[Group]:
     """
     first = [place for place, row in enumerate(rows) if not asked_again(row)]
     return [
-        *_alike("swap", {place: rows[place]["group_id"] for place in first}),
+        *_alike("swap", {p: rows[p]["group_id"] for p in first if _swapped(rows[p])}),
+        *_alike("set", {p: rows[p]["group_id"] for p in first if not _swapped(rows[p])}),
         *_paraphrases(rows),
         *_alike(
             "frames",
@@ -61,12 +71,17 @@ def groups_of(rows: Sequence[Row]) -> list[Group]:
             },
         ),
         *_chains(rows, first),
+        *_legs(rows, first),
     ]
 
 
 def asked_again(row: Row) -> bool:
     """Whether a row is a question that stands elsewhere in other words."""
     return str(row.get("group_role")).endswith(f"_{AGAIN}")
+
+
+def _swapped(row: Row) -> bool:
+    return row["group_role"] in _SWAPPED
 
 
 def _alike(kind: str, names: Mapping[int, str]) -> Iterator[Group]:
@@ -90,7 +105,7 @@ def _chains(rows: Sequence[Row], first: Sequence[int]) -> Iterator[Group]:
     """Three views in the order of their ids, so that no chain counts forwards and backwards."""
     ways: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for place in first:
-        if len(rows[place]["image_ids"]) == 2:
+        if rows[place]["pair_id"] is not None:
             one, two = rows[place]["image_ids"]
             ways[rows[place]["family"]][one][two] = place
     for family, onward in ways.items():
@@ -101,3 +116,19 @@ def _chains(rows: Sequence[Row], first: Sequence[int]) -> Iterator[Group]:
                         if two < three and three in after:
                             name = f"{family}:{one}+{two}+{three}"
                             yield Group("compose", name, (place, last, after[three]))
+
+
+def _legs(rows: Sequence[Row], first: Sequence[int]) -> Iterator[Group]:
+    """A row of ``PUT_TOGETHER``, and those about its ways round the object that are there."""
+    around = {
+        tuple(rows[place]["image_ids"]): place
+        for place in first
+        if rows[place]["family"] == "object_translation_around"
+    }
+    for place in first:
+        if rows[place]["family"] == PUT_TOGETHER:
+            shown = rows[place]["image_ids"]
+            ways = [(shown[one], shown[two]) for one, two in _STEPS]
+            mine = (place, *(around[way] for way in ways if way in around))
+            if len(mine) > 1:
+                yield Group("legs", rows[place]["id"], mine)

@@ -13,7 +13,11 @@ from viewpoint_gen.qa.families.family import Family, Form
 
 _FOLDER: Final = "wording"
 IMAGES: Final = "Image 1: <image>\nImage 2: <image>\n"
-"""What every question about two images begins with."""
+"""What every question about two images begins with; see ``header_of``."""
+
+_PAIR: Final = 2
+_EXAMPLES: Final = {"motion": "40° counter-clockwise"}
+"""What stands in the slots of an example."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ class Wording:
     reasons: tuple[TextSet, ...]
 
 
+def header_of(family: Family) -> str:
+    """What a family's questions begin with: a line for each image."""
+    return "".join(f"{label}: <image>\n" for label in family.images)
+
+
 def shown_keys(family: Family) -> tuple[str, ...]:
     """The keys of the texts that a question offers; none for numbers."""
     offered = {Form.NAMED: family.options, Form.SUBSET: family.parts, Form.MARKED: family.parts}
@@ -95,13 +104,15 @@ def example_of(family_id: str) -> str:
     """One wording with what it offers, for people."""
     wording = wording_of(family_id)
     offered = [each.texts for each in wording.option_sets[:1]]
-    return wording.questions[0].text + "".join(f" ({' / '.join(texts)})" for texts in offered)
+    text = wording.questions[0].text.format(**_EXAMPLES)
+    return text + "".join(f" ({' / '.join(texts)})" for texts in offered)
 
 
 @cache
-def still_notes() -> tuple[Text, ...]:
-    """Ways to say that the object did not move."""
-    return _texts(tomllib.loads(_read("notes.toml"))["note"], "notes")
+def still_notes(images: int = _PAIR) -> tuple[Text, ...]:
+    """Ways to say that the object did not move, for questions about so many images."""
+    notes = tomllib.loads(_read("notes.toml"))["note"]
+    return _texts([note for note in notes if note.get("images", images) == images], "notes")
 
 
 def usable(texts: tuple[Text, ...], split: str) -> tuple[Text, ...]:

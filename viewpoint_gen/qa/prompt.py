@@ -30,8 +30,18 @@ def lettered(options: list[str]) -> str:
     )
 
 
+def pictured_options(count: int) -> list[str]:
+    """The options of a question whose images are the options: "image A" and so on."""
+    return [f"image {letter}" for letter in ascii_uppercase[:count]]
+
+
 def prompt_of(row: Mapping[str, Any]) -> str:
-    """The stem (with its ``<image>`` marks), the lettered options, and how to answer."""
+    """The stem (with its ``<image>`` marks), the lettered options, and how to answer.
+
+    Options that are images stand in the stem already, each behind its letter.
+    """
     options = list(row.get("options") or [])
+    if options == pictured_options(len(options)):
+        options = []
     how = HOW_TO_ANSWER.get(row["answer_type"], HOW_TO_ANSWER_FREELY)
     return "\n".join([row["question"], *([lettered(options)] if options else []), how])

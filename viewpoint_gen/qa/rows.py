@@ -27,6 +27,7 @@ ANSWER_TYPES: Final = {
     Form.SUBSET: "set",
     Form.POSE: "pose",
     Form.MARKED: "choice",
+    Form.PICTURED: "choice",
 }
 """How ``score`` reads and grades an answer, by the form of its question."""
 

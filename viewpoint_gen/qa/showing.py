@@ -14,20 +14,22 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from viewpoint_gen.geometry.frames import Bools
 from viewpoint_gen.qa.draws import Draw, Keys, choice_of, keys_of, order_of, salted
 from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
 from viewpoint_gen.qa.families.magnitudes import RUNGS
 from viewpoint_gen.qa.mark_reasons import mark_slots
 from viewpoint_gen.qa.phrasing import (
-    IMAGES,
     Text,
     TextSet,
     Wording,
+    header_of,
     still_notes,
     usable,
     wording_of,
 )
+from viewpoint_gen.qa.prompt import pictured_options
 
 Strings = list[str]
 
@@ -57,6 +59,8 @@ class Asked:
     Attributes:
         ids: of the questions.
         splits: "train", "validation" or "test".
+        slots: what the texts name beside what ``facts`` and ``verdicts`` say; "aside" is said
+            behind the question.
         draw: how texts and orders are drawn by the ids.
     """
 
@@ -66,6 +70,7 @@ class Asked:
     ids: Sequence[str]
     splits: Sequence[str]
     seed: int
+    slots: Mapping[str, Strings] = field(default_factory=dict)
     draw: Draw = choice_of
 
     @cached_property
@@ -76,20 +81,30 @@ class Asked:
         """(N,) to draw by."""
         return salted(self._keys, purpose)
 
+    def slots_of(self, row: int) -> dict[str, str]:
+        """What the texts of one question name."""
+        return {name: values[row] for name, values in self.slots.items()}
+
+    @property
+    def noted(self) -> Bools:
+        """(N,) where nothing in the pictures could tell that the object kept still."""
+        return np.asarray(~self.facts.static_backdrop & self.family.says_still)
+
 
 def show(asked: Asked) -> Shown:
     """Draw wording, note, options and reasons for each question."""
     wording = wording_of(asked.family.id)
     keys = asked.keys("wording")
     said = _drawn(asked, wording.questions, keys // np.uint64(64))
-    notes = _drawn(asked, still_notes(), asked.keys("note"))
-    # where nothing in the pictures could tell that the object kept still, the text says it
-    noted = ~asked.facts.static_backdrop
+    notes = _drawn(asked, still_notes(len(asked.family.images)), asked.keys("note"))
+    noted, header = asked.noted, header_of(asked.family)
     shown = Shown()
     set_ids = _offer(asked, wording, keys, shown)
     for row, (text, note) in enumerate(zip(said, notes, strict=True)):
         before, mark = (f"{note.text} ", f".still{note.id}") if noted[row] else ("", "")
-        shown.question.append(f"{IMAGES}{before}{text.text}")
+        slots = asked.slots_of(row)
+        aside = f" {slots['aside']}" if slots.get("aside") else ""
+        shown.question.append(f"{header}{before}{text.text.format(**slots)}{aside}")
         shown.wording_id.append(".".join((asked.family.id, text.id, *set_ids[row])) + mark)
     _reason(asked, wording, shown)
     return shown
@@ -103,6 +118,8 @@ def _drawn(asked: Asked, texts: tuple[Text, ...], keys: Keys) -> list[Text]:
 
 def _offer(asked: Asked, wording: Wording, keys: Keys, shown: Shown) -> list[tuple[str, ...]]:
     """Fill in options, letter and answer; the ids of the option sets."""
+    if asked.family.form is Form.PICTURED:
+        return _offer_pictures(asked, shown)
     if not wording.option_sets:
         shown.options = [[] for _ in asked.ids]
         shown.letter = [None] * len(asked.ids)
@@ -111,6 +128,15 @@ def _offer(asked: Asked, wording: Wording, keys: Keys, shown: Shown) -> list[tup
     chosen = [wording.option_sets[k] for k in asked.draw(keys, len(wording.option_sets)).tolist()]
     _OFFERS[asked.family.form](asked, chosen, shown)
     return [(each.id,) for each in chosen]
+
+
+def _offer_pictures(asked: Asked, shown: Shown) -> list[tuple[str, ...]]:
+    """The images themselves, in the order shown; their letters are drawn with the set of them."""
+    letters = [label for label in asked.family.images if len(label) == 1]
+    shown.options = [pictured_options(len(letters)) for _ in asked.ids]
+    shown.letter = list(asked.slots["letter"])
+    shown.answer = [f"image {letter}" for letter in asked.slots["letter"]]
+    return [()] * len(asked.ids)
 
 
 def _offer_named(asked: Asked, chosen: list[TextSet], shown: Shown) -> None:
@@ -223,7 +249,7 @@ def _reason(asked: Asked, wording: Wording, shown: Shown) -> None:
     rows = zip(which, asked.verdicts.option.tolist(), sizes, shown.answer, strict=True)
     for row, (reason, option, size, answer) in enumerate(rows):
         text = wording.reasons[reason].of(asked.family.reason_of(option))
-        own = {name: values[row] for name, values in slots.items()} if slots else {}
+        own = {name: values[row] for name, values in slots.items()} | asked.slots_of(row)
         shown.reasons.append(text.format(size=size, option=answer, **own))
 
 

@@ -20,7 +20,7 @@ class FamilySummary:
     """Counts of one family: considered = asked + all of refused.
 
     Attributes:
-        considered: pairs held to the family's rules.
+        considered: pairs, or sets of views, held to the family's rules.
         again: of the asked, how many stand there once more in other words.
         truths: kept questions per option.
         could_be_true: questions per option before the balance.
@@ -70,7 +70,8 @@ class QaSummary:
         """Lines for people."""
         lines = [f"{self.asked} questions"]
         for name, family in self.families.items():
-            lines.append(f"{name}: {family.asked} of {family.considered} pairs")
+            asked_of = FAMILIES[name].asked_of
+            lines.append(f"{name}: {family.asked} of {family.considered} {asked_of}")
             if family.none_because:
                 lines.append(f"    none, because {family.none_because}")
                 continue
@@ -83,13 +84,13 @@ class QaSummary:
 
 
 def _why_none(name: str, family: FamilySummary) -> str:
-    needs = FAMILIES[name].needs
+    needs, asked_of = FAMILIES[name].needs, FAMILIES[name].asked_of
     if not family.considered:
         return "there were no pairs"
     gone = {code: count for code, count in family.refused.items() if code != NOT_KEPT}
     if sum(gone.values()) == family.considered:
         code = max(gone, key=lambda each: gone[each])
-        return f"every pair was refused, most as {code}; it needs {needs}"
+        return f"all {asked_of} were refused, most as {code}; it needs {needs}"
     absent = [option for option, count in family.could_be_true.items() if not count]
     if absent:
         return f"no pair has the answer {' or '.join(absent)}; it needs {needs}"

@@ -27,9 +27,10 @@ TYPES: Final = {
     Form.RATIO: "ratio",
     Form.SUBSET: "set",
     Form.POSE: "pose",
+    Form.PICTURED: "choice",
     Form.MARKED: "choice",
 }
-CHOICES: Final = (Form.NAMED, Form.LADDER, Form.MARKED)
+CHOICES: Final = (Form.NAMED, Form.LADDER, Form.PICTURED, Form.MARKED)
 NUMBERS: Final = (Form.ANGLE, Form.RATIO)
 OFFERED: Final = (*CHOICES, Form.SUBSET)
 
@@ -51,7 +52,8 @@ def check_shape(tally: Tally, rows: Rows) -> None:
     marks = [(text or "").count("<image>") for text in rows.texts("question")]
     images = [len(ids or ()) for ids in rows.texts("image_ids")]
     equal(tally, rows, "question_shape", "<image> in the question", images, marks)
-    equal(tally, rows, "question_shape", "images", [2] * len(rows), images)
+    due = [RULES[name].images if name in RULES else 2 for name in family]
+    equal(tally, rows, "question_shape", "images", due, images)
 
 
 def check_frame(tally: Tally, rows: Rows) -> None:

@@ -286,6 +286,18 @@ def _pose(question: Question) -> Outcome:
     return Outcome(said, wrong, question.keys)
 
 
+def _pictured(question: Question) -> Outcome:
+    """The options are the images themselves, each by its letter; which is right is told apart."""
+    wanted = [f"image {letter}" for letter in ascii_uppercase[: len(question.options)]]
+    wrong = []
+    if list(question.options) != wanted:
+        wrong.append(("options_readable", "options", str(wanted), str(question.options)))
+    if not question.keys:
+        wrong.append(("answer_true", "answer", question.told, question.answer))
+    said = Said(question.letter) if question.letter else None
+    return Outcome(said, wrong, question.keys)
+
+
 _READERS: Final[Mapping[Form, Callable[[Question], Outcome]]] = {
     Form.NAMED: _named,
     Form.LADDER: _ladder,
@@ -293,5 +305,6 @@ _READERS: Final[Mapping[Form, Callable[[Question], Outcome]]] = {
     Form.RATIO: _number,
     Form.SUBSET: _subset,
     Form.POSE: _pose,
+    Form.PICTURED: _pictured,
     Form.MARKED: _marked,
 }

@@ -81,6 +81,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "rings": {
         **_of(_TEXT, "asset_uid", "fingerprint"),
         **_of(_NUMBER, "round", "azimuths", "elevation_rad"),
+        **_of(_TEXT, "shape_key"),
         "ratios": "bytes",
     },
     "rejected": _of(_TEXT, "kind", "subject_id", "asset_uid", "code", "fingerprint"),

@@ -44,10 +44,6 @@ _TO_ITS_RIGHT: Final = r"own right|camera s right|right as the camera|rightwards
 FRAMES: Final[dict[str, tuple[str, ...]]] = {
     "object_translation_around": (_ABOVE,),
     "object_translation_left_right": (r"own|itself|object s|intrinsic|faces|facing",),
-    "frames_left_right": (
-        r"camera 1|first camera|(image|picture|viewpoint) 1|its own first orientation",
-        r"object s",
-    ),
     "ego_rotation_roll": (_BEHIND,),
     **{f"{kind}_azimuth": (_UPRIGHT_AXIS,) for kind in ("magnitude", "estimate")},
     **{f"{kind}_elevation": (_ELEVATION,) for kind in ("magnitude", "estimate")},
@@ -57,6 +53,8 @@ FRAMES: Final[dict[str, tuple[str, ...]]] = {
     **{f"{kind}_distance": (_CENTRE,) for kind in ("magnitude", "estimate")},
     **{f"{kind}_focal": (_FOCAL,) for kind in ("magnitude", "estimate")},
     "inverse": (_ABOVE, _BACK),
+    "choose_view": (_ABOVE,),
+    "compose": (_ABOVE,),
     "pose_tuple": (rf"{_ABOVE}|{_TO_ITS_RIGHT}", _BEHIND),
     # the image whose surface is the whole
     "overlap_share": (_FIRST,),
@@ -71,6 +69,8 @@ FRAMES: Final[dict[str, tuple[str, ...]]] = {
 OTHER_FRAMES: Final = {
     "object_translation_around": r"from (below|beneath|underneath)",
     "inverse": r"from (below|beneath|underneath)",
+    "choose_view": r"from (below|beneath|underneath)",
+    "compose": r"from (below|beneath|underneath)",
     "pose_tuple": r"from (below|beneath|underneath)",
     "ego_rotation_roll": r"from (in front|the front) of the camera|facing the (camera|lens)",
 }

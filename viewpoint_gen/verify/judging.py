@@ -65,7 +65,7 @@ def judged(tally: Tally, rows: Rows, scene: Scene) -> Judged:
         with np.errstate(divide="ignore", invalid="ignore"):  # cameras that are none have no truth
             truth = RULES[family].judge(scene.take(chosen))
         result.value[chosen], result.margin[chosen] = truth.value, truth.margin
-        quantities = _quantities(truth.shown, len(chosen))
+        quantities = quantities_of(truth.shown, len(chosen))
         for row, keys, known in zip(chosen.tolist(), truth.keys, quantities, strict=True):
             result.keys[row], result.known[row] = keys, known
         for row, letter in zip(chosen.tolist(), truth.letters, strict=False):
@@ -74,7 +74,8 @@ def judged(tally: Tally, rows: Rows, scene: Scene) -> Judged:
     return result
 
 
-def _quantities(shown: Mapping[str, Array], count: int) -> list[list[tuple[str, float]]]:
+def quantities_of(shown: Mapping[str, Array], count: int) -> list[list[tuple[str, float]]]:
+    """Return unit and value of each quantity that each of N questions is about."""
     known: list[list[tuple[str, float]]] = [[] for _ in range(count)]
     for unit, values in shown.items():
         units = _POSE_UNITS if unit == "pose" else (unit,) * values.shape[1]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from viewpoint_gen.verify.claims import Said
 from viewpoint_gen.verify.compare import blame
 from viewpoint_gen.verify.families import RULES
-from viewpoint_gen.verify.families.rule import Rule, Swap
+from viewpoint_gen.verify.families.rule import Form, Rule, Swap
 from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.reading import Keys, Rows, key, keys, read_rows
 from viewpoint_gen.verify.report import Tally
@@ -20,16 +20,18 @@ SPLITS: Final = ("train", "validation", "test")
 
 KIN_RECORD: Final = np.dtype(
     [
-        *((name, "u8") for name in ("key", "asset", "group", "way", "back")),
+        *((name, "u8") for name in ("key", "asset", "other", "group", "way", "back")),
         *((name, "u8") for name in ("said", "owed")),
         *((name, "u8") for name in ("original", "text", "answer_key")),
         ("numbers", "f4", (4,)),
         ("split", "i1"),
         ("turned", "?"),
+        ("whole_set", "i1"),
     ]
 )
-"""One question in 98 bytes.
+"""One question in 107 bytes.
 
+``other`` stands for a second asset that is shown, 0 for none; ``whole_set`` is its family's.
 ``way`` stands for family and images in order, ``back`` for the same family with the images in the
 other order. ``said`` stands for the answer, 0 where it can't be read; ``owed`` for what the swapped
 question must say, 0 where that is free. ``original`` stands for the question that is asked here
@@ -43,6 +45,9 @@ DEGREES_ROOM: Final = 1.001
 RATIO_ROOM: Final = 0.0101
 """Both ratios are rounded to two decimals; as a share of the smaller."""
 
+_SET: Final = 4
+"""Questions that are asked of one set of images."""
+
 Records = NDArray[Any]
 
 
@@ -51,11 +56,18 @@ def kin_records(rows: Rows, images: Keys, said: Sequence[Said | None]) -> Record
     records = np.zeros(len(rows), KIN_RECORD)
     records["key"] = rows.keys("id")
     records["group"] = rows.keys("group_id")
-    records["asset"] = keys(" ".join(sorted(uids or ())) for uids in rows.texts("asset_uids"))
+    uids = rows.texts("asset_uids")
+    records["asset"] = keys(names[0] if names else None for names in uids)
+    records["other"] = keys(names[1] if names and len(names) > 1 else None for names in uids)
     families = rows.texts("family")
-    told = [(family, *map(int, pair)) for family, pair in zip(families, images, strict=True)]
-    records["way"] = keys(f"{family} {one} {two}" for family, one, two in told)
-    records["back"] = keys(f"{family} {two} {one}" for family, one, two in told)
+    told = [
+        (family, " ".join(map(str, shown))) for family, shown in zip(families, images, strict=True)
+    ]
+    back = [" ".join(map(str, shown[::-1])) for shown in images]
+    records["way"] = keys(f"{family} {shown}" for family, shown in told)
+    records["back"] = keys(
+        f"{family} {shown}" for family, shown in zip(families, back, strict=True)
+    )
     records["original"] = [_original(*both) for both in _ids_and_roles(rows)]
     records["text"], records["answer_key"] = rows.keys("question"), rows.keys("answer_key")
     splits = rows.texts("split")
@@ -85,6 +97,9 @@ def _original(row_id: str, role: str) -> int:
 
 def _remember(record: Any, rule: Rule, answer: Said) -> None:
     record["said"] = key(f"{answer.key} {answer.numbers}")
+    record["whole_set"] = rule.whole_set
+    if rule.form is Form.PICTURED:  # the same images are asked about another motion
+        record["way"] = key(f"{record['way']} {answer.key}")
     if rule.swap is Swap.FREE:
         return
     record["numbers"] = answer.numbers
@@ -98,9 +113,10 @@ def check_kin(layout: Layout, tally: Tally, records: Records) -> None:
     """Run the checks between questions and name the rows that fail."""
     wrong = {
         ("splits", "split", "one of train, validation, test"): records["split"] < 0,
-        ("splits", "split", "one split per asset"): mixed(records["asset"], records["split"]),
+        ("splits", "split", "one split per asset"): split_asset(records),
         ("groups", "split", "one split per group"): mixed(records["group"], records["split"]),
-        ("groups", "asset_uids", "the group's assets"): mixed(records["group"], records["asset"]),
+        ("groups", "asset_uids", "the group's assets"): strangers(records),
+        ("groups", "answer", "each answer equally often in a set of four"): broken_sets(records),
         ("swaps", "answer", "the same as of the same images"): said_otherwise(records),
         ("swaps", "answer", "what it owes to the swapped images'"): not_inverted(records),
         ("asked_again", "question", "another's words and key"): not_asked_again(records),
@@ -128,6 +144,42 @@ def mixed(groups: Keys, values: NDArray[Any]) -> NDArray[np.bool_]:
     )
     minority = (counts[back] < most[members]) | (tied[members] > 1)
     return np.asarray(several[members] & minority)
+
+
+def split_asset(records: Records) -> NDArray[np.bool_]:
+    """Say which rows show an asset that others show in another split."""
+    two = records["other"] != 0
+    assets = np.concatenate([records["asset"], records["other"][two]])
+    bad = mixed(assets, np.concatenate([records["split"], records["split"][two]]))
+    wrong = bad[: len(records)].copy()
+    wrong[two] |= bad[len(records) :]
+    return wrong
+
+
+def strangers(records: Records) -> NDArray[np.bool_]:
+    """Say which rows are of another asset than their group; groups of two assets don't count."""
+    of_two = np.isin(records["group"], records["group"][records["other"] != 0])
+    bad = np.zeros(len(records), np.bool_)
+    bad[~of_two] = mixed(records["group"][~of_two], records["asset"][~of_two])
+    return bad
+
+
+def broken_sets(records: Records) -> NDArray[np.bool_]:
+    """Say which rows' groups don't have each answer equally often, four questions in all."""
+    bad = np.zeros(len(records), np.bool_)
+    mine = np.flatnonzero(records["whole_set"] > 0)
+    # a set that is asked again in other words is one by itself
+    asked = [records["group"][mine], (records["original"][mine] != 0).astype(np.uint64)]
+    _, group = np.unique(np.stack(asked, axis=1), axis=0, return_inverse=True)
+    _, answer = np.unique(records["said"][mine], return_inverse=True)
+    if not len(mine):
+        return bad
+    pair = group * (int(answer.max()) + 1) + answer
+    alike = np.unique(pair, return_inverse=True, return_counts=True)
+    due = _SET // records["whole_set"][mine]
+    wrong = (np.bincount(group)[group] != _SET) | (alike[2][alike[1]] != due)
+    bad[mine] = np.bincount(group, wrong)[group] > 0
+    return bad
 
 
 def said_otherwise(records: Records) -> NDArray[np.bool_]:

@@ -40,6 +40,8 @@ class Limits:
     overlap_least_share: float = 0.10
     displacement_least_px: float = 4.0
     mark_mask_least_share: float = 0.02
+    candidates_least_deg: float = 25.0
+    same_side_most_deg: float = 45.0
 
     @property
     def sideways_share(self) -> float:
@@ -90,6 +92,16 @@ class Limits:
     def ln_kept(self) -> float:
         """Logarithm of the largest ratio that is none."""
         return float(np.log1p(self.still_most_share))
+
+    @property
+    def apart_rad(self) -> float:
+        """Least distance of two views to choose from, round the object or in height angle."""
+        return float(np.deg2rad(self.candidates_least_deg))
+
+    @property
+    def same_side_rad(self) -> float:
+        """Up to which two views show the same side of an object."""
+        return float(np.deg2rad(self.same_side_most_deg))
 
     @property
     def pole_rad(self) -> float:

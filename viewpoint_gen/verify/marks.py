@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewpoint_gen.verify.compare import blame
+from viewpoint_gen.verify.compare import blame, holds
 from viewpoint_gen.verify.index import Index
 from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.points import HIDDEN, SEEN, unpacked
@@ -137,7 +137,7 @@ def read_marks(
         cameras: (N, 2, 4, 4) world_from_camera.
         intrinsics: (N, 2, 3, 3).
     """
-    tally.looked("marks", len(rows))
+    check_unmarked(tally, rows)
     families, told = rows.texts("family"), rows.texts("marks")
     pair_keys = rows.keys("pair_id")
     marking = np.flatnonzero([family in MARKS_OF for family in families])
@@ -146,8 +146,6 @@ def read_marks(
     result: list[Marked | None] = [None] * len(rows)
     for i, (family, marks) in enumerate(zip(families, told, strict=True)):
         if family not in MARKS_OF:
-            if marks:
-                blame(tally, rows, "marks", "marks", [i], "none in this family", str(marks))
             continue
         of_pair = found.get(int(pair_keys[i]))
         if problem := _misfit(family, marks or []):
@@ -160,6 +158,13 @@ def read_marks(
             for expected, got in _problems(family, marked):
                 blame(tally, rows, "marks", "marks", [i], expected, got)
     return tuple(result)
+
+
+def check_unmarked(tally: Tally, rows: Rows) -> None:
+    """A question of a family that marks nothing has no marks."""
+    families, told = rows.texts("family"), rows.texts("marks")
+    fine = [name in MARKS_OF or not marks for name, marks in zip(families, told, strict=True)]
+    holds(tally, rows, "marks", "marks", fine, "none in this family", told)
 
 
 def _misfit(family: str, marks: Sequence[dict[str, Any]]) -> str:

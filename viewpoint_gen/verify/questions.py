@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -23,7 +23,9 @@ from viewpoint_gen.verify.cameras import check_rigid
 from viewpoint_gen.verify.claims import check_claims
 from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
 from viewpoint_gen.verify.compare import close, holds, wrapped
+from viewpoint_gen.verify.families.gathered import GATHERED
 from viewpoint_gen.verify.families.rule import Scene
+from viewpoint_gen.verify.gathered import Background, check_gathered_rows
 from viewpoint_gen.verify.index import Index
 from viewpoint_gen.verify.judging import judged
 from viewpoint_gen.verify.kin import KIN_RECORD, check_kin, kin_records
@@ -51,6 +53,7 @@ def verify_questions(
 ) -> None:
     """Check every question part, then what questions owe to one another."""
     names = layout.parts["qa"]
+    background = Background.of(layout, tally, pairs)
     kin = [np.empty(0, KIN_RECORD)]
     points = PairPoints(layout, pairs)
     for done, name in enumerate(names, start=1):
@@ -62,15 +65,27 @@ def verify_questions(
             id_columns=ROW_ID["qa"],
             columns=list(COLUMNS["qa"]),
         ):
-            kin += [check_question_rows(tally, rows, views, pairs, layout.limits, points)]
+            for family, some in _by_kind(rows):
+                kin += [
+                    check_gathered_rows(tally, some, family, views, background)
+                    if family
+                    else check_question_rows(tally, some, views, pairs, layout.limits, points)
+                ]
         step("qa", done, len(names))
     check_kin(layout, tally, np.concatenate(kin))
+
+
+def _by_kind(rows: Rows) -> Iterator[tuple[str, Rows]]:
+    """Each gathered family's rows by its name, and those of all others by ""."""
+    names = np.array([name if name in GATHERED else "" for name in rows.texts("family")])
+    for name in np.unique(names).tolist():
+        yield name, rows.take(np.flatnonzero(names == name))
 
 
 def check_question_rows(
     tally: Tally, rows: Rows, views: Index, pairs: Index, limits: Limits, points: PairPoints
 ) -> Records:
-    """Run every check that needs one question; return what its kin must know."""
+    """Run every check that needs one question about a pair; return what its kin must know."""
     check_shape(tally, rows)
     check_frame(tally, rows)
     cameras = two_matrices(rows.data.column("world_from_camera"), 4)

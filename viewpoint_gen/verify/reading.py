@@ -120,6 +120,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def take(self, places: NDArray[np.int64]) -> Rows:
+        """Return some of the rows."""
+        data = self.data.take(pa.array(places))
+        return Rows(self.table, self.file, [self.ids[place] for place in places.tolist()], data)
+
     def texts(self, name: str) -> list[Any]:
         """Return a column as Python values (None for null)."""
         if name not in self._texts:

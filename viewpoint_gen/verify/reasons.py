@@ -94,6 +94,9 @@ def ends_with(family: str, key: str, answer: str, sentence: str) -> bool:
     form = RULES[family].form
     if form is Form.NAMED:
         return f'"{answer}"' in sentence or _concludes(family, key, _IDIOMS.sub('"', sentence))
+    if form is Form.PICTURED:
+        letter = answer.removeprefix("image ")
+        return f'"{answer}"' in sentence or re.findall(r"\b[A-D]\b", sentence) == [letter]
     if form in (Form.POSE, Form.MARKED):
         return answer in sentence
     if form is Form.SUBSET:

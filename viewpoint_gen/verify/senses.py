@@ -106,21 +106,15 @@ SENSES: Final = {
             frozenset({"camera", "object", "both"}): "both",
         },
     ),
-    "frames_left_right": Senses(
+    "compose": Senses(
         {
-            f"{whose}_{side}": rf"{named} {side}|{side} for the {whose}"
-            for whose, named in (
-                ("camera", "((?<!object s )own|camera s)"),
-                ("object", "object s( own)?"),
-            )
-            for side in ("left", "right")
+            "counterclockwise": COUNTER,
+            "clockwise": CLOCKWISE,
+            "nothing": r"neither|no|nowhere|on the side of the start",
         },
-        {
-            frozenset({f"camera_{mine}", f"object_{its}"}): f"{mine}_{its}"
-            for mine in ("left", "right")
-            for its in ("left", "right")
-        },
-        alone=False,
+    ),
+    "same_object": Senses(
+        {"same": r"same|one|single|yes", "another": r"another|two|no"},
     ),
     "inverse": Senses(
         {"ccw": COUNTER, "cw": CLOCKWISE, "up": UP, "down": DOWN},

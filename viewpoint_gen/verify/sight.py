@@ -18,6 +18,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.spatial.transform import Rotation
 
+from viewpoint_gen.verify.families import RULES
 from viewpoint_gen.verify.families.directions import NOTHING
 from viewpoint_gen.verify.families.sizes import SIZES
 from viewpoint_gen.verify.layout import Layout
@@ -46,6 +47,7 @@ DIRECTIONS: Final = {
     "ego_translation_vertical": ("up", "rise_share"),
     "ego_translation_distance": ("nearer", "ln_scaled"),
     "object_translation_around": ("around", "azimuth_rad"),
+    "compose": ("around", "azimuth_rad"),
     "object_translation_left_right": ("leftward", "sideways_share"),
     "object_translation_front_back": ("frontward", "sideways_share"),
     "ego_rotation_yaw": ("yaw", "turn_rad"),
@@ -65,14 +67,12 @@ LEAST: Final = {
     "over": "elevation_rad",
     "roll": "turn_rad",
     "nearer": "ln_scaled",
-    **dict.fromkeys(("sideways", "leftward"), "sideways_share"),
 }
 PARTS: Final = {
     "dominant": ("around", "over", "roll"),
     "all_that_apply": ("around", "over", "nearer", "roll"),
     "pose_tuple": ("around",),
     "inverse": ("around", "over"),
-    "frames_left_right": ("sideways", "leftward"),
 }
 RIVALS: Final = {
     "pan": ("slide", 2.0),
@@ -162,7 +162,7 @@ COUNTER: Final[Mapping[str, Callable[[Viewer, float, Array], Array]]] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: what its answer was, and the two cameras."""
+    """One question: what its answer was, and the first and the last of its cameras."""
 
     file: str
     row_id: str
@@ -282,8 +282,10 @@ def _asked(file: str, row_id: str, row: dict[str, Any]) -> list[Asked]:
     except (TypeError, ValueError):
         return []
     named = row["image_ids"] and row["width_px"] and row["answer_key"]
-    if poses.shape != (2, 4, 4) or lenses.shape != (2, 3, 3) or not named:
+    images = RULES[row["family"]].images
+    if poses.shape != (images, 4, 4) or lenses.shape != (images, 3, 3) or not named:
         return []
+    poses, lenses = poses[[0, -1]], lenses[[0, -1]]
     if row["family"].startswith("minimal_") and row["answer_key"] not in RIVALS:
         return []
     if not np.isfinite(poses).all() or not np.abs(np.linalg.det(poses)).min() > 0.5:

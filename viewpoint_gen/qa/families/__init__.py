@@ -10,16 +10,18 @@ from typing import Final
 
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.qa.families import (
+    choose_view,
+    compose,
     ego_rotation_pitch,
     ego_rotation_roll,
     ego_rotation_yaw,
     ego_translation_distance,
     ego_translation_sideways,
     ego_translation_vertical,
-    frames_left_right,
     object_translation_around,
     object_translation_front_back,
     object_translation_left_right,
+    same_object,
     who_moved,
 )
 from viewpoint_gen.qa.families.family import FRAMES, Family
@@ -45,13 +47,15 @@ FAMILIES: Final[dict[str, Family]] = {
     family.id: family
     for family in (
         *_DIRECTIONS,
-        frames_left_right.FAMILY,
         *MAGNITUDES,
         *ESTIMATES,
         *MINIMAL_PAIRS,
         who_moved.FAMILY,
         *MIXED_MOTIONS,
         *SHARED_SURFACE,
+        choose_view.FAMILY,
+        compose.FAMILY,
+        same_object.FAMILY,
         *MARKED_POINTS,
     )
 }

@@ -22,7 +22,6 @@ FRAMES: Final[Mapping[str, str]] = {
     "distance": "distance to the object",
     "above": "seen from above",
     "object": "the object's own left, right, front and back",
-    "camera_1+object": "camera 1's own axes, and the object's own left and right",
     "surface": "the object's own surface",
 }
 """Frames of reference, by the name that the rows carry."""
@@ -45,6 +44,9 @@ class Form(StrEnum):
     """All of the statements that are true."""
     POSE = "pose"
     """Azimuth, elevation, distance ratio and roll."""
+    PICTURED = "pictured"
+    """One of the images that are shown; the family's answers are their places in an order that no
+    image shows alone."""
     MARKED = "marked"
     """One of the points that are marked in an image, by the letter beside it."""
 
@@ -150,6 +152,10 @@ class Family:
         settle: puts a number that was decided on into one of several sets of options.
         stands: whether an answer stands beside another reading of the same two pictures.
         nearby: the wrong answers as motions (``families.nearby``); None: the surroundings tell.
+        asked_of: what it is asked of, for people.
+        images: what stands before each image in the text; the last of them are the options where
+            images are to choose from.
+        says_still: whether the text tells that the object kept still where no backdrop shows it.
         rivals: by answer, the motion of the wrong one that looks most like it, as ``qa.invisible``
             knows it; empty: ``nearby`` says it all.
         sees_object_turn: whether the object's own turn is asked about, so that a picture of it
@@ -175,6 +181,9 @@ class Family:
     settle: Callable[[Verdicts, Keys], None] | None = None
     stands: Stands = same_answer
     nearby: Nearby | None = None
+    asked_of: str = "pairs"
+    images: tuple[str, ...] = ("Image 1", "Image 2")
+    says_still: bool = True
     rivals: tuple[str, ...] = ()
     sees_object_turn: bool = False
     reasons: tuple[str, ...] = ()

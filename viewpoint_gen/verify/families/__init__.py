@@ -10,22 +10,22 @@ from collections.abc import Mapping
 from typing import Final
 
 from viewpoint_gen.verify.families.directions import DIRECTIONS
+from viewpoint_gen.verify.families.gathered import GATHERED
 from viewpoint_gen.verify.families.marked import MARKED
 from viewpoint_gen.verify.families.minimal import MINIMAL
 from viewpoint_gen.verify.families.mixed import MIXED
 from viewpoint_gen.verify.families.rule import Rule
 from viewpoint_gen.verify.families.sizes import LADDERS, NUMBERS
 from viewpoint_gen.verify.families.surface import SURFACE
-from viewpoint_gen.verify.families.two_frames import TWO_FRAMES
 
 RULES: Final[Mapping[str, Rule]] = {
     **DIRECTIONS,
-    **TWO_FRAMES,
     **LADDERS,
     **NUMBERS,
     **MINIMAL,
     **MIXED,
     **SURFACE,
+    **GATHERED,
     **MARKED,
 }
 """By the family's id."""

@@ -128,6 +128,7 @@ class Form(StrEnum):
     RATIO = "ratio"
     SUBSET = "subset"
     POSE = "pose"
+    PICTURED = "pictured"
     MARKED = "marked"
 
 
@@ -161,6 +162,8 @@ class Rule:
         value_room: how far a stored number may be from the truth.
         margin_room: the same of a stored margin.
         step: of a ladder: from one number to the next.
+        images: that a question shows.
+        whole_set: number of answers that a group of four must have equally often; 0: none.
     """
 
     form: Form
@@ -172,6 +175,8 @@ class Rule:
     value_room: float = 1e-5
     margin_room: float = 1e-5
     step: float = float("nan")
+    images: int = 2
+    whole_set: int = 0
 
 
 def one_key(names: Sequence[str], held: Sequence[Mask]) -> list[tuple[str, ...]]:
