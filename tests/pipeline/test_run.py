@@ -192,6 +192,24 @@ def test_assets_have_one_row_each_with_the_sums_of_their_visits(tmp_path):
         assert (asset["status"], asset["code"]) == (wrote[-1]["status"], wrote[-1]["code"])
 
 
+@pytest.mark.parametrize("size", [None, 40])
+@pytest.mark.parametrize("interrupted", [0, 5, 9])
+def test_every_asset_is_visited_as_often_as_asked(tmp_path, size, interrupted):
+    recipe = make_recipe(48, per_asset=4, least_visits=3, spread_over=4)
+    source, lanes = FakeSource(size), FakeLanes(reject=0, fail=0, part=0)
+    if interrupted:
+        with pytest.raises(KeyboardInterrupt):
+            render(tmp_path / "run", recipe, source, stop_after(interrupted, lanes))
+    render(tmp_path / "run", recipe, source, lanes)
+    store = open_store(tmp_path / "run")
+    outcomes = read_table(store, "outcomes").to_pylist()
+    assert sorted((o["index"], o["round"]) for o in outcomes) == [
+        (index, number) for index in range(4) for number in range(3)
+    ]
+    assert {o["quota"] for o in outcomes} == {4}
+    assert read_table(store, "pairs").num_rows == 48
+
+
 @pytest.mark.parametrize("count", [0, 2, 3, 4, 12])
 def test_an_interrupted_run_resumes_without_doing_anything_twice(tmp_path, undisturbed, count):
     run = tmp_path / "run"

@@ -263,12 +263,13 @@ def test_no_more_than_its_share_cannot_be_told(
     two = (CORRESPONDENCE, CANNOT_TELL)
     monkeypatch.setattr("viewpoint_gen.qa.build.chosen_families", lambda _: two)
     some = pairs.slice(0, 1600)
-    limited = build(some, cannot_tell_most_share=0.1, families=())
+    limited = build(some, cannot_tell_most_per_pair=0.05)
     asked = len(limited.of("cannot_tell"))
-    assert 0 < asked <= 0.1 * limited.summary.asked
+    assert 0 < asked <= 0.05 * len(some)
     assert limited.summary.families["cannot_tell"].refused["share"] > 0
-    by_name = build(some, cannot_tell_most_share=0.1, families=("cannot_tell",))
-    assert len(by_name.of("cannot_tell")) > asked
+    alone = build(some, cannot_tell_most_per_pair=0.05, families=("cannot_tell",))
+    assert alone.of("cannot_tell")["id"] == limited.of("cannot_tell")["id"]
+    assert len(build(some, families=("cannot_tell",)).of("cannot_tell")) > asked
 
 
 def test_reasons_say_where_the_point_is_and_how_the_camera_went(marked: Built) -> None:

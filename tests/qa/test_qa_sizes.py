@@ -11,7 +11,7 @@ from viewpoint_gen.qa.draws import keys_of
 from viewpoint_gen.qa.facts import facts_of
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.qa.families.family import Verdicts
-from viewpoint_gen.qa.families.magnitudes import QUANTITIES, RUNGS
+from viewpoint_gen.qa.families.magnitudes import QUANTITIES, RUNGS, SHADES
 
 
 def sized(quantity: str, two: Cameras, one: Cameras = HERE, **more: object) -> float | str:
@@ -71,11 +71,16 @@ def test_a_ladder_holds_the_truth_at_every_rank_that_fits(quantity) -> None:
     place = np.arange(count) % quantity.bins
     verdicts.option = place.copy()
     verdicts.option[:10] = -1
+    least, shade = quantity.least(QaConfig()), (np.arange(count) // quantity.bins) % SHADES
+    verdicts.value = least * quantity.step ** (place + (shade + 0.5) / SHADES)
+    verdicts.margin = verdicts.value - least
     family = FAMILIES[f"magnitude_{quantity.name}"]
     assert family.settle is not None
     family.settle(verdicts, keys_of(1, "ladder", map(str, range(count))))
     assert (verdicts.option[:10] == -1).all()
-    rank, start = verdicts.option[10:], verdicts.setting[10:]
+    rank, start = verdicts.option[10:], verdicts.setting[10:] // SHADES
+    assert (verdicts.setting[10:] % SHADES == shade[10:]).all()
+    assert family.settings == (start.max() + 1) * SHADES
     assert (start + rank == place[10:]).all()
     assert start.min() == 0
     assert start.max() == quantity.bins - RUNGS

@@ -29,13 +29,15 @@ _CAMERA_COLUMNS: Final = {
     "azimuth_rad": "azimuth",
     "heading_rad": "heading",
     "focal_px": "focal length",
-    "object_turn_rad": "the object's turn",
     "mask_share": "mask share",
     "in_frame_share": "share in frame",
 }
 
 CAMERA_NAMES: Final = (*_CAMERA_COLUMNS.values(), "side of the object", "kind of backdrop")
-"""The exact camera of one view: more than any reader of one picture could make out."""
+"""The exact camera of one view: more than any reader of one picture could make out.
+
+Not by how much the object itself was turned since its first picture: nothing in a picture tells.
+"""
 
 _READ: Final = ("view_id", "image", "mask", "front_azimuth_rad", "backdrop", *_CAMERA_COLUMNS)
 

@@ -3,10 +3,11 @@
 A plan never depends on lanes, order or time, so that a resumed run and a run on a hundred machines
 end with the same rows.
 
-Round 0 spreads the pairs over enough assets. When a round is over, the next one spreads what is
-still owed over assets that nobody has visited; once a finite source has none left, over assets
-that gave all they were asked for, and then over those that gave some. No round asks for more than
-is owed, so a run never holds more pairs than were asked for.
+Round 0 spreads the pairs over enough assets. If each is to be visited several times, it asks for
+its share of them only, and as many rounds return to the same assets. When a round is over, the next
+one spreads what is still owed over assets that nobody has visited; once a finite source has none
+left, over assets that gave all they were asked for, and then over those that gave some. No round
+asks for more than is owed, so a run never holds more pairs than were asked for.
 """
 
 from __future__ import annotations
@@ -154,10 +155,11 @@ def first_round(num_pairs: int, size: int | None, pairs: PairsConfig) -> FirstVi
         num_pairs: asked of the run.
         size: how many assets the source has, at least 1; None: without end.
     """
-    assets = _ceil_div(num_pairs, _per_visit(pairs))
+    share = share_of_round(num_pairs, pairs.least_visits)
+    assets = _ceil_div(share, _per_visit(pairs))
     if size is not None:
-        assets = min(size, max(assets, min(num_pairs, pairs.spread_over)))
-    asked = min(num_pairs, assets * pairs.max_per_asset)
+        assets = min(size, max(assets, min(share, pairs.spread_over)))
+    asked = min(share, assets * pairs.max_per_asset)
     most = _per_visit(pairs) if size is None else pairs.max_per_asset
     return FirstVisits(0, 0, visits=assets, pairs=asked, most=most)
 
@@ -205,6 +207,11 @@ def _worth_a_visit(indices: Integers, owed: int, room: Integers) -> Integers:
         return indices
     chosen = indices[np.arange(count) * len(indices) // count]
     return chosen if int(room[chosen].sum()) >= owed else indices
+
+
+def share_of_round(owed: int, rounds: int) -> int:
+    """What one of several rounds asks for, in twos: a pair and its reverse stay together."""
+    return min(owed, 2 * _ceil_div(_ceil_div(owed, 2), rounds)) if rounds > 1 else owed
 
 
 def _in_twos(amount: int, room: Integers) -> Integers:

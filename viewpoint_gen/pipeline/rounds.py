@@ -14,6 +14,7 @@ from viewpoint_gen.pipeline.plan import (
     first_round,
     round_of_new_assets,
     round_of_returns,
+    share_of_round,
 )
 from viewpoint_gen.recipe import Recipe
 from viewpoint_gen.storage import Store
@@ -60,10 +61,16 @@ class Rounds:
         owed = self._recipe.num_pairs - self._ledger.sums(last_round=number).pairs
         if owed <= 0 or number + 1 >= pairs.max_rounds or self._poor >= POOR_ROUNDS:
             return None
+        visits_left = pairs.least_visits - number - 1
+        if visits_left > 0:
+            share = share_of_round(owed, visits_left)
+            again = round_of_returns(number + 1, share, self._yields(number), pairs)
+            if again is not None:
+                return again
         new = round_of_new_assets(number + 1, owed, self._next_index, self._size, pairs)
         if new is not None or self._size is None:
             return new
-        return round_of_returns(number + 1, owed, self._yields(self._size, number), pairs)
+        return round_of_returns(number + 1, owed, self._yields(number), pairs)
 
     def _enter(self, round_: Round | None) -> None:
         self.current = round_
@@ -72,9 +79,9 @@ class Rounds:
             self.visits += round_.visits
             self._next_index = max(self._next_index, round_.visit(round_.visits - 1).index + 1)
 
-    def _yields(self, size: int, last_round: int) -> Yields:
-        """Read from the parts, which come in the order of the rounds."""
-        found = Yields(*(np.zeros(size, dtype=np.int64) for _ in range(3)))
+    def _yields(self, last_round: int) -> Yields:
+        """Of the assets visited so far; read from the parts, which come in the rounds' order."""
+        found = Yields(*(np.zeros(self._next_index, dtype=np.int64) for _ in range(3)))
         columns = ("index", "quota", "pairs", "round")
         for batch in iterate_batches(self._store, "outcomes", columns=columns, rows=4096):
             index, quota, pairs, number = (batch[name].to_numpy() for name in columns)

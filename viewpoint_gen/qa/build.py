@@ -99,7 +99,7 @@ def _blocks(
 ) -> Iterator[QaBlock]:
     for table in blocks_of(pairs, config.balance.block_pairs):
         block = _prepared(table, rings, config)
-        for asked, refused in _answers(block, rings, askers, config, provenance.seed, summary):
+        for asked, refused in _answers(block, rings, askers, config, provenance.seed):
             yield QaBlock(
                 questions=_together(asked, schemas.questions),
                 rejections=_together(refused, schemas.rejected),
@@ -113,7 +113,6 @@ def _answers(
     askers: Sequence[Asker],
     config: QaConfig,
     seed: int,
-    summary: QaSummary,
 ) -> Iterator[Answered]:
     """What each family asks of a block, in their order; views are read once one gathers them."""
     of_pairs = [asker for asker in askers if not isinstance(asker, Gatherer)]
@@ -127,8 +126,8 @@ def _answers(
             yield asker.ask_views(views, rings)
             continue
         verdict = next(verdicts)
-        if asker.family.rationed and not config.families:
-            _ration(verdict, asker, units, _room_for(asker, summary, config))
+        if asker.family.rationed:
+            _ration(verdict, asker, units, config)
         yield asker.ask(block, verdict, units)
 
 
@@ -209,17 +208,13 @@ def _limit_per_pair(
         verdict.withdraw("per_pair", over, {"limit": limit})
 
 
-def _room_for(asker: Asker, summary: QaSummary, config: QaConfig) -> int:
-    """How many more questions a rationed family may have, beside what the others have so far."""
-    mine, share = asker.summary.asked, config.cannot_tell_most_share
-    return max(int(share / max(1.0 - share, 1e-9) * (summary.asked - mine)) - mine, 0)
-
-
-def _ration(verdict: Verdicts, asker: Asker, units: Units, room: int) -> None:
-    """Leave a family no more questions than it has room for: whole units, drawn.
+def _ration(verdict: Verdicts, asker: Asker, units: Units, config: QaConfig) -> None:
+    """Leave a family no more questions than the pairs so far have room for: whole units, drawn.
 
     ``share``: with the others the family would have too large a share of all questions.
     """
+    pairs = asker.summary.considered + len(verdict.option)
+    room = max(int(config.cannot_tell_most_per_pair * pairs) - asker.summary.asked, 0)
     asked = np.flatnonzero(verdict.option >= 0)
     drawn = asked[np.argsort(units.salted_rows(asker.family)[asked], kind="stable")]
     over = np.zeros(len(verdict.option), dtype=bool)

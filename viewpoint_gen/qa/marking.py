@@ -26,18 +26,18 @@ def mark_points(
     """
     if family.mark is None:
         return
+    left = np.flatnonzero(verdicts.undecided)
+    counts = np.zeros((2, pairs.num_rows))
     drawn: list[Marks] = []
-    counts = []
-    for start in range(0, pairs.num_rows, _PAIRS_AT_A_TIME):
-        part = pairs.slice(start, _PAIRS_AT_A_TIME).combine_chunks()
+    for start in range(0, max(len(left), 1), _PAIRS_AT_A_TIME):
+        rows = left[start : start + _PAIRS_AT_A_TIME]
+        part = pairs.take(pa.array(rows))
         spots = Spots.of(part, config)
-        counts.append(np.stack([spots.seen.sum(axis=1), spots.hidden.sum(axis=1)]))
+        counts[:, rows] = spots.seen.sum(axis=1), spots.hidden.sum(axis=1)
         keys = keys_of(seed, "marks", part.column("pair_id").to_pylist())
-        rows = np.flatnonzero(verdicts.undecided[start : start + len(spots)])
-        marks = family.mark(spots.take(rows), salted(keys[rows], family.id), config)
-        drawn.append(marks.spread_over(len(spots), rows))
-    seen, hidden = np.concatenate(counts, axis=1).astype(np.float64)
-    marks = Marks.together(drawn)
+        drawn.append(family.mark(spots, salted(keys, family.id), config))
+    marks = Marks.together(drawn).spread_over(pairs.num_rows, left)
+    seen, hidden = counts
     verdicts.refuse("points_few", marks.key < 0, {"seen": seen, "hidden": hidden})
     for option in range(int(marks.key.max(initial=-1)) + 1):
         verdicts.answer(option, marks.key == option)

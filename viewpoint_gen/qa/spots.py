@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -40,7 +41,6 @@ class Spots:
         tall: (N,) height of the images, in widths.
         middle_1: (N, 2) the middle of all points in image 1.
         middle_2: (N, 2) the middle in image 2 of those that it shows.
-        inward: (N, P) how deep each one lies among the others in image 1 (``inwardness``).
     """
 
     points_world: Array
@@ -51,7 +51,6 @@ class Spots:
     tall: Array
     middle_1: Array
     middle_2: Array
-    inward: Array
 
     @classmethod
     def of(cls, pairs: pa.Table, config: QaConfig) -> Spots:
@@ -81,15 +80,22 @@ class Spots:
             tall=tall,
             middle_1=_centre_of(places[0], np.isfinite(points).all(axis=2)),
             middle_2=_centre_of(places[1], seen),
-            inward=inwardness(places[0]),
         )
+
+    @cached_property
+    def inward(self) -> Array:
+        """(N, P) how deep each one lies among the others in image 1 (``inwardness``)."""
+        return inwardness(self.places_1)
 
     def __len__(self) -> int:
         return len(self.points_world)
 
     def take(self, rows: Indices) -> Spots:
         """Those of some pairs."""
-        return Spots(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        taken = Spots(*(getattr(self, field.name)[rows] for field in fields(self)))
+        if "inward" in vars(self):  # worked out already, and not again for every try
+            vars(taken)["inward"] = self.inward[rows]
+        return taken
 
     def apart(self, spot: Indices, images: Sequence[int], config: QaConfig) -> Bools:
         """(N, P) which points can be marked beside one (N,): apart on the surface and in images."""

@@ -189,6 +189,9 @@ class PairsConfig(BaseModel):
     """Ordered pairs asked of one asset in one visit, unless the source is too small."""
     max_per_asset: Annotated[int, Field(ge=1)] = 256
     """Over all visits; then an asset is used up."""
+    least_visits: Annotated[int, Field(ge=1, le=16)] = 1
+    """Visits to each asset, with cameras, light and backdrop of their own each time. From two on,
+    two pictures of one object can be as unlike as pictures of two (``same_object``)."""
     spread_over: Annotated[int, Field(ge=1)] = 128
     """A finite source gives pairs of at least this many assets, if it has them."""
     assets_per_shard: Annotated[int, Field(ge=1, le=4096)] = 8

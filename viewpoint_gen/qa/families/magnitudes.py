@@ -28,6 +28,9 @@ from viewpoint_gen.qa.families.nearby import next_angle, next_ratio
 RUNGS: Final = 4
 """Numbers to choose from."""
 
+SHADES: Final = 4
+"""Parts of a bin that its numbers could be told apart by."""
+
 _SAME_LN = float(np.log(1.1))
 """Another reading with a size this near has the same answer."""
 
@@ -80,7 +83,7 @@ class Quantity:
         form = Form.ANGLE if self.unit == "deg" else Form.RATIO
         ranks = tuple(f"rank_{rank}" for rank in range(RUNGS))
         bins = tuple(f"bin_{number}" for number in range(self.bins))
-        settle = partial(_onto_a_ladder, self.bins)
+        settle = partial(_onto_a_ladder, self.bins, self.step)
         return (
             self._family(ladder, ranks, Form.LADDER, settle=settle),
             self._family(number, bins, form, settle=None),
@@ -108,7 +111,7 @@ class Quantity:
             form=form,
             tolerance=self.tolerance if settle is None else float("nan"),
             step=self.step,
-            settings=self.bins - RUNGS + 1 if settle else 1,
+            settings=(self.bins - RUNGS + 1) * SHADES if settle else 1,
             settle=settle,
             stands=_as_large,
             nearby=self.nearby,
@@ -127,13 +130,20 @@ def _decide(quantity: Quantity, verdicts: Verdicts, facts: Facts, config: QaConf
     verdicts.margin = size - least
 
 
-def _onto_a_ladder(bins: int, verdicts: Verdicts, keys: Keys) -> None:
-    """Draw where the options of each decided question begin; its answer becomes a rank."""
+def _onto_a_ladder(bins: int, step: float, verdicts: Verdicts, keys: Keys) -> None:
+    """Draw where the options of each decided question begin; its answer becomes a rank.
+
+    A set of options is told by where it begins and by how far into its bin each number lies: were
+    the sizes in one bin mostly small and in the next mostly large, the numbers alone would tell.
+    """
     place = verdicts.option
     lowest = np.maximum(place - RUNGS + 1, 0)
     highest = np.minimum(place, bins - RUNGS)
     start = lowest + choice_each(keys, np.maximum(highest - lowest + 1, 1))
-    verdicts.setting = np.where(place >= 0, start, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        into = np.log(verdicts.value / (verdicts.value - verdicts.margin)) / np.log(step) % 1.0
+    shade = np.minimum(np.nan_to_num(into) * SHADES, SHADES - 1).astype(np.int64)
+    verdicts.setting = np.where(place >= 0, start * SHADES + shade, 0)
     verdicts.option = np.where(place >= 0, place - start, -1)
 
 
