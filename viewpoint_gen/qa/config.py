@@ -86,7 +86,7 @@ class QaConfig(BaseModel):
     paraphrase_share: Share = 0.05
     """Of the questions, drawn with their reverses: asked once more in other words, so that answers
     can be held against one another."""
-    mark_apart_share: Share = 0.07
+    mark_apart_share: Share = 0.06
     """Of the image's width: least distance of two marks, so that none covers another."""
     mark_edge_share: Share = 0.03
     """Of the image's width: least distance of a marked point from the image's edge."""
@@ -95,7 +95,7 @@ class QaConfig(BaseModel):
     that the marked one has in image 1; else the same pixel would be the answer."""
     mark_mask_least_share: Share = 0.02
     """Of the image, that the object must cover in both: marks would hide a smaller one."""
-    point_apart: Annotated[float, Field(gt=0.0)] = 0.06
+    point_apart: Annotated[float, Field(gt=0.0)] = 0.05
     """Least distance of two marked points on the object, whose longest side is 1."""
     cannot_tell_most_per_pair: Annotated[float, Field(ge=0.0)] = 0.45
     """Questions for each pair in order; with five to seven of all families, 6 to 9 %. Told by the

@@ -19,7 +19,7 @@ class MoveWeights(BaseModel):
 
     orbit: Annotated[float, Field(ge=0)] = 11.0
     """Around the object, facing it as before."""
-    far_orbit: Annotated[float, Field(ge=0)] = 15.0
+    far_orbit: Annotated[float, Field(ge=0)] = 20.0
     """The same, to where little or nothing of what was seen is still in view."""
     under_rotated: Annotated[float, Field(ge=0)] = 8.0
     """Around the object, turning too little."""
@@ -35,7 +35,7 @@ class MoveWeights(BaseModel):
     """To one side while turning to the *same* side."""
     counter_vertical: Annotated[float, Field(ge=0)] = 8.0
     """Up while tilting up, or down while tilting down."""
-    mixed: Annotated[float, Field(ge=0)] = 26.0
+    mixed: Annotated[float, Field(ge=0)] = 31.0
     """Several of azimuth, elevation, distance and roll at once."""
     pan: Annotated[float, Field(ge=0)] = 14.0
     tilt: Annotated[float, Field(ge=0)] = 14.0
