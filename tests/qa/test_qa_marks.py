@@ -71,7 +71,7 @@ def test_the_right_letter_stands_at_the_very_point_of_the_ball(marked: Built) ->
         assert list(there) == list(LETTERS)
         off = {label: np.linalg.norm(point - asked) for label, point in there.items()}
         assert off.pop(row["answer_letter"]) < 1e-4
-        assert min(off.values()) > 0.06 - 1e-4
+        assert min(off.values()) > 0.05 - 1e-4
         assert row["answer_text"].endswith(row["answer_letter"])
 
 
@@ -109,8 +109,8 @@ def test_marks_keep_off_one_another_and_the_edge(marked: Built, family: str) -> 
             if len(found) > 1:
                 first, second = np.triu_indices(len(found), 1)
                 between = np.linalg.norm(found[first] - found[second], axis=1).min()
-                assert between >= 0.07 - 1e-9
-                assert row["margin"] == pytest.approx(between - 0.07, abs=1e-9)
+                assert between >= 0.06 - 1e-9
+                assert row["margin"] == pytest.approx(between - 0.06, abs=1e-9)
         assert dict(row["facts"])["object_turn_rad"] == 0.0
 
 

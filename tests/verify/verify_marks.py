@@ -95,7 +95,7 @@ def to_find(ball: Ball, chosen: list[int], asked: int) -> Row:
         "marks": marks,
         "answer_letter": LETTERS[place],
         "answer_key": f"rank_{rank_of(away, place)}" if asked in letters else "cannot",
-        "margin": apart([ball.at[1][k] for k in letters]) - 0.07,
+        "margin": apart([ball.at[1][k] for k in letters]) - 0.06,
     }
 
 
@@ -129,7 +129,7 @@ def hidden_point(ball: Ball) -> Row:
                 "marks": [mark(0, LETTERS[n], ball.at[0][k]) for n, k in enumerate(points)],
                 "answer_letter": LETTERS[place],
                 "answer_key": f"rank_{rank_of(off, place)}",
-                "margin": apart([ball.at[0][k] for k in points]) - 0.07,
+                "margin": apart([ball.at[0][k] for k in points]) - 0.06,
             }
     raise AssertionError("the ball hides no point")
 

@@ -40,6 +40,10 @@ class Limits:
     overlap_least_share: float = 0.10
     displacement_least_px: float = 4.0
     mark_mask_least_share: float = 0.02
+    mark_apart_share: float = 0.06
+    mark_edge_share: float = 0.03
+    mark_moved_share: float = 0.03
+    point_apart: float = 0.05
     candidates_least_deg: float = 25.0
     same_side_most_deg: float = 45.0
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from viewpoint_gen.verify.compare import blame, holds
 from viewpoint_gen.verify.index import Index
 from viewpoint_gen.verify.layout import Layout
+from viewpoint_gen.verify.limits import Limits
 from viewpoint_gen.verify.points import HIDDEN, SEEN, unpacked
 from viewpoint_gen.verify.reading import Array, Keys, Rows, base_name, key, read_rows
 from viewpoint_gen.verify.report import Tally
@@ -26,10 +27,6 @@ REF: Final = "REF"
 LETTERS: Final = ("A", "B", "C", "D")
 
 AT_ITS_PLACE_PX: Final = 0.01
-APART_SHARE: Final = 0.07
-EDGE_SHARE: Final = 0.03
-MOVED_SHARE: Final = 0.03
-POINT_APART: Final = 0.06
 SLACK: Final = 1e-6
 
 
@@ -129,7 +126,12 @@ class PairPoints:
 
 
 def read_marks(
-    tally: Tally, rows: Rows, cameras: Array, intrinsics: Array, points: PairPoints
+    tally: Tally,
+    rows: Rows,
+    cameras: Array,
+    intrinsics: Array,
+    points: PairPoints,
+    limits: Limits,
 ) -> tuple[Marked | None, ...]:
     """Check each question's marks and return those that can be judged.
 
@@ -155,7 +157,7 @@ def read_marks(
         else:
             marked = _located(marks, cameras[i], intrinsics[i], (widths[i], heights[i]), *of_pair)
             result[i] = marked
-            for expected, got in _problems(family, marked):
+            for expected, got in _problems(family, marked, limits):
                 blame(tally, rows, "marks", "marks", [i], expected, got)
     return tuple(result)
 
@@ -203,7 +205,7 @@ def _projected(points_world: Array, world_from_camera: Array, intrinsics: Array)
     return np.asarray(np.where(z[:, None] > 0, pixels, np.nan))
 
 
-def _problems(family: str, marked: Marked) -> list[tuple[str, str]]:
+def _problems(family: str, marked: Marked, limits: Limits) -> list[tuple[str, str]]:
     """What was expected of the marks and what they are, one each."""
     wrong = []
     strange = [label for label, point in zip(marked.labels, marked.point, strict=True) if point < 0]
@@ -212,7 +214,7 @@ def _problems(family: str, marked: Marked) -> list[tuple[str, str]]:
     letters = marked.among(marked.letters)
     if len(set(letters.tolist())) != len(letters):
         wrong.append(("different points", "one point with two letters"))
-    for what, value, least in _distances(family, marked, letters):
+    for what, value, least in _distances(family, marked, letters, limits):
         if not value >= least - SLACK:
             wrong.append((f"{what} of at least {least}", f"{value:.4f}"))
     allowed = _sights_allowed(family)
@@ -233,22 +235,25 @@ def _sights_allowed(family: str) -> tuple[tuple[int, ...], ...]:
 
 
 def _distances(
-    family: str, marked: Marked, letters: NDArray[np.int64]
+    family: str, marked: Marked, letters: NDArray[np.int64], limits: Limits
 ) -> list[tuple[str, float, float]]:
     """What lies apart or inside, by how much, and the least of it."""
     every = np.unique(marked.point)
     images = (0,) if family == "hidden_point" else (0, 1)
-    found = [("a distance on the object", _least_apart(marked.points_world[every]), POINT_APART)]
+    on_object = _least_apart(marked.points_world[every])
+    found = [("a distance on the object", on_object, limits.point_apart)]
     for image in images:
         places = marked.places[image][letters]
-        found.append((f"a distance in image {image + 1}", _least_apart(places), APART_SHARE))
+        apart = _least_apart(places)
+        found.append((f"a distance in image {image + 1}", apart, limits.mark_apart_share))
     for image in (0, 1):
         places = marked.places[image][every]
-        inside = np.minimum(places, np.array(marked.size) - places).min()
-        found.append((f"a distance from the edge of image {image + 1}", float(inside), EDGE_SHARE))
+        inside = float(np.minimum(places, np.array(marked.size) - places).min())
+        edge = f"a distance from the edge of image {image + 1}"
+        found.append((edge, inside, limits.mark_edge_share))
     if REF in marked.labels:
         away = marked.places[1][letters] - marked.places[0][marked.of(REF)]
-        found.append(("a distance from REF's pixel", _least(away), MOVED_SHARE))
+        found.append(("a distance from REF's pixel", _least(away), limits.mark_moved_share))
     return found
 
 

@@ -98,7 +98,8 @@ def check_question_rows(
     motion = motion_between(cameras, intrinsics, rows.numbers("front_azimuth_rad"), limits)
     copied = copied_facts(rows, images, views, pairs)
     scene = scene_of(rows, images, views, pairs, motion, copied)
-    scene = replace(scene, marks=read_marks(tally, rows, cameras, intrinsics, points))
+    marks = read_marks(tally, rows, cameras, intrinsics, points, limits)
+    scene = replace(scene, marks=marks)
     truth = judged(tally, rows, scene)
     options = [list(texts or ()) for texts in rows.texts("options")]
     places = answer_places(rows, options)

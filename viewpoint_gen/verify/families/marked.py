@@ -23,7 +23,7 @@ from viewpoint_gen.verify.families.rule import (
     Swap,
     Truth,
 )
-from viewpoint_gen.verify.marks import APART_SHARE, REF, Marked
+from viewpoint_gen.verify.marks import REF, Marked
 from viewpoint_gen.verify.points import HIDDEN
 from viewpoint_gen.verify.reading import Array
 
@@ -72,7 +72,7 @@ def _judge(asked: Asked, without: tuple[str, ...], scene: Scene) -> Truth:
         one, two = marked.places[:, point]
         shift = two - one
         value[row] = np.linalg.norm(shift)
-        margin[row] = _least_apart_of(marked) - APART_SHARE
+        margin[row] = _least_apart_of(marked) - scene.limits.mark_apart_share
         percent[row] = 100.0 * np.array(
             [*(one / marked.size), *(two / marked.size), value[row], *np.abs(shift)]
         )
