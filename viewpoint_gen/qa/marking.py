@@ -11,7 +11,7 @@ from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.draws import keys_of, salted
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.marks import Marks
-from viewpoint_gen.qa.spots import Spots
+from viewpoint_gen.qa.spots import SPOT_COLUMNS, Spots
 
 _PAIRS_AT_A_TIME: Final = 4096
 """Their points in both images are held together; more would only take memory."""
@@ -31,7 +31,7 @@ def mark_points(
     drawn: list[Marks] = []
     for start in range(0, max(len(left), 1), _PAIRS_AT_A_TIME):
         rows = left[start : start + _PAIRS_AT_A_TIME]
-        part = pairs.take(pa.array(rows))
+        part = pairs.select(["pair_id", *SPOT_COLUMNS]).take(pa.array(rows))
         spots = Spots.of(part, config)
         counts[:, rows] = spots.seen.sum(axis=1), spots.hidden.sum(axis=1)
         keys = keys_of(seed, "marks", part.column("pair_id").to_pylist())

@@ -115,9 +115,15 @@ def wished_for(
 
     Args:
         keys: (N,) to draw by.
-        possible: (N,) which pairs have points enough for another try to be worth its time.
+        possible: (N,) which pairs have points enough for a try to be worth its time.
         answers: how many answer keys there are.
     """
+    worth = np.flatnonzero(possible)
+    drawn = _drawn(attempt, spots.take(worth), keys[worth], answers)
+    return drawn.spread_over(len(spots), worth)
+
+
+def _drawn(attempt: Attempt, spots: Spots, keys: Keys, answers: int) -> Marks:
     marks = attempt(spots, salted(keys, "try 0"))
     wishes = [
         choice_of(salted(keys, f"wish {number}"), answers)
@@ -126,7 +132,7 @@ def wished_for(
     wish = np.stack(wishes, axis=1)
     met = _met(marks, wish)
     for number in range(1, _TRIES):
-        rows = np.flatnonzero(possible & (met < _ALL_MET))
+        rows = np.flatnonzero(met < _ALL_MET)
         if not len(rows):
             break
         again = attempt(spots.take(rows), salted(keys[rows], f"try {number}"))

@@ -25,6 +25,13 @@ _ONE_POINT: Final = bytes(12)
 """So that no table is empty, even of pairs without any point."""
 
 
+SPOT_COLUMNS: Final = (
+    *("surface_points_1", "seen_in_2", "width_px", "height_px"),
+    *("intrinsics_1", "intrinsics_2", "world_from_camera_1", "world_from_camera_2"),
+)
+"""What is read of the pairs table."""
+
+
 @dataclass(frozen=True)
 class Spots:
     """N pairs of an object that kept still: the points of the surface that view 1 shows.
