@@ -40,6 +40,7 @@ from viewpoint_gen.recipe import Recipe
 from viewpoint_gen.storage import Store, open_store, write
 
 PAIRS_PER_PART = 20_000
+PAIRS_PER_ASSET = 20  # of views, either way round: as ``synthetic_pairs`` makes them
 AZIMUTHS = 12
 DIFFERENT, ALIKE = (bytes([code] * (AZIMUTHS * (AZIMUTHS - 1) // 2)) for code in (255, 0))
 ALIKE_ONE_IN = 10
@@ -111,9 +112,20 @@ def part_of_pairs(part: int, pairs: int, fingerprint: str) -> pa.Table:
         place = made.schema.get_field_index(name)
         named = pc.replace_substring(made.column(name), "asset", f"asset{part:04d}-")
         made = made.set_column(place, made.schema.field(name), named)
+    for name in ("view_id_1", "view_id_2"):
+        place = made.schema.get_field_index(name)
+        shown = [in_a_visit(view) for view in made.column(name).to_pylist()]
+        made = made.set_column(place, made.schema.field(name), pa.array(shown))
     place = made.schema.get_field_index("fingerprint")
     same = pa.repeat(pa.scalar(fingerprint), made.num_rows)
     return made.set_column(place, made.schema.field("fingerprint"), same)
+
+
+def in_a_visit(view_id: str) -> str:
+    """The view's name as the sampler gives it: eight pairs, or 16 with their reverses, a visit."""
+    uid, name = view_id.rsplit("-v", 1)
+    pair, side = int(name[:-1]), name[-1]
+    return f"{uid}.{pair % PAIRS_PER_ASSET // 8}.{pair % 8:02d}.{'ab'.index(side)}"
 
 
 def in_own_process(run: Path) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class BalanceConfig(BaseModel):
     """Pairs that are weighed together; the only thing that grows memory."""
     axis_gain: Share = 0.05
     """For the signs of the motion's other axes."""
-    image_gain: Share = 0.02
+    image_gain: Share = 0.01
     """For what one image alone shows."""
     text_gain: Share = 0.02
     """For the text's note that the object kept still, which goes with the backdrop."""
@@ -88,12 +88,12 @@ class QaConfig(BaseModel):
     can be held against one another."""
     mark_apart_share: Share = 0.06
     """Of the image's width: least distance of two marks, so that none covers another."""
-    mark_edge_share: Share = 0.03
+    mark_edge_share: Share = 0.025
     """Of the image's width: least distance of a marked point from the image's edge."""
     mark_moved_share: Share = 0.03
     """Of the image's width: least distance of every point to choose from in image 2 from the place
     that the marked one has in image 1; else the same pixel would be the answer."""
-    mark_mask_least_share: Share = 0.02
+    mark_mask_least_share: Share = 0.015
     """Of the image, that the object must cover in both: marks would hide a smaller one."""
     point_apart: Annotated[float, Field(gt=0.0)] = 0.05
     """Least distance of two marked points on the object, whose longest side is 1."""

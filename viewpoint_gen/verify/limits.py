@@ -39,9 +39,9 @@ class Limits:
     in_frame_least_share: float = 0.85
     overlap_least_share: float = 0.10
     displacement_least_px: float = 4.0
-    mark_mask_least_share: float = 0.02
+    mark_mask_least_share: float = 0.015
     mark_apart_share: float = 0.06
-    mark_edge_share: float = 0.03
+    mark_edge_share: float = 0.025
     mark_moved_share: float = 0.03
     point_apart: float = 0.05
     candidates_least_deg: float = 25.0

@@ -57,6 +57,10 @@ class _Candidate:
     visits: tuple[Indices, ...]
 
 
+_MOST_VISITS: Final = 4
+"""Of an asset that are looked through: with two assets it is the square of them."""
+
+
 @dataclass(frozen=True)
 class _Sides:
     """Which side of its object each of V views shows; angles in radians.
@@ -137,7 +141,7 @@ def _groups(
     groups: dict[tuple[str, str], list[_Candidate]] = {}
     for uid, mine in visits.items():
         rows = [visit.rows[usable[visit.rows]] for visit in mine]
-        shown = tuple(each for each in rows if len(each))
+        shown = tuple(each for each in rows if len(each))[:_MOST_VISITS]
         if len(shown) > 1:
             any_row = int(shown[0][0])
             key = confusable.ring_of(uid, rings).shape_key or uid
