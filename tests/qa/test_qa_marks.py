@@ -105,7 +105,7 @@ def test_marks_keep_off_one_another_and_the_edge(marked: Built, family: str) -> 
     for row in question(marked, family):
         for image in (0, 1):
             found = places(row, image)
-            assert np.all((found >= 0.03) & (found <= 0.97))
+            assert np.all((found >= 0.025) & (found <= 0.975))
             if len(found) > 1:
                 first, second = np.triu_indices(len(found), 1)
                 between = np.linalg.norm(found[first] - found[second], axis=1).min()
