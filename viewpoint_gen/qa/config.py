@@ -19,7 +19,7 @@ class BalanceConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    block_pairs: Annotated[int, Field(ge=2)] = 50_000
+    block_pairs: Annotated[int, Field(ge=2)] = 25_000
     """Pairs that are weighed together; the only thing that grows memory."""
     axis_gain: Share = 0.05
     """For the signs of the motion's other axes."""

@@ -24,16 +24,15 @@ from viewpoint_gen.qa.facts import matrices_of, numbers_of
 from viewpoint_gen.records import STATIC_BACKDROPS, visit_of
 
 _NUMBERS: Final = field_names(ViewGeometry)
-_OWN: Final = (
+_DECIDING: Final = (
     "view_id",
     *_NUMBERS,
     "mask_share",
     "in_frame_share",
-    "surface_points",
     "world_from_camera",
     "intrinsics",
-    "image_sha256",
 )
+_OWN: Final = (*_DECIDING, "surface_points", "image_sha256")
 _SHARED: Final = ("asset_uid", "category", "licence", "backdrop", "width_px", "height_px")
 _FRONT: Final = "front_azimuth_rad"
 
@@ -134,16 +133,21 @@ class Views:
             found[known] = self.overlaps[place[known]][:, ways]
         return found
 
-    def between(self, one: Indices, two: Indices) -> pa.Table:
-        """(N rows) every column of ``pairs`` that decides something, for any two views.
+    def between(self, one: Indices, two: Indices, *, also: Sequence[str] = ()) -> pa.Table:
+        """(N rows) the columns of ``pairs`` that decide something, for any two views.
 
         ``light_moved`` is null: nothing that is gathered asks about the light.
+
+        Args:
+            also: further columns of either view; its points weigh more than all others together.
         """
-        sides = [self.table.take(pa.array(rows)) for rows in (one, two)]
+        own = (*_DECIDING, *also)
+        some = self.table.select([*own, *_SHARED, _FRONT])
+        sides = [some.take(pa.array(rows)) for rows in (one, two)]
         columns = {
             f"{name}_{view}": side.column(name)
             for view, side in enumerate(sides, start=1)
-            for name in _OWN
+            for name in own
         }
         overlap = self.overlap(one, two)
         columns |= {name: sides[0].column(name) for name in _SHARED}

@@ -73,7 +73,8 @@ def _gather(
         paths.append(visit.rows[chosen])
     one_way = np.concatenate([np.empty((0, 3), dtype=np.int64), *paths])
     images = np.stack([one_way, one_way[:, ::-1]], axis=1).reshape(-1, 3)
-    legs = {(i, j): Leg.of(views, images[:, i], images[:, j]) for i, j in (_OUT, _BACK, _NET)}
+    legs = {(i, j): Leg.of(views, images[:, i], images[:, j]) for i, j in (_OUT, _BACK)}
+    legs[_NET] = Leg.of(views, images[:, 0], images[:, 2], also=("surface_points",))
     return Items(
         images=images,
         unit=np.repeat(np.arange(len(one_way)), 2),

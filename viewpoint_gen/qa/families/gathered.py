@@ -50,13 +50,22 @@ class Leg:
     row: Indices
 
     @classmethod
-    def of(cls, views: Views, one: Indices, two: Indices, row: Indices | None = None) -> Leg:
+    def of(
+        cls,
+        views: Views,
+        one: Indices,
+        two: Indices,
+        row: Indices | None = None,
+        *,
+        also: Sequence[str] = (),
+    ) -> Leg:
         """Work out W ways between views.
 
         Args:
             row: (N,) which way each item uses; None: one each, in order.
+            also: as of ``Views.between``.
         """
-        table = views.between(one, two)
+        table = views.between(one, two, also=also)
         return cls(table, facts_of(table), np.arange(len(one)) if row is None else row)
 
     def column(self, name: str) -> Array:
