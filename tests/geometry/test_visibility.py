@@ -68,6 +68,15 @@ def test_only_half_is_seen_again_when_half_has_left_the_frame():
     )
 
 
+def test_a_single_pixel_has_an_area_and_faces_its_camera():
+    camera = facing(-2, 0)
+    dot = np.full((HEIGHT, WIDTH), np.inf)
+    dot[20, 30] = 2.0
+    surface = VisibleSurface.of(dot, camera)
+    assert surface.areas == pytest.approx([2.0**2 / (K[0, 0] * K[1, 1])])
+    assert overlap(dot, camera, dot, camera) == 1.0
+
+
 def test_what_is_hidden_behind_something_nearer_does_not_count():
     camera = facing(-2, 0)
     nearer = wall_depth(camera) - 0.5

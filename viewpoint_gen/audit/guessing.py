@@ -66,9 +66,9 @@ def guess(cheat: Cheat, assets: NDArray[np.str_], *, seed: int) -> Guesses:
 
 
 def _fitted(cheat: Cheat, seen: NDArray[np.int64]) -> Any:
-    """A model of the questions seen; of a constant where only one answer was seen."""
+    """A model of the questions seen; of a constant where they or their answers don't differ."""
     target = cheat.target[seen]
-    alike = (target == target[0]).all()
+    alike = (target == target[0]).all() or not cheat.table.values.shape[1]
     model = DummyClassifier(strategy="most_frequent") if alike else cheat.new_model()
     return model.fit(cheat.table.values[seen], target)
 

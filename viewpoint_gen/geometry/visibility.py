@@ -30,7 +30,8 @@ def pixel_centres(width_px: int, height_px: int, *, stride: int = 1) -> Array:
 def surface_patches(depth: Array, camera: Camera) -> Array:
     """Each pixel's patch of surface as a vector (H, W, 3), in squared world units.
 
-    As long as the patch is large, and square to it, towards the camera, in camera axes.
+    As long as the patch is large, and square to it, towards the camera, in camera axes. A pixel
+    without a neighbour on the same surface shows a patch that faces it.
 
     Args:
         depth: (H, W) z-depth; inf where there is no surface (0 there).
@@ -42,10 +43,12 @@ def surface_patches(depth: Array, camera: Camera) -> Array:
     rays_camera = np.column_stack([rays / np.diag(camera.intrinsics)[:2], np.ones(len(rays))])
     points = rays_camera.reshape(height, width, 3) * filled[..., None]
     patches = np.cross(_step(points, axis=0), _step(points, axis=1))
-    area = np.linalg.norm(patches, axis=-1)
     facing = filled**2 / (camera.intrinsics[0, 0] * camera.intrinsics[1, 1])
-    bounded = np.clip(area, facing, facing / _GRAZING_COSINE)
-    scale = np.divide(bounded, area, out=np.zeros_like(area), where=finite & (area > 0.0))
+    area = np.clip(np.linalg.norm(patches, axis=-1), facing, facing / _GRAZING_COSINE)
+    alone = finite & ~patches.any(axis=-1)
+    patches[alone] = -points[alone]
+    length = np.linalg.norm(patches, axis=-1)
+    scale = np.divide(area, length, out=np.zeros_like(length), where=finite)
     return np.asarray(patches * scale[..., None])
 
 
