@@ -26,8 +26,7 @@ import numpy as np
 from viewpoint_gen.geometry.frames import Array, Indices
 from viewpoint_gen.qa import confusable, cues, invisible
 from viewpoint_gen.qa.config import QaConfig
-from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
+from viewpoint_gen.qa.families.directions import points_alike
 from viewpoint_gen.qa.families.family import Verdicts
 from viewpoint_gen.qa.families.gathered import (
     Barren,
@@ -41,6 +40,7 @@ from viewpoint_gen.qa.families.gathered import (
     ways_of,
 )
 from viewpoint_gen.qa.families.nearby import next_direction
+from viewpoint_gen.qa.families.object_translation_around import decide_around
 from viewpoint_gen.qa.views import Views
 from viewpoint_gen.records import Ring
 from viewpoint_gen.seeding import rng_for
@@ -123,17 +123,6 @@ def _drawn(paths: Mapping[str, Indices], visit: str, config: QaConfig, seed: int
     return np.concatenate(chosen)
 
 
-def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
-    around = Measure(
-        "azimuth_rad",
-        facts.azimuth_rad,
-        float(np.deg2rad(config.sideways_least_deg)),
-        float(np.deg2rad(config.still_most_deg)),
-        float(np.deg2rad(config.side_most_deg)),
-    )
-    decide_direction(verdicts, (around,))
-
-
 def _judge(items: Items, rings: Mapping[str, Ring], config: QaConfig) -> Verdicts:
     verdicts = Verdicts.open_for(len(items))
     net = items.legs[_NET]
@@ -200,7 +189,7 @@ FAMILY: Final = GatheredFamily(
     frame="above",
     options=("counterclockwise", "clockwise", "nothing"),
     unit="rad",
-    decide=_decide,
+    decide=decide_around,
     other_axes=("vertical", "distance", "pitch", "roll"),
     image_cues=("bearing_right", "bearing_right*mask_share"),
     needs="three views of one visit that go round the object in two steps, now and then back again",

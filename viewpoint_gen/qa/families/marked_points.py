@@ -30,6 +30,7 @@ whatever the light.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -250,55 +251,43 @@ def _names_of_extremes(features: dict[str, Array]) -> list[str]:
 _GATES = (off_the_poles, object_still, seen_whole, room_for_marks)
 _RANKS = tuple(f"rank_{rank}" for rank in range(4))
 
-
-CORRESPONDENCE: Final = Family(
-    id="correspondence",
-    asks="which of four points marked in image 2 is the one marked in image 1",
+_marking = partial(
+    Family,
     frame="surface",
-    options=_RANKS,
     unit="width",
     gates=_GATES,
     decide=_left_to_marks,
     other_axes=(),
     image_cues=(),
-    needs="pairs of views that share surface, of an object with no two sides alike",
     form=Form.MARKED,
-    parts=_LETTERS,
     stands=_never,
+)
+"""What families that mark points have in common."""
+
+CORRESPONDENCE: Final = _marking(
+    id="correspondence",
+    asks="which of four points marked in image 2 is the one marked in image 1",
+    options=_RANKS,
+    needs="pairs of views that share surface, of an object with no two sides alike",
+    parts=_LETTERS,
     mark=_mark_correspondence,
 )
 
-HIDDEN_POINT: Final = Family(
+HIDDEN_POINT: Final = _marking(
     id="hidden_point",
     asks="which of four points marked in image 1 is out of sight in image 2",
-    frame="surface",
     options=_RANKS,
-    unit="width",
-    gates=_GATES,
-    decide=_left_to_marks,
-    other_axes=(),
-    image_cues=(),
     needs="pairs of views from well apart, of an object with no two sides alike",
-    form=Form.MARKED,
     parts=_LETTERS,
-    stands=_never,
     mark=_mark_hidden,
 )
 
-CANNOT_TELL: Final = Family(
+CANNOT_TELL: Final = _marking(
     id="cannot_tell",
     asks="which of three points marked in image 2 is the one marked in image 1, if any",
-    frame="surface",
     options=(*_RANKS[:3], CANNOT),
-    unit="width",
-    gates=_GATES,
-    decide=_left_to_marks,
-    other_axes=(),
-    image_cues=(),
     needs="pairs of views from well apart, of an object with no two sides alike",
-    form=Form.MARKED,
     parts=(*_LETTERS[:3], CANNOT),
-    stands=_never,
     reasons=("there", "there", "there", CANNOT),
     mark=_mark_cannot_tell,
     rationed=True,

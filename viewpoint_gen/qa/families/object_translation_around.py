@@ -18,7 +18,8 @@ from viewpoint_gen.qa.families.gates import OBJECT_GATES
 from viewpoint_gen.qa.families.nearby import next_direction
 
 
-def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
+def decide_around(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
+    """Which way round the object the azimuth changed, or that it didn't."""
     around = Measure(
         "azimuth_rad",
         facts.azimuth_rad,
@@ -36,7 +37,7 @@ FAMILY = Family(
     options=("counterclockwise", "clockwise", "nothing"),
     unit="rad",
     gates=OBJECT_GATES,
-    decide=_decide,
+    decide=decide_around,
     other_axes=("vertical", "distance", "yaw", "pitch", "roll"),
     image_cues=("bearing_right", "bearing_right*mask_share"),
     needs="cameras that go round an object that stays put, and cameras that don't",
