@@ -39,7 +39,7 @@ def write_views(store, name, tables):
             part.write(table)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(cuts=st.lists(st.integers(0, 200), max_size=6))
 def test_how_rows_are_handed_over_leaves_no_trace(cuts):
     store = open_store("memory://cuts")

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from viewpoint_gen.geometry.camera import Camera, intrinsics_from_fov
-from viewpoint_gen.geometry.displacement import displacement_px, nearest_displacement_px
+from viewpoint_gen.geometry.displacement import (
+    displacement_px,
+    nearest_displacement_px,
+    pictures_of,
+)
 from viewpoint_gen.geometry.pose import inverse, look_at, turn_about_up
 
 WIDTH, HEIGHT = 320, 240
@@ -13,10 +17,11 @@ K = intrinsics_from_fov(np.deg2rad(50), width_px=WIDTH, height_px=HEIGHT)
 
 def moved_px(points, true: np.ndarray, other: np.ndarray, *, width_px: float = WIDTH) -> float:
     """Of one pair, from two ``world_from_camera``."""
+    points = np.asarray(points, dtype=float)[None]
     found = displacement_px(
-        np.asarray(points, dtype=float)[None],
+        points,
         K[None],
-        inverse(true)[None],
+        pictures_of(points, K[None], inverse(true)[None]),
         inverse(other)[None],
         width_px=np.array([float(width_px)]),
     )
@@ -82,7 +87,7 @@ def test_many_pairs_at_once_are_as_each_by_itself():
     found = displacement_px(
         points,
         np.array(cameras),
-        np.array([inverse(pose) for pose in true]),
+        pictures_of(points, np.array(cameras), np.array([inverse(pose) for pose in true])),
         np.array([inverse(pose) for pose in other]),
         width_px=widths,
     )
@@ -99,7 +104,11 @@ def test_many_pairs_at_once_are_as_each_by_itself():
 def test_pairs_without_any_points_at_all():
     poses = np.repeat(np.eye(4)[None], 3, axis=0)
     found = displacement_px(
-        np.empty((3, 0, 3)), np.repeat(K[None], 3, axis=0), poses, poses, width_px=np.full(3, 512.0)
+        np.empty((3, 0, 3)),
+        np.repeat(K[None], 3, axis=0),
+        np.empty((3, 0, 2)),
+        poses,
+        width_px=np.full(3, 512.0),
     )
     assert found.shape == (3,)
     assert np.isnan(found).all()
@@ -117,7 +126,8 @@ def test_the_nearest_of_a_kind_of_motion_is_the_true_one_if_it_is_of_that_kind()
         return inverse(other)[None]
 
     width_px = np.array([float(WIDTH)])
-    left = nearest_displacement_px(points, K[None], inverse(true)[None], turned, width_px=width_px)
+    true_px = pictures_of(points, K[None], inverse(true)[None])
+    left = nearest_displacement_px(points, K[None], true_px, turned, width_px=width_px)
     assert left == pytest.approx(0.0, abs=1e-6)
 
 
@@ -125,5 +135,5 @@ def test_without_points_there_is_no_nearest_one():
     pose = inverse(camera_at(2.0, 0.0, 0.0))[None]
     none = np.full((1, 4, 3), np.nan)
     width_px = np.array([512.0])
-    found = nearest_displacement_px(none, K[None], pose, lambda _: pose, width_px=width_px)
+    found = nearest_displacement_px(none, K[None], none[..., :2], lambda _: pose, width_px=width_px)
     assert np.isnan(found).all()

@@ -94,7 +94,7 @@ def test_pairs_have_unique_ids_in_the_plans_order(tmp_path):
     assert first == sorted(first)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(
     num_pairs=st.integers(1, 70),
     size=st.none() | st.integers(1, 25),

@@ -57,7 +57,7 @@ def many() -> Built:
 def test_what_lies_between_views_is_what_the_pairs_say() -> None:
     """The pairs' own columns were computed by plain NumPy, those between views by the package."""
     pairs = visit("thing", [side(0, 10), side(70, 35, 2.0), side(-130, 5)])
-    views = Views.of(pairs, ["train"] * len(pairs))
+    views = Views.of(pairs, np.full(len(pairs), "train"))
     assert views.texts("view_id") == [f"thing.0.00.{k}" for k in range(3)]
     names = views.texts("view_id")
     one, two = (
@@ -76,7 +76,7 @@ def test_what_lies_between_views_is_what_the_pairs_say() -> None:
 
 def test_overlap_is_unknown_between_views_that_are_no_pair() -> None:
     pairs = visit("thing", STAR, linked=[(0, 1), (1, 2)])
-    views = Views.of(pairs, ["train"] * len(pairs))
+    views = Views.of(pairs, np.full(len(pairs), "train"))
     overlap = views.overlap(np.array([0, 0, 2]), np.array([1, 2, 1]))
     assert np.isfinite(overlap[[0, 2]]).all()
     assert np.isnan(overlap[1]).all()

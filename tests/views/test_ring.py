@@ -188,7 +188,7 @@ def test_a_hint_that_a_closer_look_belies_leaves_the_first_ring():
     assert ring.azimuths == 12
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(4, 30), st.integers(0, 2**32 - 1))
 def test_a_ring_is_kept_to_within_two_percent(azimuths, seed):
     rng = np.random.default_rng(seed)

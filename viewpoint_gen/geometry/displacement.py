@@ -25,7 +25,7 @@ _NUDGE: Final = 1e-5
 def displacement_px(
     points_world: Array,
     intrinsics: Array,
-    camera_2_from_world_true: Array,
+    true_px: Array,
     camera_2_from_world_other: Array,
     *,
     width_px: Array,
@@ -38,14 +38,13 @@ def displacement_px(
     Args:
         points_world: (P, N, 3) surface points of P pairs; nan pads pairs that have fewer.
         intrinsics: (P, 3, 3) of the second cameras.
-        camera_2_from_world_true: (P, 4, 4).
+        true_px: (P, N, 2) their pictures in the true second cameras (``pictures_of``).
         camera_2_from_world_other: (P, 4, 4) the camera of a wrong answer.
         width_px: (P,) of the second images.
     """
-    true = pictures_of(points_world, intrinsics, camera_2_from_world_true)
     other = pictures_of(points_world, intrinsics, camera_2_from_world_other)
-    distance = np.linalg.norm(other - true, axis=2)
-    seen = np.isfinite(true).all(axis=2)
+    distance = np.linalg.norm(other - true_px, axis=2)
+    seen = np.isfinite(true_px).all(axis=2)
     distance[seen & ~np.isfinite(distance)] = np.inf
     return _medians(distance) * (REFERENCE_WIDTH_PX / width_px)
 
@@ -53,7 +52,7 @@ def displacement_px(
 def nearest_displacement_px(
     points_world: Array,
     intrinsics: Array,
-    camera_2_from_world_true: Array,
+    true_px: Array,
     camera_2_from_world_after: Callable[[Array], Array],
     *,
     width_px: Array,
@@ -67,7 +66,6 @@ def nearest_displacement_px(
         camera_2_from_world_after: (P,) sizes of the motion -> (P, 4, 4) where it puts the second
             camera.
     """
-    true = pictures_of(points_world, intrinsics, camera_2_from_world_true)
     size = np.zeros(len(points_world))
     for _ in range(_STEPS):
         less, more = (
@@ -75,14 +73,12 @@ def nearest_displacement_px(
             for nudge in (-_NUDGE, _NUDGE)
         )
         slope = (more - less) / (2 * _NUDGE)
-        along = np.nansum(slope * (true - (more + less) / 2), axis=(1, 2))
+        along = np.nansum(slope * (true_px - (more + less) / 2), axis=(1, 2))
         steepness = np.nansum(slope * slope, axis=(1, 2))
         step = along / np.maximum(steepness, np.finfo(np.float64).tiny)
         size += np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
     nearest = camera_2_from_world_after(size)
-    return displacement_px(
-        points_world, intrinsics, camera_2_from_world_true, nearest, width_px=width_px
-    )
+    return displacement_px(points_world, intrinsics, true_px, nearest, width_px=width_px)
 
 
 def pictures_of(points_world: Array, intrinsics: Array, camera_from_world: Array) -> Array:

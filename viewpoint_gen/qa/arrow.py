@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, Indices
 
 
 def repeated(value: str | int, count: int) -> pa.Array:
@@ -21,13 +22,35 @@ def offsets(count: int, length: int) -> pa.Array:
     return pa.array(np.arange(count + 1, dtype=np.int32) * length)
 
 
-def lists_of(columns: Sequence[pa.Array]) -> pa.Array:
-    """Row i holds the i-th elements of all columns, in their order."""
-    count, length = len(columns[0]), len(columns)
-    order = np.arange(count * length).reshape(length, count).T.ravel()
-    return pa.ListArray.from_arrays(
-        offsets(count, length), pa.concat_arrays(columns).take(pa.array(order))
-    )
+def spelled(codes: Sequence[Indices], spell: Callable[..., Any], kind: pa.DataType) -> pa.Array:
+    """Row i holds what is spelled for the i-th numbers of all columns; each combination once.
+
+    Args:
+        codes: (N,) each.
+        spell: of one number per column: the value.
+        kind: of the values.
+    """
+    which = np.zeros(len(codes[0]), dtype=np.int64)
+    for column in codes:
+        least = int(column.min(initial=0))
+        span = int(column.max(initial=0)) - least + 1
+        _, first, which = np.unique(
+            which * span + (column - least), return_index=True, return_inverse=True
+        )
+    rows = zip(*(column[first].tolist() for column in codes), strict=True)
+    return pa.array([spell(*row) for row in rows], kind).take(pa.array(which))
+
+
+def empty_lists(count: int) -> pa.Array:
+    """Lists without elements, which fit a column of lists of anything."""
+    return pa.ListArray.from_arrays(offsets(count, 0), pa.nulls(0))
+
+
+def lists_from(column: pa.Array, rows: Indices) -> pa.Array:
+    """(N,) lists: row i holds the column's elements at ``rows[i]`` (N, K)."""
+    count, length = rows.shape
+    taken = column.take(pa.array(rows.ravel()))
+    return pa.ListArray.from_arrays(offsets(count, length), taken)
 
 
 def maps_of(names: Sequence[str], columns: Sequence[Array], count: int) -> pa.Array:

@@ -160,7 +160,7 @@ class Gatherer(Asker):
         twice = self._twice(kept, items.unit, salted(keys, AGAIN))
         return (
             [
-                gathered_rows(views, items, family, verdicts, rows, provenance, again=again)
+                gathered_rows(views, items, family, verdicts, rows, keys, provenance, again=again)
                 for rows, again in ((kept, ""), (twice, AGAIN))
             ],
             refused_items(views, items, family, refused, provenance)

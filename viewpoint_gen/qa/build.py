@@ -13,7 +13,7 @@ from viewpoint_gen.qa.askers import Answered, Asker, Columns, Gatherer, Units, a
 from viewpoint_gen.qa.blocks import blocks_of
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable, ring_of
-from viewpoint_gen.qa.draws import split_of
+from viewpoint_gen.qa.draws import keys_of, split_of
 from viewpoint_gen.qa.facts import facts_of
 from viewpoint_gen.qa.families import chosen_families
 from viewpoint_gen.qa.families.family import Family, Verdicts
@@ -98,7 +98,7 @@ def _blocks(
     summary: QaSummary,
 ) -> Iterator[QaBlock]:
     for table in blocks_of(pairs, config.balance.block_pairs):
-        block = _prepared(table, rings, config)
+        block = _prepared(table, rings, config, provenance.seed)
         for asked, refused in _answers(block, rings, askers, config, provenance.seed):
             yield QaBlock(
                 questions=_together(asked, schemas.questions),
@@ -117,7 +117,7 @@ def _answers(
     """What each family asks of a block, in their order; views are read once one gathers them."""
     of_pairs = [asker for asker in askers if not isinstance(asker, Gatherer)]
     units = Units.of(block.pairs, seed)
-    verdicts = _verdicts(block, rings, of_pairs, units, config, seed)
+    verdicts = _verdicts(block, rings, of_pairs, units, config)
     views: Views | None = None
     for asker in askers:
         if isinstance(asker, Gatherer):
@@ -137,13 +137,12 @@ def _verdicts(
     askers: Sequence[Asker],
     units: Units,
     config: QaConfig,
-    seed: int,
 ) -> Iterator[Verdicts]:
     """One family at a time where they don't compete: refusals with their numbers are large."""
     if not askers:
         return
     lookalikes, sight = Lookalikes.of(block.pairs, rings), Sight.of(block.pairs)
-    judge = _Judge(block, lookalikes, sight, units, config, seed)
+    judge = _Judge(block, lookalikes, sight, units, config)
     verdicts = (judge.verdicts(asker.family) for asker in askers)
     if not config.per_pair:
         yield from verdicts
@@ -153,7 +152,7 @@ def _verdicts(
     yield from every
 
 
-def _prepared(table: pa.Table, rings: Mapping[str, Ring], config: QaConfig) -> Block:
+def _prepared(table: pa.Table, rings: Mapping[str, Ring], config: QaConfig, seed: int) -> Block:
     """The block with its facts, and splits that keep copies of one mesh together."""
     uids = table.column("asset_uid").combine_chunks().dictionary_encode()
     splits = split_of(
@@ -164,7 +163,8 @@ def _prepared(table: pa.Table, rings: Mapping[str, Ring], config: QaConfig) -> B
     return Block(
         pairs=table,
         facts=facts_of(table),
-        splits=[splits[place] for place in uids.indices.to_pylist()],
+        splits=splits[uids.indices.to_numpy()],
+        keys=keys_of(seed, "question", table.column("pair_id").to_pylist()),
     )
 
 
@@ -177,13 +177,12 @@ class _Judge:
     sight: Sight
     units: Units
     config: QaConfig
-    seed: int
 
     def verdicts(self, family: Family) -> Verdicts:
         """A family's answers and refusals."""
         facts = self.block.facts
         verdicts = family.verdicts(facts, self.config)
-        mark_points(family, verdicts, self.block.pairs, self.config, seed=self.seed)
+        mark_points(family, verdicts, self.block.pairs, self.block.keys, self.config)
         refuse_invisible(verdicts, family, self.sight, self.config)
         refuse_confusable(verdicts, family, facts, self.lookalikes, self.config)
         if family.settle is not None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import permutations
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,9 @@ from viewpoint_gen.seeding import seed_for
 
 Keys = NDArray[np.uint64]
 Draw = Callable[[Keys, int], NDArray[np.int64]]
+Splits = NDArray[np.str_]
+
+SPLITS: Final = ("train", "validation", "test")
 
 
 def keys_of(seed: int, purpose: str, names: Iterable[str]) -> Keys:
@@ -49,10 +54,16 @@ def choice_each(keys: Keys, counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(keys % counts.astype(np.uint64), dtype=np.int64)
 
 
-def order_of(keys: Keys, count: int, draw: Draw = choice_of) -> NDArray[np.int64]:
-    """(N, count) one of the orders of ``count`` things per key, evenly; ``count`` is small."""
-    orders = np.array(list(permutations(range(count))), dtype=np.int64)
-    return np.asarray(orders[draw(keys, len(orders))])
+@cache
+def orders_of(count: int) -> NDArray[np.int64]:
+    """(count!, count) every order of ``count`` things; ``count`` is small."""
+    return np.array(list(permutations(range(count))), dtype=np.int64)
+
+
+def order_of(keys: Keys, count: int) -> NDArray[np.int64]:
+    """(N, count) one of the orders of ``count`` things per key, evenly."""
+    orders = orders_of(count)
+    return np.asarray(orders[choice_of(keys, len(orders))])
 
 
 def falls_within(keys: Keys, share: float) -> NDArray[np.bool_]:
@@ -62,17 +73,26 @@ def falls_within(keys: Keys, share: float) -> NDArray[np.bool_]:
 
 def lots_of(keys: Keys, count: int) -> NDArray[np.float64]:
     """(N, count) numbers in [0, 1) per key."""
-    each = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return np.asarray(salted(keys[:, None] ^ each, "lots") / 2.0**64)
+    return lots_at(keys[:, None], np.arange(count))
 
 
-def split_of(names: Sequence[str], *, validation_share: float, test_share: float) -> list[str]:
-    """Train, validation or test for each asset: by a name alone, so whatever the run's seed."""
+def lots_at(keys: Keys, number: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A number in [0, 1) for each key and number of a lot; shapes broadcast."""
+    return np.asarray(keys_at(keys, number) / 2.0**64)
+
+
+def keys_at(keys: Keys, number: NDArray[np.int64]) -> Keys:
+    """Another key for each key and number; shapes broadcast."""
+    each = (number + 1).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return salted(keys ^ each, "lots")
+
+
+def split_of(names: Sequence[str], *, validation_share: float, test_share: float) -> Splits:
+    """(N,) of ``SPLITS`` for each asset: by a name alone, so whatever the run's seed."""
     keys = keys_of(0, "split", names)
     place = keys.astype(np.float64) / 2.0**64
-    splits = np.where(
+    return np.where(
         place < test_share,
         "test",
         np.where(place < test_share + validation_share, "validation", "train"),
     )
-    return [str(split) for split in splits]

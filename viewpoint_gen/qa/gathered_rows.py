@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from viewpoint_gen.qa.arrow import lists_of, maps_of, repeated
-from viewpoint_gen.qa.draws import another_of, choice_of
+from viewpoint_gen.qa.arrow import empty_lists, lists_from, maps_of, repeated, spelled
+from viewpoint_gen.qa.draws import Keys, another_of, choice_of, salted
 from viewpoint_gen.qa.families.family import Numbers, Verdicts
 from viewpoint_gen.qa.families.gathered import Barren, GatheredFamily, Items
-from viewpoint_gen.qa.rows import ANSWER_TYPES, Provenance, Rows
-from viewpoint_gen.qa.showing import Asked, show
+from viewpoint_gen.qa.rows import Provenance, Rows, asked_columns
+from viewpoint_gen.qa.showing import Asked
 from viewpoint_gen.qa.views import Views
 
 
-def item_ids(items: Items, family: GatheredFamily) -> list[str]:
-    """The id of every item's question: its unit's, with its role and the family's name."""
-    units = zip(items.unit.tolist(), items.roles, strict=True)
-    return [f"{items.unit_names[unit]}.{role}.{family.id}" for unit, role in units]
+def item_ids(items: Items, rows: Rows, family: GatheredFamily) -> list[str]:
+    """The ids of some items' questions: their unit's, with their role and the family's name."""
+    units, roles = items.unit[rows].tolist(), [items.roles[row] for row in rows.tolist()]
+    names = items.unit_names
+    return [f"{names[u]}.{role}.{family.id}" for u, role in zip(units, roles, strict=True)]
 
 
 def gathered_rows(
@@ -28,6 +30,7 @@ def gathered_rows(
     family: GatheredFamily,
     verdicts: Verdicts,
     kept: Rows,
+    keys: Keys,
     provenance: Provenance,
     *,
     again: str = "",
@@ -35,57 +38,42 @@ def gathered_rows(
     """Columns of the questions table for the kept items.
 
     Args:
+        keys: (U,) of the units.
         again: ``groups.AGAIN`` for the same questions in other words and orders of options.
     """
-    count = len(kept)
-    answers = verdicts.take(kept)
-    ids, first = item_ids(items, family), items.images[kept, 0]
     asked = Asked(
         family=family,
-        verdicts=answers,
-        facts=next(iter(items.legs.values())).of_items().take(kept),
-        ids=[ids[row] for row in kept.tolist()],
-        splits=[views.splits[row] for row in first.tolist()],
-        seed=provenance.seed,
+        verdicts=verdicts.take(kept),
+        facts=next(iter(items.legs.values())).of_items(kept),
+        keys=_keys(items, kept, keys),
+        splits=views.splits[items.images[kept, 0]],
         slots=family.slots_of(items, kept),
         draw=another_of if again else choice_of,
     )
-    shown = show(asked)
+    count = len(asked)
     return {
-        **_named(items, family, kept, asked.ids, again),
-        "split": pa.array(asked.splits, pa.string()),
-        "family": repeated(family.id, count),
-        "wording_id": pa.array(shown.wording_id, pa.string()),
-        "frame": repeated(family.frame, count),
+        **_named(items, family, kept, again),
         "pair_id": pa.nulls(count, pa.string()),
-        **_carried(views, items.images[kept]),
-        "marks": pa.array([[] for _ in range(count)]),
-        "question": pa.array(shown.question, pa.string()),
-        "options": pa.array(shown.options, pa.list_(pa.string())),
-        "answer_key": pa.array(family.options).take(pa.array(answers.option)),
-        "answer_letter": pa.array(shown.letter, pa.string()),
-        "answer_text": pa.array(shown.answer, pa.string()),
-        "answer_value": pa.array(answers.value),
-        "answer_unit": repeated(family.unit, count),
-        "answer_type": repeated(ANSWER_TYPES[family.form], count),
-        "tolerance": pa.nulls(count, pa.float64()),
-        "chance": pa.array([1.0 / len(options) for options in shown.options], pa.float64()),
-        "margin": pa.array(answers.margin),
-        "margin_unit": repeated(family.unit, count),
-        "reasons": pa.array(shown.reasons, pa.string()),
+        "marks": empty_lists(count),
         "facts": maps_of(list(items.facts), [v[kept] for v in items.facts.values()], count),
-        "seed": repeated(provenance.seed, count),
-        "fingerprint": repeated(provenance.fingerprint, count),
-        "qa_fingerprint": repeated(provenance.qa_fingerprint, count),
+        **asked_columns(asked, provenance),
+        **_carried(views, items.images[kept]),
     }
 
 
-def _named(
-    items: Items, family: GatheredFamily, kept: Rows, ids: Sequence[str], again: str
-) -> dict[str, pa.Array]:
+def _keys(items: Items, kept: Rows, keys: Keys) -> Keys:
+    """(N,) of each kept item, by its unit and its role."""
+    mine = keys[items.unit[kept]]
+    roles = np.array([items.roles[row] for row in kept.tolist()], dtype=np.str_)
+    for role in dict.fromkeys(items.roles):
+        mine = np.where(roles == role, salted(mine, role), mine)
+    return mine
+
+
+def _named(items: Items, family: GatheredFamily, kept: Rows, again: str) -> dict[str, pa.Array]:
     """A unit is a group, in whichever words."""
     units = [items.unit_names[unit] for unit in items.unit[kept].tolist()]
-    roles = [items.roles[row] for row in kept.tolist()]
+    ids, roles = item_ids(items, kept, family), [items.roles[row] for row in kept.tolist()]
     if again:
         ids, roles = [f"{name}.{again}" for name in ids], [f"{role}_{again}" for role in roles]
     return {
@@ -99,14 +87,13 @@ def _carried(views: Views, images: Rows) -> dict[str, pa.Array]:
     """What goes from the views to the question unchanged, one list entry per image."""
 
     def each(name: str) -> pa.Array:
-        column = views.table.column(name).combine_chunks()
-        return lists_of([column.take(pa.array(rows)) for rows in images.T])
+        return lists_from(views.table.column(name).combine_chunks(), images)
 
     def of_first(name: str) -> pa.Array:
         return views.table.column(name).combine_chunks().take(pa.array(images[:, 0]))
 
     return {
-        "asset_uids": pa.array(_distinct(views, images, "asset_uid"), pa.list_(pa.string())),
+        "asset_uids": _distinct(views, images, "asset_uid", list, pa.list_(pa.string())),
         "image_ids": each("view_id"),
         "image_sha256": each("image_sha256"),
         "world_from_camera": each("world_from_camera"),
@@ -115,16 +102,24 @@ def _carried(views: Views, images: Rows) -> dict[str, pa.Array]:
         "front_azimuth_rad": of_first("front_azimuth_rad"),
         "width_px": of_first("width_px"),
         "height_px": of_first("height_px"),
-        "licence": pa.array(
-            [" AND ".join(names) for names in _distinct(views, images, "licence")], pa.string()
-        ),
+        "licence": _distinct(views, images, "licence", " AND ".join, pa.string()),
     }
 
 
-def _distinct(views: Views, images: Rows, name: str) -> list[list[str]]:
-    """Each row's different texts, in the order shown."""
-    texts = views.texts(name)
-    return [list(dict.fromkeys(texts[row] for row in rows)) for rows in images.tolist()]
+def _distinct(
+    views: Views,
+    images: Rows,
+    name: str,
+    put: Callable[[Iterable[str]], Any],
+    kind: pa.DataType,
+) -> pa.Array:
+    """Each row's different texts, in the order shown, put together."""
+    texts = views.table.column(name).combine_chunks().dictionary_encode()
+    codes = np.asarray(texts.indices.to_numpy(zero_copy_only=False), dtype=np.int64)[images]
+    words = texts.dictionary.to_pylist()
+    return spelled(
+        list(codes.T), lambda *row: put(dict.fromkeys(words[code] for code in row)), kind
+    )
 
 
 def refused_items(
@@ -135,12 +130,12 @@ def refused_items(
     provenance: Provenance,
 ) -> list[dict[str, pa.Array]]:
     """Columns of the rejections table, one set per code."""
-    ids, uids = item_ids(items, family), views.texts("asset_uid")
+    uids = views.table.column("asset_uid").combine_chunks()
     return [
         _refusals(
             code,
-            [ids[row] for row in rows.tolist()],
-            [uids[row] for row in items.images[rows, 0].tolist()],
+            item_ids(items, rows, family),
+            uids.take(pa.array(items.images[rows, 0])),
             {name: np.asarray(values[rows]) for name, values in numbers.items()},
             provenance,
         )
@@ -159,7 +154,7 @@ def refused_barren(
         _refusals(
             code,
             [f"{each.name}.{family.id}" for each in barren],
-            [each.asset_uid for each in barren],
+            pa.array([each.asset_uid for each in barren], pa.string()),
             {name: np.array([each.numbers.get(name, np.nan) for each in barren]) for name in names},
             provenance,
         )
@@ -169,7 +164,7 @@ def refused_barren(
 def _refusals(
     code: str,
     subjects: Sequence[str],
-    uids: Sequence[str],
+    uids: pa.Array,
     numbers: Numbers,
     provenance: Provenance,
 ) -> dict[str, pa.Array]:
@@ -177,7 +172,7 @@ def _refusals(
     return {
         "kind": repeated("question", count),
         "subject_id": pa.array(subjects, pa.string()),
-        "asset_uid": pa.array(uids, pa.string()),
+        "asset_uid": uids,
         "code": repeated(code, count),
         "numbers": maps_of(list(numbers), list(numbers.values()), count),
         "seed": repeated(provenance.seed, count),

@@ -22,7 +22,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from viewpoint_gen.geometry.displacement import displacement_px, nearest_displacement_px
+from viewpoint_gen.geometry.displacement import (
+    displacement_px,
+    nearest_displacement_px,
+    pictures_of,
+)
 from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.geometry.pose import inverse
 from viewpoint_gen.geometry.surface_points import padded_points
@@ -75,12 +79,14 @@ class Sight:
 
     def take(self, rows: NDArray[np.int64]) -> Sight:
         """Some pairs."""
-        return Sight(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        taken = Sight(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        vars(taken)["true_px"] = self.true_px[rows]  # every family asks for them
+        return taken
 
     @cached_property
-    def camera_2_from_world(self) -> Array:
-        """(N, 4, 4) the true second cameras."""
-        return inverse(self.world_from_camera_2)
+    def true_px(self) -> Array:
+        """(N, P, 2) where view 2 shows the points."""
+        return pictures_of(self.points_world, self.intrinsics_2, inverse(self.world_from_camera_2))
 
     @property
     def distance_1(self) -> Array:
@@ -116,7 +122,7 @@ def _moved_px(sight: Sight, name: str, gap: Array) -> Array:
     return displacement_px(
         sight.points_world,
         sight.intrinsics_2,
-        sight.camera_2_from_world,
+        sight.true_px,
         _moved(sight.world_from_camera_2, sight, name, gap),
         width_px=sight.width_px,
     )
@@ -128,7 +134,7 @@ def _rival_px(sight: Sight, name: str) -> Array:
     return nearest_displacement_px(
         sight.points_world,
         sight.intrinsics_2,
-        sight.camera_2_from_world,
+        sight.true_px,
         lambda size: _zoomed(_moved(sight.world_from_camera_1, sight, name, size), lens),
         width_px=sight.width_px,
     )

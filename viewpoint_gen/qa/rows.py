@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from viewpoint_gen.qa.arrow import joined, lists_of, maps_of, repeated
-from viewpoint_gen.qa.draws import another_of, choice_of
+from viewpoint_gen.qa.arrow import empty_lists, joined, lists_from, maps_of, repeated
+from viewpoint_gen.qa.draws import Keys, Splits, another_of, choice_of, salted
 from viewpoint_gen.qa.facts import STORED_FACTS, Facts
 from viewpoint_gen.qa.families.family import Family, Form, Numbers, Verdicts
-from viewpoint_gen.qa.showing import Asked, show
+from viewpoint_gen.qa.showing import Asked, Shown, show
 
 Rows = NDArray[np.int64]
 
@@ -33,10 +33,7 @@ ANSWER_TYPES: Final = {
 
 
 _OF_VIEWS: Final = ("view_id", "image_sha256", "world_from_camera", "intrinsics", "object_turn_rad")
-_CARRIED: Final = [
-    *("pair_id", "asset_uid", "front_azimuth_1_rad", "width_px", "height_px", "licence"),
-    *(f"{name}_{view}" for name in _OF_VIEWS for view in (1, 2)),
-]
+_OF_PAIRS: Final = ("pair_id", "asset_uid", "width_px", "height_px", "licence")
 """Columns of the pairs table of which rows are made; surface points are large, and not among."""
 
 
@@ -55,11 +52,23 @@ class Block:
 
     Attributes:
         splits: (N,) "train", "validation" or "test".
+        keys: (N,) by which what a question shows is drawn.
     """
 
     pairs: pa.Table
     facts: Facts
-    splits: Sequence[str]
+    splits: Splits
+    keys: Keys
+
+    @cached_property
+    def of_views(self) -> dict[str, pa.Array]:
+        """(2N,) columns of the first views, and behind them of the second ones."""
+        return {
+            name: pa.concat_arrays(
+                [self.pairs.column(f"{name}_{view}").combine_chunks() for view in (1, 2)]
+            )
+            for name in _OF_VIEWS
+        }
 
 
 def question_ids(pairs: pa.Table, family: Family) -> pa.Array:
@@ -81,48 +90,59 @@ def question_rows(
     Args:
         again: ``groups.AGAIN`` for the same questions in other words and orders of options.
     """
-    count = len(kept)
-    pairs = block.pairs.select(_CARRIED).take(pa.array(kept))
+    pairs = block.pairs.select(_OF_PAIRS).take(pa.array(kept))
     ids = question_ids(pairs, family)
-    answers = verdicts.take(kept)
     asked = Asked(
         family=family,
-        verdicts=answers,
+        verdicts=verdicts.take(kept),
         facts=block.facts.take(kept),
-        ids=ids.to_pylist(),
-        splits=[block.splits[row] for row in kept.tolist()],
-        seed=provenance.seed,
+        keys=salted(block.keys[kept], family.id),
+        splits=block.splits[kept],
         draw=another_of if again else choice_of,
     )
-    shown = show(asked)
-    choices = list(zip(shown.options, shown.letter, strict=True))
     return {
         "id": joined(ids, f".{again}") if again else ids,
-        **_group(pairs, family, again),
+        "marks": _marks(asked.verdicts, pairs),
+        "facts": maps_of(
+            STORED_FACTS, [asked.facts.column(name) for name in STORED_FACTS], len(asked)
+        ),
+        **asked_columns(asked, provenance),
+        **_carried(block, kept, pairs, family, again),
+    }
+
+
+def asked_columns(asked: Asked, provenance: Provenance) -> dict[str, pa.Array]:
+    """The columns that say the same of a question whatever it is asked of."""
+    family, answers, count, shown = asked.family, asked.verdicts, len(asked), show(asked)
+    return {
         "split": pa.array(asked.splits, pa.string()),
         "family": repeated(family.id, count),
-        "wording_id": pa.array(shown.wording_id, pa.string()),
+        "wording_id": shown.wording_id,
         "frame": repeated(family.frame, count),
-        "marks": _marks(answers, pairs),
-        "question": pa.array(shown.question, pa.string()),
-        "options": pa.array(shown.options, pa.list_(pa.string())),
+        "question": shown.question,
+        "options": shown.options,
         "answer_key": pa.array(family.options).take(pa.array(answers.option)),
-        "answer_letter": pa.array(shown.letter, pa.string()),
-        "answer_text": pa.array(shown.answer, pa.string()),
+        "answer_letter": shown.letter,
+        "answer_text": shown.answer,
         "answer_value": _value(family, answers),
         "answer_unit": repeated(family.unit, count),
         "answer_type": repeated(ANSWER_TYPES[family.form], count),
         "tolerance": pa.array(np.full(count, family.tolerance), from_pandas=True),
-        "chance": pa.array([1.0 / len(o) if a else None for o, a in choices], pa.float64()),
+        "chance": _chance(shown),
         "margin": pa.array(answers.margin),
         "margin_unit": repeated(family.unit, count),
-        "reasons": pa.array(shown.reasons, pa.string()),
-        "facts": maps_of(STORED_FACTS, [asked.facts.column(name) for name in STORED_FACTS], count),
-        **_carried(pairs),
+        "reasons": shown.reasons,
         "seed": repeated(provenance.seed, count),
         "fingerprint": repeated(provenance.fingerprint, count),
         "qa_fingerprint": repeated(provenance.qa_fingerprint, count),
     }
+
+
+def _chance(shown: Shown) -> pa.Array:
+    """Of a guess among the options; null where no single letter is the answer."""
+    offered = pc.list_value_length(shown.options).cast(pa.float64())
+    lettered = pc.if_else(pc.is_valid(shown.letter), offered, pa.scalar(None, pa.float64()))
+    return pc.divide(1.0, lettered)
 
 
 def _value(family: Family, answers: Verdicts) -> pa.Array:
@@ -135,7 +155,7 @@ def _value(family: Family, answers: Verdicts) -> pa.Array:
 def _marks(answers: Verdicts, pairs: pa.Table) -> pa.Array:
     """What is marked in each question's images, in pixels; an empty list for none."""
     if answers.marks is None:
-        return pa.array([[] for _ in range(len(answers.option))])
+        return empty_lists(len(answers.option))
     marks = answers.marks
     width_px = np.asarray(pairs.column("width_px").to_pylist(), dtype=np.float64)
     places_px = (marks.places * width_px[:, None, None]).tolist()
@@ -174,39 +194,31 @@ def rejection_rows(
     return tables
 
 
-def _group(pairs: pa.Table, family: Family, again: str) -> dict[str, pa.Array]:
-    """A question and its reverse are a group, in whichever words: each answer decides the other."""
-    one = pairs.column("view_id_1").combine_chunks()
-    two = pairs.column("view_id_2").combine_chunks()
+def _carried(
+    block: Block, kept: Rows, pairs: pa.Table, family: Family, again: str
+) -> dict[str, pa.Array]:
+    """What goes from the pair to the question unchanged, two columns into one list.
+
+    A question and its reverse are a group, in whichever words: each answer decides the other.
+    """
+    both = np.stack([kept, kept + len(block.splits)], axis=1)
+    each = {name: lists_from(column, both) for name, column in block.of_views.items()}
+    one, two = (pc.list_element(each["view_id"], place) for place in (0, 1))
     in_order = pc.less_equal(one, two)
     first, last = pc.if_else(in_order, one, two), pc.if_else(in_order, two, one)
+    same = {name: pairs.column(name).combine_chunks() for name in _OF_PAIRS}
+    front_rad = block.pairs.column("front_azimuth_1_rad").combine_chunks()
     return {
         "group_id": joined(first, "+", last, f".{family.id}"),
         "group_role": joined(
             pc.if_else(in_order, "forward", "reverse"), f"_{again}" if again else ""
         ),
-    }
-
-
-def _carried(pairs: pa.Table) -> dict[str, pa.Array]:
-    """What goes from the pair to the question unchanged, two columns into one list."""
-
-    def both(name: str) -> pa.Array:
-        return lists_of([pairs.column(f"{name}_{view}").combine_chunks() for view in (1, 2)])
-
-    def same(name: str) -> pa.Array:
-        return pairs.column(name).combine_chunks()
-
-    return {
-        "pair_id": same("pair_id"),
-        "asset_uids": lists_of([same("asset_uid")]),
-        "image_ids": both("view_id"),
-        "image_sha256": both("image_sha256"),
-        "world_from_camera": both("world_from_camera"),
-        "intrinsics": both("intrinsics"),
-        "object_turn_rad": lists_of([same("object_turn_rad_1"), same("object_turn_rad_2")]),
-        "front_azimuth_rad": same("front_azimuth_1_rad"),
-        "width_px": same("width_px"),
-        "height_px": same("height_px"),
-        "licence": same("licence"),
+        "pair_id": same["pair_id"],
+        "asset_uids": lists_from(same["asset_uid"], np.arange(len(kept))[:, None]),
+        "image_ids": each.pop("view_id"),
+        **each,
+        "front_azimuth_rad": front_rad.take(pa.array(kept)),
+        "width_px": same["width_px"],
+        "height_px": same["height_px"],
+        "licence": same["licence"],
     }

@@ -1,21 +1,22 @@
 """What a question shows: its words, its options in a drawn order, the answer, and the reasons.
 
-Everything is drawn by the question's id alone.
+Everything is drawn by the question's key alone. Texts are made once for each combination of draws
+that occurs, and row by row only where they name the question's own numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from string import ascii_uppercase
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
-from viewpoint_gen.geometry.frames import Bools
-from viewpoint_gen.qa.draws import Draw, Keys, choice_of, keys_of, order_of, salted
+from viewpoint_gen.geometry.frames import Array, Bools, Indices
+from viewpoint_gen.qa.arrow import joined, offsets, spelled
+from viewpoint_gen.qa.draws import SPLITS, Draw, Keys, Splits, choice_of, orders_of, salted
 from viewpoint_gen.qa.facts import Facts
 from viewpoint_gen.qa.families.family import Family, Form, Verdicts
 from viewpoint_gen.qa.families.magnitudes import RUNGS
@@ -32,24 +33,28 @@ from viewpoint_gen.qa.phrasing import (
 from viewpoint_gen.qa.prompt import pictured_options
 
 Strings = list[str]
+_LETTERS: Final = list(ascii_uppercase)
+_TEXT: Final = pa.string()
+_TEXTS: Final = pa.list_(_TEXT)
+_UNNOTED: Final = -1
 
 
-@dataclass
+@dataclass(frozen=True)
 class Shown:
-    """One list entry per question.
+    """What N questions show, as columns of the questions table.
 
     Attributes:
-        options: empty where none are offered.
-        letter: None where none are offered, or several are right.
+        options: lists of texts; empty where none are offered.
+        letter: null where none are offered, or several are right.
         reasons: why the answer is what it is, step by step.
     """
 
-    wording_id: Strings = field(default_factory=list)
-    question: Strings = field(default_factory=list)
-    options: list[Strings] = field(default_factory=list)
-    letter: list[str | None] = field(default_factory=list)
-    answer: Strings = field(default_factory=list)
-    reasons: Strings = field(default_factory=list)
+    wording_id: pa.Array
+    question: pa.Array
+    options: pa.Array
+    letter: pa.Array
+    answer: pa.Array
+    reasons: pa.Array
 
 
 @dataclass(frozen=True)
@@ -57,33 +62,27 @@ class Asked:
     """The questions of one family that are to be shown; N of each.
 
     Attributes:
-        ids: of the questions.
-        splits: "train", "validation" or "test".
+        keys: (N,) of the questions, by which everything is drawn.
+        splits: (N,) "train", "validation" or "test".
         slots: what the texts name beside what ``facts`` and ``verdicts`` say; "aside" is said
             behind the question.
-        draw: how texts and orders are drawn by the ids.
+        draw: how texts and orders are drawn by the keys.
     """
 
     family: Family
     verdicts: Verdicts
     facts: Facts
-    ids: Sequence[str]
-    splits: Sequence[str]
-    seed: int
+    keys: Keys
+    splits: Splits
     slots: Mapping[str, Strings] = field(default_factory=dict)
     draw: Draw = choice_of
 
-    @cached_property
-    def _keys(self) -> Keys:
-        return keys_of(self.seed, "question", self.ids)
+    def __len__(self) -> int:
+        return len(self.keys)
 
-    def keys(self, purpose: str) -> Keys:
-        """(N,) to draw by."""
-        return salted(self._keys, purpose)
-
-    def slots_of(self, row: int) -> dict[str, str]:
-        """What the texts of one question name."""
-        return {name: values[row] for name, values in self.slots.items()}
+    def drawn(self, purpose: str, count: int) -> Indices:
+        """(N,) one of ``count`` for each question."""
+        return self.draw(salted(self.keys, purpose), count)
 
     @property
     def noted(self) -> Bools:
@@ -91,112 +90,183 @@ class Asked:
         return np.asarray(~self.facts.static_backdrop & self.family.says_still)
 
 
+@dataclass(frozen=True)
+class _Offered:
+    """``Shown`` of the options, and which set of them (N,) each question shows."""
+
+    sets: Indices
+    options: pa.Array
+    letter: pa.Array
+    answer: pa.Array
+
+
 def show(asked: Asked) -> Shown:
     """Draw wording, note, options and reasons for each question."""
-    wording = wording_of(asked.family.id)
-    keys = asked.keys("wording")
-    said = _drawn(asked, wording.questions, keys // np.uint64(64))
-    notes = _drawn(asked, still_notes(len(asked.family.images)), asked.keys("note"))
-    noted, header = asked.noted, header_of(asked.family)
-    shown = Shown()
-    set_ids = _offer(asked, wording, keys, shown)
-    for row, (text, note) in enumerate(zip(said, notes, strict=True)):
-        before, mark = (f"{note.text} ", f".still{note.id}") if noted[row] else ("", "")
-        slots = asked.slots_of(row)
-        aside = f" {slots['aside']}" if slots.get("aside") else ""
-        shown.question.append(f"{header}{before}{text.text.format(**slots)}{aside}")
-        shown.wording_id.append(".".join((asked.family.id, text.id, *set_ids[row])) + mark)
-    _reason(asked, wording, shown)
-    return shown
+    wording, family = wording_of(asked.family.id), asked.family
+    notes, header = still_notes(len(family.images)), header_of(family)
+    said = _drawn(asked, wording.questions, "wording")
+    note = np.where(asked.noted, _drawn(asked, notes, "note"), _UNNOTED)
+    offered = _offer(asked, wording)
+    slots, aside = asked.slots, ""
+    if "aside" in slots:
+        slots, aside = (
+            {**slots, "aside": [each and f" {each}" for each in slots["aside"]]},
+            "{aside}",
+        )
+
+    def stem(text: int, note: int) -> str:
+        before = "" if note == _UNNOTED else f"{notes[note].text} "
+        return f"{header}{before}{wording.questions[text].text}{aside}"
+
+    def name(text: int, options: int, note: int) -> str:
+        parts = [family.id, wording.questions[text].id]
+        if wording.option_sets:
+            parts.append(wording.option_sets[options].id)
+        return ".".join(parts) + ("" if note == _UNNOTED else f".still{notes[note].id}")
+
+    return Shown(
+        wording_id=spelled((said, offered.sets, note), name, _TEXT),
+        question=_filled((said, note), stem, slots),
+        options=offered.options,
+        letter=offered.letter,
+        answer=offered.answer,
+        reasons=_reasons(asked, wording, offered.answer),
+    )
 
 
-def _drawn(asked: Asked, texts: tuple[Text, ...], keys: Keys) -> list[Text]:
-    pools = {split: usable(texts, split) for split in ("train", "validation", "test")}
-    drawn = {split: asked.draw(keys, len(pool)).tolist() for split, pool in pools.items()}
-    return [pools[split][drawn[split][row]] for row, split in enumerate(asked.splits)]
+def _drawn(asked: Asked, texts: tuple[Text, ...], purpose: str) -> Indices:
+    """(N,) which of the texts each question uses: of those that its split may."""
+    chosen = np.zeros(len(asked), dtype=np.int64)
+    for split in SPLITS:
+        pool = np.array([texts.index(text) for text in usable(texts, split)])
+        chosen = np.where(asked.splits == split, pool[asked.drawn(purpose, len(pool))], chosen)
+    return chosen
 
 
-def _offer(asked: Asked, wording: Wording, keys: Keys, shown: Shown) -> list[tuple[str, ...]]:
-    """Fill in options, letter and answer; the ids of the option sets."""
-    if asked.family.form is Form.PICTURED:
-        return _offer_pictures(asked, shown)
-    if not wording.option_sets:
-        shown.options = [[] for _ in asked.ids]
-        shown.letter = [None] * len(asked.ids)
-        shown.answer = _NUMBERS[asked.family.form](asked)
-        return [()] * len(asked.ids)
-    chosen = [wording.option_sets[k] for k in asked.draw(keys, len(wording.option_sets)).tolist()]
-    _OFFERS[asked.family.form](asked, chosen, shown)
-    return [(each.id,) for each in chosen]
+def _filled(
+    codes: Sequence[Indices], template: Callable[..., str], slots: Mapping[str, Strings]
+) -> pa.Array:
+    """(N,) a template each, by what was drawn, with the question's own words in its slots."""
+    texts = spelled(codes, template, _TEXT)
+    distinct = texts.unique().to_pylist()
+    named = [name for name in slots if any(f"{{{name}}}" in text for text in distinct)]
+    if not named:
+        return texts
+    numbered = dict(zip(distinct, distinct, strict=True))
+    for place, name in enumerate(named):
+        for text in distinct:
+            numbered[text] = numbered[text].replace(f"{{{name}}}", f"{{{place}}}")
+    words = zip(*(slots[name] for name in named), strict=True)
+    rows = zip(texts.to_pylist(), words, strict=True)
+    return pa.array([numbered[text].format(*row) for text, row in rows], _TEXT)
 
 
-def _offer_pictures(asked: Asked, shown: Shown) -> list[tuple[str, ...]]:
+def _offer(asked: Asked, wording: Wording) -> _Offered:
+    form, count = asked.family.form, len(asked)
+    if form in _NUMBERS:
+        nothing = pa.ListArray.from_arrays(offsets(count, 0), pa.array([], _TEXT))
+        answer = pa.array(_NUMBERS[form](asked), _TEXT)
+        return _Offered(np.zeros(count, np.int64), nothing, pa.nulls(count, _TEXT), answer)
+    sets = wording.option_sets
+    return _OFFERS[form](asked, sets, asked.drawn("set", max(1, len(sets))))
+
+
+def _offer_pictures(asked: Asked, sets: Sequence[TextSet], drawn: Indices) -> _Offered:  # noqa: ARG001
     """The images themselves, in the order shown; their letters are drawn with the set of them."""
-    letters = [label for label in asked.family.images if len(label) == 1]
-    shown.options = [pictured_options(len(letters)) for _ in asked.ids]
-    shown.letter = list(asked.slots["letter"])
-    shown.answer = [f"image {letter}" for letter in asked.slots["letter"]]
-    return [()] * len(asked.ids)
+    texts = pictured_options(sum(len(label) == 1 for label in asked.family.images))
+    letter = pa.array(asked.slots["letter"], _TEXT)
+    return _Offered(
+        drawn,
+        options=spelled((drawn,), lambda _: texts, _TEXTS),
+        letter=letter,
+        answer=joined("image ", letter),
+    )
 
 
-def _offer_named(asked: Asked, chosen: list[TextSet], shown: Shown) -> None:
+def _offer_named(asked: Asked, sets: Sequence[TextSet], drawn: Indices) -> _Offered:
     """One text per answer of the family."""
-    _letter_each(asked, [each.texts for each in chosen], asked.verdicts.option, shown)
+    right, count = asked.verdicts.option, len(asked.family.options)
+    orders = orders_of(count)
+    order = asked.drawn("options", len(orders))
+    return _Offered(
+        drawn,
+        options=spelled((drawn, order), lambda n, k: [sets[n].texts[i] for i in orders[k]], _TEXTS),
+        letter=_letters(_place_of(right, orders[order])),
+        answer=spelled((drawn, right), lambda n, key: sets[n].texts[key], _TEXT),
+    )
 
 
-def _offer_ladder(asked: Asked, chosen: list[TextSet], shown: Shown) -> None:
+def _offer_ladder(asked: Asked, sets: Sequence[TextSet], drawn: Indices) -> _Offered:
     """The truth, and numbers the same factors below and above it."""
     rank, family = asked.verdicts.option, asked.family
-    factors = family.step ** (np.arange(RUNGS) - rank[:, None])
-    values = asked.verdicts.value[:, None] * factors
+    orders = orders_of(RUNGS)
+    order = orders[asked.drawn("options", len(orders))]
+    values = asked.verdicts.value[:, None] * family.step ** (order - rank[:, None])
+    around = [each.of(0).partition("{value}") for each in sets]
     texts = [
-        tuple(each.of(0).format(value=_plain(value, family.unit)) for value in row)
-        for each, row in zip(chosen, values.tolist(), strict=True)
+        f"{around[number][0]}{_plain(value, family.unit)}{around[number][2]}"
+        for number, row in zip(drawn.tolist(), values.tolist(), strict=True)
+        for value in row
     ]
-    _letter_each(asked, texts, rank, shown)
+    place = _place_of(rank, order)
+    flat = pa.array(texts, _TEXT)
+    return _Offered(
+        drawn,
+        options=pa.ListArray.from_arrays(offsets(len(asked), RUNGS), flat),
+        letter=_letters(place),
+        answer=flat.take(pa.array(np.arange(len(asked)) * RUNGS + place)),
+    )
 
 
-def _offer_statements(asked: Asked, chosen: list[TextSet], shown: Shown) -> None:
+def _offer_statements(asked: Asked, sets: Sequence[TextSet], drawn: Indices) -> _Offered:
     """Every statement; the letters of the true ones are the answer."""
-    parts = asked.family.parts
-    true_of = [frozenset(option.split("+")) for option in asked.family.options]
-    order = order_of(asked.keys("options"), len(parts), asked.draw).tolist()
-    for each, option, row in zip(chosen, asked.verdicts.option.tolist(), order, strict=True):
-        shown.options.append([each.texts[part] for part in row])
-        shown.letter.append(None)
-        letters = zip(ascii_uppercase, row, strict=False)
-        right = [letter for letter, part in letters if parts[part] in true_of[option]]
-        shown.answer.append(", ".join(right))
+    family = asked.family
+    true_of = [frozenset(option.split("+")) for option in family.options]
+    orders = orders_of(len(family.parts))
+    order = asked.drawn("options", len(orders))
+
+    def right(option: int, number: int) -> str:
+        letters = zip(_LETTERS, orders[number], strict=False)
+        return ", ".join(
+            letter for letter, part in letters if family.parts[part] in true_of[option]
+        )
+
+    return _Offered(
+        drawn,
+        options=spelled((drawn, order), lambda n, k: [sets[n].texts[i] for i in orders[k]], _TEXTS),
+        letter=pa.nulls(len(asked), _TEXT),
+        answer=spelled((asked.verdicts.option, order), right, _TEXT),
+    )
 
 
-def _letter_each(
-    asked: Asked, texts: Sequence[Sequence[str]], right: NDArray[np.int64], shown: Shown
-) -> None:
-    order = order_of(asked.keys("options"), len(texts[0]) if texts else 1, asked.draw)
-    place = np.argmax(order == right[:, None], axis=1).tolist()
-    for mine, row, at in zip(texts, order.tolist(), place, strict=True):
-        options = [mine[number] for number in row]
-        shown.options.append(options)
-        shown.letter.append(ascii_uppercase[at])
-        shown.answer.append(options[at])
-
-
-def _offer_marked(asked: Asked, chosen: list[TextSet], shown: Shown) -> None:
+def _offer_marked(asked: Asked, sets: Sequence[TextSet], drawn: Indices) -> _Offered:
     """The points in the order of the letters that stand beside them in the image."""
     marks = asked.verdicts.marks
-    right = [] if marks is None else marks.right.tolist()
-    for each, place in zip(chosen, right, strict=True):
-        shown.options.append(list(each.texts))
-        shown.letter.append(ascii_uppercase[place])
-        shown.answer.append(each.texts[place])
+    place = np.zeros(0, dtype=np.int64) if marks is None else marks.right
+    return _Offered(
+        drawn,
+        options=spelled((drawn,), lambda n: list(sets[n].texts), _TEXTS),
+        letter=_letters(place),
+        answer=spelled((drawn, place), lambda n, at: sets[n].texts[at], _TEXT),
+    )
 
 
-_OFFERS: Final[Mapping[Form, Callable[[Asked, list[TextSet], Shown], None]]] = {
+_OFFERS: Final[Mapping[Form, Callable[[Asked, Sequence[TextSet], Indices], _Offered]]] = {
     Form.NAMED: _offer_named,
     Form.LADDER: _offer_ladder,
     Form.SUBSET: _offer_statements,
     Form.MARKED: _offer_marked,
+    Form.PICTURED: _offer_pictures,
 }
+
+
+def _place_of(right: Indices, order: Indices) -> Indices:
+    """(N,) where the right option stands in an order (N, K)."""
+    return np.asarray(np.argmax(order == right[:, None], axis=1))
+
+
+def _letters(place: Indices) -> pa.Array:
+    return pa.array(_LETTERS, _TEXT).take(pa.array(place))
 
 
 def _plain(value: float, unit: str) -> str:
@@ -204,19 +274,24 @@ def _plain(value: float, unit: str) -> str:
     return f"{value:.0f}" if unit == "deg" else f"{value:.2f}"
 
 
-def _size_text(value: float, unit: str) -> str:
-    """A size with its unit, in words."""
-    if unit == "rad":
-        return f"{np.rad2deg(value):.0f}°"
-    if unit == "distance_1":
-        return f"{value:.2f} of the first distance"
-    if unit == "ln_ratio":
-        return f"{np.exp(value):.2f} times"
-    if unit == "width":
-        return f"{100 * value:.0f} % of the width"
-    if unit == "share":
-        return f"{100 * value:.0f} %"
-    return f"{_plain(value, unit)}°" if unit == "deg" else f"{_plain(value, unit)} times"
+def _size_texts(values: Array, unit: str) -> Strings:
+    """Sizes (N,) with their unit, in words."""
+    if unit in _WHOLE:
+        factor, behind = _WHOLE[unit]
+        whole = np.rint(factor * values).astype(np.int64)
+        return list(spelled((whole,), lambda size: f"{size}{behind}", _TEXT).to_pylist())
+    behind = " of the first distance" if unit == "distance_1" else " times"
+    sizes = np.exp(values) if unit == "ln_ratio" else values
+    return [f"{size:.2f}{behind}" for size in sizes.tolist()]
+
+
+_WHOLE: Final = {
+    "rad": (180.0 / np.pi, "°"),
+    "deg": (1.0, "°"),
+    "width": (100.0, " % of the width"),
+    "share": (100.0, " %"),
+}
+"""Units that are told in whole numbers of another: the factor, and what stands behind."""
 
 
 def _plain_numbers(asked: Asked) -> Strings:
@@ -237,26 +312,27 @@ _NUMBERS: Final[Mapping[Form, Callable[[Asked], Strings]]] = {
     Form.RATIO: _plain_numbers,
     Form.POSE: _pose_numbers,
 }
+"""Forms that offer nothing: the answer is one number, or several."""
 
 
-def _reason(asked: Asked, wording: Wording, shown: Shown) -> None:
-    """Fill in the reasons: each text is of one answer, its numbers are the question's facts."""
-    which = asked.draw(asked.keys("reasons"), len(wording.reasons)).tolist()
-    sizes = [
-        _size_text(value, asked.family.unit) for value in np.abs(asked.verdicts.value).tolist()
-    ]
-    slots = _slots(asked, shown)
-    rows = zip(which, asked.verdicts.option.tolist(), sizes, shown.answer, strict=True)
-    for row, (reason, option, size, answer) in enumerate(rows):
-        text = wording.reasons[reason].of(asked.family.reason_of(option))
-        own = {name: values[row] for name, values in slots.items()} | asked.slots_of(row)
-        shown.reasons.append(text.format(size=size, option=answer, **own))
+def _reasons(asked: Asked, wording: Wording, answer: pa.Array) -> pa.Array:
+    """(N,) each text is of one answer, its numbers are the question's facts."""
+    family, sets = asked.family, wording.reasons
+    key_of = np.array([family.reason_of(option) for option in range(len(family.options))])
+    slots = {"option": answer.to_pylist(), **_slots(asked, answer), **asked.slots}
+    if any("{size}" in text for each in sets for text in each.texts):
+        slots["size"] = _size_texts(np.abs(asked.verdicts.value), family.unit)
+    return _filled(
+        (asked.drawn("reasons", len(sets)), key_of[asked.verdicts.option]),
+        lambda number, key: sets[number].of(key),
+        slots,
+    )
 
 
-def _slots(asked: Asked, shown: Shown) -> dict[str, Strings]:
+def _slots(asked: Asked, answer: pa.Array) -> dict[str, Strings]:
     """What reasons may name beside the size and the option."""
     if asked.family.form is Form.POSE:
-        return _pose_slots(shown.answer)
+        return _pose_slots(answer.to_pylist())
     if asked.verdicts.marks is not None:
         return mark_slots(asked.verdicts.marks, asked.facts)
     return _part_slots(asked)
@@ -271,12 +347,10 @@ def _pose_slots(answers: Strings) -> dict[str, Strings]:
 def _part_slots(asked: Asked) -> dict[str, Strings]:
     """Sizes of the parts of the motion, for families that speak of several."""
     facts = asked.facts
-    angles = {name: facts.column(f"{name}_rad") for name in asked.family.speaks_of - {"distance"}}
     slots = {
-        name: [_size_text(size, "rad") for size in np.abs(angle).tolist()]
-        for name, angle in angles.items()
+        name: _size_texts(np.abs(facts.column(f"{name}_rad")), "rad")
+        for name in asked.family.speaks_of - {"distance"}
     }
     if "distance" in asked.family.speaks_of:
-        ratios = np.abs(facts.ln_distance_ratio).tolist()
-        slots["distance"] = [_size_text(size, "ln_ratio") for size in ratios]
+        slots["distance"] = _size_texts(np.abs(facts.ln_distance_ratio), "ln_ratio")
     return slots

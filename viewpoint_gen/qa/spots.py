@@ -109,11 +109,17 @@ class Spots:
         every = (self.places_1, self.places_2)
         limits = [(self.points_world, config.point_apart)]
         limits += [(every[image], config.mark_apart_share) for image in images]
-        with np.errstate(invalid="ignore"):
-            far = [
-                lengths(values - picked(values, spot[:, None])) >= least for values, least in limits
-            ]
-        return np.asarray(np.logical_and.reduce(far))
+        rows = np.arange(len(spot))
+        far = np.ones(self.seen.shape, dtype=bool)
+        for values, least in limits:
+            away = values - values[rows, spot][:, None]
+            away *= away
+            squared = away[..., 0] + away[..., 1]
+            if away.shape[2] > 2:
+                squared += away[..., 2]
+            with np.errstate(invalid="ignore"):
+                far &= squared >= least * least
+        return far
 
 
 def _padded_sights(packed: list[bytes | None], most: int) -> NDArray[np.uint8]:

@@ -8,8 +8,9 @@ facts, gates, lookalikes and displacements are worked out as they are for pairs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from scipy.spatial.transform import Rotation
 from viewpoint_gen.geometry.frames import Array, Bools, Indices, wrap_each_rad
 from viewpoint_gen.geometry.relative import ViewGeometry, field_names
 from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.draws import Splits
 from viewpoint_gen.qa.facts import matrices_of, numbers_of
 from viewpoint_gen.records import STATIC_BACKDROPS, visit_of
 
@@ -62,12 +64,12 @@ class Views:
     """
 
     table: pa.Table
-    splits: Sequence[str]
+    splits: Splits
     pair_codes: NDArray[np.int64]
     overlaps: Array
 
     @classmethod
-    def of(cls, pairs: pa.Table, splits: Sequence[str]) -> Views:
+    def of(cls, pairs: pa.Table, splits: Splits) -> Views:
         """Read both sides of every pair.
 
         Args:
@@ -83,7 +85,7 @@ class Views:
         overlaps = np.stack([numbers_of(pairs, f"overlap_{way}") for way in ("12", "21")], axis=1)
         return cls(
             table=sides.take(pa.array(first)).combine_chunks(),
-            splits=[splits[row % len(one)] for row in first.tolist()],
+            splits=splits[first % len(one)],
             pair_codes=pair_codes[order],
             overlaps=overlaps[order],
         )
@@ -104,14 +106,13 @@ class Views:
         """(V,) whether something behind the object stays put when the camera moves."""
         return np.isin(np.asarray(self.texts("backdrop")), sorted(STATIC_BACKDROPS))
 
-    def visits(self) -> Iterator[Visit]:
+    @cached_property
+    def visits(self) -> list[Visit]:
         """Every visit, in the order of the pairs."""
-        names = [visit_of(view_id) for view_id in self.texts("view_id")]
         places: dict[str, list[int]] = {}
-        for row, name in enumerate(names):
-            places.setdefault(name, []).append(row)
-        for name, rows in places.items():
-            yield Visit(name, np.array(rows, dtype=np.int64))
+        for row, view_id in enumerate(self.texts("view_id")):
+            places.setdefault(visit_of(view_id), []).append(row)
+        return [Visit(name, np.array(rows, dtype=np.int64)) for name, rows in places.items()]
 
     def usable(self, config: QaConfig) -> Bools:
         """(V,) whether a view shows the object whole and from off the poles."""

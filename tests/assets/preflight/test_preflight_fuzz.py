@@ -64,9 +64,7 @@ REAL = {
     "stl": "objects/tool_key.stl",
 }
 
-QUICK = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def test_the_table_of_codes_is_that_of_the_source():

@@ -22,32 +22,34 @@ same another candidate fits one of the motions. Value: ``azimuth_rad`` from imag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from viewpoint_gen.geometry.frames import Array, Bools, Indices, wrap_each_rad
 from viewpoint_gen.qa import confusable, cues
+from viewpoint_gen.qa.arrow import spelled
 from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.draws import Keys, keys_at, keys_of, lots_at, lots_of, order_of, salted
 from viewpoint_gen.qa.families.family import Form, Verdicts
 from viewpoint_gen.qa.families.gathered import (
-    Barren,
     GatheredFamily,
     Items,
     Leg,
     Strings,
     Ways,
-    columns_of,
+    barren_of,
+    few_of,
     tails_of,
     ways_of,
 )
 from viewpoint_gen.qa.views import Views
 from viewpoint_gen.records import Ring
-from viewpoint_gen.seeding import rng_for
 
 CANDIDATES: Final = 4
 LETTERS: Final = "ABCD"
@@ -71,35 +73,56 @@ def _gather(
     config: QaConfig,
     seed: int,
 ) -> Items:
-    columns = columns_of(views, config)
-    ids, uids = views.texts("view_id"), views.texts("asset_uid")
-    shown: list[Indices] = []
-    with_height: list[Bools] = []
-    names: Strings = []
-    barren: list[Barren] = []
-    for visit in views.visits():
-        rng = rng_for(seed, "choose_view", visit.name)
-        ways = ways_of(views, visit, columns, config)
-        sets, height = _sets(ways, rng, config)
-        if not len(sets):
-            numbers = {"views": len(visit.rows), "linked": int(np.triu(ways.linked).sum())}
-            barren.append(Barren(visit.name, uids[visit.rows[0]], numbers))
-        tails = tails_of(visit, [ids[row] for row in visit.rows.tolist()])
-        for first, *others in sets.tolist():
-            told = "+".join(tails[place] for place in others)
-            names.append(f"{visit.name}.{tails[first]}>{told}")
-        shown.append(visit.rows[sets])
-        with_height.append(height)
-    images = np.concatenate([np.empty((0, CANDIDATES + 1), dtype=np.int64), *shown])
-    return _asked_of(
-        views, images, np.concatenate([np.zeros(0, bool), *with_height]), names, barren
-    )
+    keys = keys_of(seed, "choose_view", (visit.name for visit in views.visits))
+    found = [_sets(ways, keys[ways.visits], config) for ways in ways_of(views, config)]
+    sets = _Sets.together(found)
+    tails = tails_of(views)
+    names = [
+        f"{views.visits[visit].name}.{tails[first]}>{'+'.join(tails[row] for row in others)}"
+        for visit, (first, *others) in zip(sets.visit.tolist(), sets.images.tolist(), strict=True)
+    ]
+    return _asked_of(views, sets, names)
 
 
-def _asked_of(
-    views: Views, images: Indices, with_height: Bools, names: Strings, barren: list[Barren]
-) -> Items:
-    """Four items for each set (U, 5), in the order of its candidates."""
+@dataclass(frozen=True)
+class _Sets:
+    """Some sets of some visits.
+
+    Attributes:
+        visit: (S,) of each.
+        images: (S, 5) rows of their views, image 1 first.
+        with_height: (S,) whether height must be told.
+        barren: visits without any, and how many of their ways are linked.
+    """
+
+    visit: Indices
+    images: Indices
+    with_height: Bools
+    barren: Mapping[int, int]
+
+    @classmethod
+    def none(cls) -> _Sets:
+        """No visit, no set."""
+        images = np.zeros((0, CANDIDATES + 1), dtype=np.int64)
+        return cls(images[:, 0], images, images[:, 0] > 0, {})
+
+    @classmethod
+    def together(cls, found: Sequence[_Sets]) -> _Sets:
+        """Those of all visits, in the visits' order."""
+        every = [cls.none(), *found]
+        visit = np.concatenate([each.visit for each in every])
+        order = np.argsort(visit, kind="stable")
+        return cls(
+            visit[order],
+            np.concatenate([each.images for each in every])[order],
+            np.concatenate([each.with_height for each in every])[order],
+            {number: count for each in every for number, count in each.barren.items()},
+        )
+
+
+def _asked_of(views: Views, sets: _Sets, names: Strings) -> Items:
+    """Four items for each set, in the order of its candidates."""
+    images = sets.images
     unit = np.repeat(np.arange(len(images)), CANDIDATES)
     legs = {(one, two): Leg.of(views, images[:, one], images[:, two], unit) for one, two in _LEGS}
     facts = {
@@ -116,39 +139,63 @@ def _asked_of(
         facts=facts,
         shown={
             "answer": np.tile(np.arange(CANDIDATES, dtype=np.float64), len(images)),
-            "with_height": with_height[unit].astype(np.float64),
+            "with_height": sets.with_height[unit].astype(np.float64),
         },
-        barren=barren,
+        barren=barren_of(views, sets.barren),
     )
 
 
-def _sets(ways: Ways, rng: np.random.Generator, config: QaConfig) -> tuple[Indices, Bools]:
-    """(S, 5) views of some sets of a visit, image 1 first; and whether height must be told."""
+def _sets(ways: Ways, keys: Keys, config: QaConfig) -> _Sets:
+    """Some sets of each visit.
+
+    Args:
+        keys: (G,) of the visits.
+    """
     least, most = np.deg2rad(config.sideways_least_deg), np.deg2rad(config.side_most_deg)
-    size = np.abs(ways.azimuth_rad)
     apart_rad = np.deg2rad(config.candidates_least_deg)
+    size = np.abs(ways.azimuth_rad)
     with np.errstate(invalid="ignore"):
-        leads = (ways.linked > 0) & (size >= least) & (size <= most)
+        leads = ways.linked & (size >= least) & (size <= most)
         apart = size >= apart_rad
         # one behind the other round the object, so that the round of the four has an order
         apart_at_all = apart | (
             (np.abs(ways.elevation_rad) >= apart_rad) & (size > np.deg2rad(config.still_most_deg))
         )
-    some = np.sort(rng.permutation(len(size))[:_MOST_VIEWS])
-    fours = np.array(list(combinations(some.tolist(), CANDIDATES)), dtype=np.int64)
-    fours = fours.reshape(-1, CANDIDATES)
-    if not len(fours):
-        return np.empty((0, CANDIDATES + 1), dtype=np.int64), np.zeros(0, dtype=bool)
-    by_azimuth, at_all = (
-        np.logical_and.reduce([told[fours[:, one], fours[:, two]] for one, two in _PAIRS])
-        for told in (apart, apart_at_all)
+    fours = _fours(keys, size.shape[1])
+    visit, number = np.nonzero(_told_apart(apart_at_all, fours))
+    led = leads[visit[:, None], :, fours[visit, number]].all(axis=1)
+    place, first = np.nonzero(led)
+    visit, number = visit[place], number[place]
+    code = first * fours.shape[1] + number
+    some = few_of(visit, lots_at(keys[visit], code), config.sets_per_visit)
+    visit, number, first, code = visit[some], number[some], first[some], code[some]
+    shuffled = order_of(salted(keys_at(keys[visit], code), "order"), CANDIDATES)
+    chosen = np.take_along_axis(fours[visit, number], shuffled, axis=1)
+    without = np.setdiff1d(np.arange(len(keys)), visit)
+    linked = ways.linked[without].sum(axis=(1, 2)) // 2
+    return _Sets(
+        ways.visits[visit],
+        ways.rows[visit[:, None], np.concatenate([first[:, None], chosen], axis=1)],
+        ~_told_apart(apart, fours)[visit, number],
+        dict(zip(ways.visits[without].tolist(), linked.tolist(), strict=True)),
     )
-    first, four = np.nonzero(leads[:, fours].all(axis=2) & at_all[None, :])
-    chosen = np.sort(rng.permutation(len(first))[: config.sets_per_visit])
-    first, four = first[chosen], four[chosen]
-    shuffled = rng.permuted(fours[four], axis=1)
-    sets = np.concatenate([first[:, None], shuffled], axis=1)
-    return sets.astype(np.int64), ~by_azimuth[four]
+
+
+def _fours(keys: Keys, views: int) -> Indices:
+    """(G, F, 4) every four of some of each visit's views, by places within the visit."""
+    some = np.sort(np.argsort(lots_of(salted(keys, "views"), views))[:, :_MOST_VIEWS], axis=1)
+    of_some = list(combinations(range(some.shape[1]), CANDIDATES))
+    return np.asarray(some[:, np.array(of_some, dtype=np.int64).reshape(-1, CANDIDATES)])
+
+
+def _told_apart(apart: Bools, fours: Indices) -> Bools:
+    """(G, F) whether any two of each four are apart."""
+    visit = np.arange(len(fours))[:, None]
+    return np.asarray(
+        np.logical_and.reduce(
+            [apart[visit, fours[:, :, one], fours[:, :, two]] for one, two in _PAIRS]
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -275,38 +322,37 @@ def _cues_of(
 def _slots_of(items: Items, rows: Indices) -> dict[str, Strings]:
     """Size and sense of the motion asked for, and of the motions to all four."""
     motions = _Motions.of(items, rows)
-    count = len(rows)
-    told = [
-        [
-            _told(azimuth, elevation, with_height=with_height)
-            for azimuth, elevation in zip(azimuths, elevations, strict=True)
-        ]
-        for azimuths, elevations, with_height in zip(
-            motions.azimuth_rad.tolist(),
-            motions.elevation_rad.tolist(),
-            motions.with_height.tolist(),
-            strict=True,
-        )
-    ]
-    answer = motions.answer.tolist()
+    told = _told(motions)
+    answer = pa.array(np.arange(len(rows)) * CANDIDATES + motions.answer)
+    letters = pa.array(list(LETTERS), pa.string())
     return {
-        "motion": [told[row][answer[row]] for row in range(count)],
+        "motion": told.take(answer).to_pylist(),
         "aside": ["" if height else _ASIDE for height in motions.with_height.tolist()],
-        "letter": [LETTERS[place] for place in answer],
-        **{letter: [each[place] for each in told] for place, letter in enumerate(LETTERS)},
+        "letter": letters.take(pa.array(motions.answer)).to_pylist(),
+        **{
+            letter: told.take(pa.array(np.arange(len(rows)) * CANDIDATES + place)).to_pylist()
+            for place, letter in enumerate(LETTERS)
+        },
     }
 
 
-def _told(azimuth_rad: float, elevation_rad: float, *, with_height: bool) -> str:
-    """A motion in words: "40° counter-clockwise", perhaps with "and 12° higher"."""
-    sense = "counter-clockwise" if azimuth_rad > 0 else "clockwise"
-    text = f"{np.rad2deg(abs(azimuth_rad)):.0f}° {sense}"
-    if not with_height:
-        return text
-    height = f"{np.rad2deg(abs(elevation_rad)):.0f}°"
-    if height == "0°":
-        return f"{text} and no higher or lower"
-    return f"{text} and {height} {'higher' if elevation_rad > 0 else 'lower'}"
+def _told(motions: _Motions) -> pa.Array:
+    """(4 N,) motions in words: "40° counter-clockwise", perhaps with "and 12° higher"."""
+
+    def text(size: int, ahead: int, rise: int, up: int, height: int) -> str:
+        round_it = f"{size}° {'counter-clockwise' if ahead else 'clockwise'}"
+        if not height:
+            return round_it
+        if rise == 0:
+            return f"{round_it} and no higher or lower"
+        return f"{round_it} and {rise}° {'higher' if up else 'lower'}"
+
+    codes = []
+    for angle_rad in (motions.azimuth_rad, motions.elevation_rad):
+        sizes = np.rint(np.abs(np.rad2deg(angle_rad))).astype(np.int64)
+        codes += [sizes.ravel(), (angle_rad > 0).astype(np.int64).ravel()]
+    height = np.repeat(motions.with_height.astype(np.int64), CANDIDATES)
+    return spelled((*codes, height), text, pa.string())
 
 
 FAMILY: Final = GatheredFamily(

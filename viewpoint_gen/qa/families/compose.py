@@ -17,25 +17,28 @@ turns along with going round it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 from viewpoint_gen.geometry.frames import Array, Indices
 from viewpoint_gen.qa import confusable, cues, invisible
+from viewpoint_gen.qa.arrow import spelled
 from viewpoint_gen.qa.config import QaConfig
+from viewpoint_gen.qa.draws import Keys, keys_of, lots_at
 from viewpoint_gen.qa.families.directions import points_alike
 from viewpoint_gen.qa.families.family import Verdicts
 from viewpoint_gen.qa.families.gathered import (
-    Barren,
     GatheredFamily,
     Items,
     Leg,
     Strings,
     Ways,
-    columns_of,
+    barren_of,
+    few_of,
     tails_of,
     ways_of,
 )
@@ -43,7 +46,6 @@ from viewpoint_gen.qa.families.nearby import next_direction
 from viewpoint_gen.qa.families.object_translation_around import decide_around
 from viewpoint_gen.qa.views import Views
 from viewpoint_gen.records import Ring
-from viewpoint_gen.seeding import rng_for
 
 _SHARES: Final = {"nothing": 4, "opposed": 7, "alike": 1}
 """Of twelve paths: with no net motion, with legs that go opposite ways, and the same way."""
@@ -57,28 +59,21 @@ def _gather(
     config: QaConfig,
     seed: int,
 ) -> Items:
-    columns, ids = columns_of(views, config), views.texts("view_id")
-    uids = views.texts("asset_uid")
-    paths: list[Indices] = []
-    names: Strings = []
-    barren: list[Barren] = []
-    for visit in views.visits():
-        ways = ways_of(views, visit, columns, config)
-        chosen = _drawn(_paths(ways, config), visit.name, config, seed)
-        if not len(chosen):
-            numbers = {"views": len(visit.rows), "linked": int(np.triu(ways.linked).sum())}
-            barren.append(Barren(visit.name, uids[visit.rows[0]], numbers))
-        tails = tails_of(visit, [ids[row] for row in visit.rows.tolist()])
-        names += [f"{visit.name}.{'>'.join(tails[k] for k in path)}" for path in chosen.tolist()]
-        paths.append(visit.rows[chosen])
-    one_way = np.concatenate([np.empty((0, 3), dtype=np.int64), *paths])
+    keys = keys_of(seed, "compose", (visit.name for visit in views.visits))
+    found = [_paths(ways, keys[ways.visits], config) for ways in ways_of(views, config)]
+    visit, one_way = _in_order(found)
+    barren = {n: count for paths in found for n, count in paths.barren.items()}
     images = np.stack([one_way, one_way[:, ::-1]], axis=1).reshape(-1, 3)
     legs = {(i, j): Leg.of(views, images[:, i], images[:, j]) for i, j in (_OUT, _BACK)}
     legs[_NET] = Leg.of(views, images[:, 0], images[:, 2], also=("surface_points",))
+    tails = tails_of(views)
     return Items(
         images=images,
         unit=np.repeat(np.arange(len(one_way)), 2),
-        unit_names=names,
+        unit_names=[
+            f"{views.visits[number].name}.{'>'.join(tails[row] for row in path)}"
+            for number, path in zip(visit.tolist(), one_way.tolist(), strict=True)
+        ],
         roles=["forward", "reverse"] * len(one_way),
         legs=legs,
         facts={
@@ -86,41 +81,66 @@ def _gather(
             for (i, j), leg in legs.items()
             for name in ("azimuth_rad", "elevation_rad")
         },
-        barren=barren,
+        barren=barren_of(views, barren),
     )
 
 
-def _paths(ways: Ways, config: QaConfig) -> dict[str, Indices]:
-    """(M, 3) views of every path of a visit, one way only, by what its legs make together."""
+@dataclass(frozen=True)
+class _Paths:
+    """Some paths of some visits, one way only.
+
+    Attributes:
+        visit: (M,) of each.
+        images: (M, 3) rows of their views.
+        barren: visits without any, and how many of their ways are linked.
+    """
+
+    visit: Indices
+    images: Indices
+    barren: Mapping[int, int]
+
+
+def _in_order(found: Sequence[_Paths]) -> tuple[Indices, Indices]:
+    """(M,) the visits of all paths, in their order, and (M, 3) the paths."""
+    visit = np.concatenate([np.zeros(0, dtype=np.int64), *(each.visit for each in found)])
+    images = np.concatenate([np.zeros((0, 3), dtype=np.int64), *(each.images for each in found)])
+    order = np.argsort(visit, kind="stable")
+    return visit[order], images[order]
+
+
+def _paths(ways: Ways, keys: Keys, config: QaConfig) -> _Paths:
+    """Some paths of each kind and visit; fewer where a visit has fewer.
+
+    Args:
+        keys: (G,) of the visits.
+    """
     size = np.abs(ways.azimuth_rad)
     least, most, still = (
         float(np.deg2rad(limit))
         for limit in (config.sideways_least_deg, config.side_most_deg, config.still_most_deg)
     )
     with np.errstate(invalid="ignore"):
-        leg = (ways.linked > 0) & (size >= least) & (size <= most)
-    one, two, three = np.nonzero(leg[:, :, None] & leg[None, :, :])
-    ahead = one < three
-    paths = np.stack([one, two, three], axis=1)[ahead].astype(np.int64)
-    out, back = (ways.azimuth_rad[paths[:, i], paths[:, j]] for i, j in (_OUT, _BACK))
-    net = np.abs(out + back)
+        leg = ways.linked & (size >= least) & (size <= most)
+    visit, *path = np.nonzero(leg[:, :, :, None] & leg[:, None, :, :])
+    ahead = path[0] < path[2]
+    visit, path = visit[ahead], [each[ahead] for each in path]
+    out, back = (ways.azimuth_rad[visit, path[i], path[j]] for i, j in (_OUT, _BACK))
+    net, opposed = np.abs(out + back), np.sign(out) != np.sign(back)
     told = (net >= least) & (net <= most)
-    return {
-        "nothing": paths[net <= still],
-        "opposed": paths[told & (np.sign(out) != np.sign(back))],
-        "alike": paths[told & (np.sign(out) == np.sign(back))],
-    }
-
-
-def _drawn(paths: Mapping[str, Indices], visit: str, config: QaConfig, seed: int) -> Indices:
-    """Some paths of each kind; fewer where a visit has fewer."""
-    rng = rng_for(seed, "compose", visit)
+    kind = np.select([net <= still, told & opposed, told], range(len(_SHARES)), len(_SHARES))
     total = sum(_SHARES.values())
-    chosen = []
-    for kind, share in _SHARES.items():
-        most = -(-config.paths_per_visit * share // total)
-        chosen.append(paths[kind][np.sort(rng.permutation(len(paths[kind]))[:most])])
-    return np.concatenate(chosen)
+    room = [-(-config.paths_per_visit * share // total) for share in _SHARES.values()]
+    code = np.ravel_multi_index(path, [leg.shape[1]] * 3)
+    lots = lots_at(keys[visit], code)
+    some = few_of(visit * (len(_SHARES) + 1) + kind, lots, np.array([*room, 0])[kind])
+    visit, path = visit[some], [each[some] for each in path]
+    without = np.setdiff1d(np.arange(len(keys)), visit)
+    linked = ways.linked[without].sum(axis=(1, 2)) // 2
+    return _Paths(
+        ways.visits[visit],
+        np.stack([ways.rows[visit, each] for each in path], axis=1),
+        dict(zip(ways.visits[without].tolist(), linked.tolist(), strict=True)),
+    )
 
 
 def _judge(items: Items, rings: Mapping[str, Ring], config: QaConfig) -> Verdicts:
@@ -167,20 +187,22 @@ def _renamed(cue: cues.Cue, view: str, image: str) -> cues.Cue:
 
 def _slots_of(items: Items, rows: Indices) -> dict[str, Strings]:
     """The size and the sense of both legs; the sense from above."""
-
-    def told(leg: tuple[int, int]) -> Array:
-        return items.legs[leg].column("azimuth_rad")[rows]
-
-    slots = {}
-    for name, leg in (("first", _OUT), ("second", _BACK)):
-        slots[name] = [motion_text(angle) for angle in told(leg).tolist()]
-    return slots
+    legs = {"first": _OUT, "second": _BACK}
+    return {
+        name: motion_texts(items.legs[leg].column("azimuth_rad")[rows])
+        for name, leg in legs.items()
+    }
 
 
-def motion_text(azimuth_rad: float) -> str:
-    """An angle round the object with its sense as seen from above: "40° clockwise"."""
-    sense = "counter-clockwise" if azimuth_rad > 0 else "clockwise"
-    return f"{np.rad2deg(abs(azimuth_rad)):.0f}° {sense}"
+def motion_texts(azimuth_rad: Array) -> Strings:
+    """Angles round the object (N,) with their sense as seen from above: "40° clockwise"."""
+
+    def told(size: int, ahead: int) -> str:
+        return f"{size}° {'counter-clockwise' if ahead else 'clockwise'}"
+
+    sizes = np.rint(np.abs(np.rad2deg(azimuth_rad))).astype(np.int64)
+    texts = spelled((sizes, (azimuth_rad > 0).astype(np.int64)), told, pa.string())
+    return list(texts.to_pylist())
 
 
 FAMILY: Final = GatheredFamily(

@@ -12,18 +12,18 @@ modules, which may still be half loaded then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 
-from viewpoint_gen.geometry.frames import Array, Indices, wrap_each_rad
+from viewpoint_gen.geometry.frames import Array, Bools, Indices, wrap_each_rad
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families.family import Family, Gate, Verdicts
-from viewpoint_gen.qa.views import Views, Visit
+from viewpoint_gen.qa.views import Views
 from viewpoint_gen.records import Ring
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ class Leg:
         """(N,) one of the facts."""
         return self.facts.column(name)[self.row]
 
-    def of_items(self) -> Facts:
-        """The facts of the N items."""
-        return self.facts.take(self.row)
+    def of_items(self, items: Indices) -> Facts:
+        """The facts of some items."""
+        return self.facts.take(self.row[items])
 
 
 @dataclass(frozen=True)
@@ -167,60 +167,136 @@ class GatheredFamily(Family):
 
 @dataclass(frozen=True)
 class Ways:
-    """What lies between every two of V views of one visit; (V, V), from the row to the column.
+    """What lies between every two of the V views of each of G visits; (G, V, V), row to column.
 
     Attributes:
+        visits: (G,) which of ``Views.visits``.
+        rows: (G, V) of their views.
         azimuth_rad: change of azimuth, in (-pi, pi].
         elevation_rad: change of height angle.
         linked: whether both are usable, show the object unturned, and share enough surface or a
             backdrop that stays put.
     """
 
+    visits: Indices
+    rows: Indices
     azimuth_rad: Array
     elevation_rad: Array
-    linked: Array
+    linked: Bools
 
 
-def ways_of(views: Views, visit: Visit, columns: Mapping[str, Array], config: QaConfig) -> Ways:
-    """Work out the ways within a visit.
+_AT_A_TIME: Final = 4_000_000
+"""Threes of views within visits whose ways are looked at together; more would only take memory."""
 
-    Args:
-        columns: of ``columns_of``; what is read of the views once for all visits.
-    """
-    rows = visit.rows
-    count = len(rows)
-    of = {name: values[rows] for name, values in columns.items()}
 
-    def change(name: str) -> Array:
-        return np.asarray(of[name][None, :] - of[name][:, None])
+def ways_of(views: Views, config: QaConfig) -> Iterator[Ways]:
+    """The ways within all visits, some visits with as many views each at a time."""
+    sizes = np.array([len(visit.rows) for visit in views.visits], dtype=np.int64)
+    columns = {n: views.numbers(n) for n in ("azimuth_rad", "elevation_rad", "object_turn_rad")}
+    usable, static = views.usable(config), views.static
+    within = _Within.of(views)
+    for size in np.unique(sizes).tolist():
+        those = np.flatnonzero(sizes == size)
+        for visits in np.array_split(those, -(-len(those) * size**3 // _AT_A_TIME)):
+            rows = np.stack([views.visits[visit].rows for visit in visits.tolist()])
 
-    one, two = (index.ravel() for index in np.indices((count, count)))
-    shared = np.fmax(*views.overlap(rows[one], rows[two]).T).reshape(count, count)
-    with np.errstate(invalid="ignore"):
-        seen = (shared >= config.overlap_least_share) | (of["static"] > 0)
-    unturned = np.abs(wrap_each_rad(change("object_turn_rad"))) <= _NO_TURN_RAD
-    usable = of["usable"] > 0
-    linked = seen & unturned & usable[:, None] & usable[None, :]
-    np.fill_diagonal(linked, val=False)
-    return Ways(wrap_each_rad(change("azimuth_rad")), change("elevation_rad"), linked)
+            def change(name: str, rows: Indices = rows) -> Array:
+                of = columns[name][rows]
+                return np.asarray(of[:, None, :] - of[:, :, None])
+
+            with np.errstate(invalid="ignore"):
+                seen = within.shared(visits, size) >= config.overlap_least_share
+            seen |= static[rows][:, :, None]
+            linked = seen & (np.abs(wrap_each_rad(change("object_turn_rad"))) <= _NO_TURN_RAD)
+            linked &= usable[rows][:, :, None] & usable[rows][:, None, :]
+            linked &= ~np.eye(size, dtype=bool)
+            azimuth_rad = wrap_each_rad(change("azimuth_rad"))
+            yield Ways(visits, rows, azimuth_rad, change("elevation_rad"), linked)
 
 
 _NO_TURN_RAD = 1e-6
 """Of matrices read back from a renderer that works in 32 bits; as in ``gates``."""
 
 
-def columns_of(views: Views, config: QaConfig) -> dict[str, Array]:
-    """What ``ways_of`` reads of the views, (V,) each."""
-    return {
-        **{n: views.numbers(n) for n in ("azimuth_rad", "elevation_rad", "object_turn_rad")},
-        "static": views.static.astype(np.float64),
-        "usable": views.usable(config).astype(np.float64),
-    }
+@dataclass(frozen=True)
+class _Within:
+    """The pairs among a block's views: which visit they are of, and what they share of the surface.
+
+    Attributes:
+        visit: (P,) of ``Views.visits``.
+        one: (P,) place of one view within its visit; ``two`` that of the other.
+        most: (P,) the larger of both overlaps.
+    """
+
+    visit: Indices
+    one: Indices
+    two: Indices
+    most: Array
+
+    @classmethod
+    def of(cls, views: Views) -> _Within:
+        visit, place = np.zeros((2, len(views)), dtype=np.int64)
+        for number, each in enumerate(views.visits):
+            visit[each.rows], place[each.rows] = number, np.arange(len(each.rows))
+        one, two = np.divmod(views.pair_codes, len(views))
+        own = visit[one] == visit[two]
+        most = np.fmax(*views.overlaps.T)
+        return cls(visit[one][own], place[one][own], place[two][own], most[own])
+
+    def shared(self, visits: Indices, size: int) -> Array:
+        """(G, V, V) of some visits with ``size`` views each; nan where two views are no pair."""
+        among = np.full(int(self.visit.max(initial=0)) + 1, -1, dtype=np.int64)
+        known = visits[visits < len(among)]
+        among[known] = np.arange(len(known))
+        group = among[self.visit]
+        mine = group >= 0
+        group, one, two, most = group[mine], self.one[mine], self.two[mine], self.most[mine]
+        shared = np.full((len(visits), size, size), np.nan)
+        shared[group, one, two] = most
+        shared[group, two, one] = np.fmax(shared[group, two, one], most)
+        return shared
 
 
-def tails_of(visit: Visit, view_ids: Sequence[str]) -> list[str]:
-    """What is left of the views' ids behind the visit's name; whole if they have another form."""
-    return [name.removeprefix(f"{visit.name}.") for name in view_ids]
+def tails_of(views: Views) -> Strings:
+    """(V,) what is left of each view's id behind its visit's name; whole if it has another form."""
+    tails = views.texts("view_id")
+    for visit in views.visits:
+        for row in visit.rows.tolist():
+            tails[row] = tails[row].removeprefix(f"{visit.name}.")
+    return tails
+
+
+def barren_of(views: Views, linked: Mapping[int, int]) -> list[Barren]:
+    """Visits that gave no item.
+
+    Args:
+        linked: how many ways within each such visit, by its place in ``Views.visits``, are linked.
+    """
+    uids, visits = views.texts("asset_uid"), views.visits
+    return [
+        Barren(
+            visits[each].name,
+            uids[visits[each].rows[0]],
+            {"views": len(visits[each].rows), "linked": count},
+        )
+        for each, count in sorted(linked.items())
+    ]
+
+
+def few_of(group: Indices, lots: Array, most: int | Indices) -> Indices:
+    """Rows, in their order, of at most so many of each group: those with the least lots.
+
+    Args:
+        group: (N,).
+        lots: (N,).
+        most: of every group, or of each row's group (N,).
+    """
+    order = np.lexsort((lots, group))
+    ordered = group[order]
+    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
+    place = np.arange(len(order)) - np.repeat(first, np.diff(np.r_[first, len(order)]))
+    limit = np.broadcast_to(most, len(order))[order]
+    return np.sort(order[place < limit])
 
 
 def keep_whole_units(verdicts: Verdicts, unit: Indices) -> None:

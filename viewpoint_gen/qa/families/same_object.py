@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final
 
 import numpy as np
@@ -46,15 +46,6 @@ _PARTNERS: Final = 4
 """Assets behind it in a drawn order that an asset is held against."""
 
 _ROLES: Final = ("same_1", "same_2", "another_1", "another_2")
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """An asset that was visited more than once: its usable views, visit by visit."""
-
-    uid: str
-    shape_key: str
-    visits: tuple[Indices, ...]
 
 
 _MOST_VISITS: Final = 4
@@ -85,17 +76,42 @@ class _Sides:
         )
 
     def apart_rad(self, one: Indices, two: Indices) -> Array:
-        """(N,) signed difference in azimuth between the sides that views show."""
+        """Signed difference in azimuth between the sides that views show; shapes broadcast."""
         by_front = self.of_front[two] - self.of_front[one]
         by_file = self.of_file[two] - self.of_file[one]
         return wrap_each_rad(np.where(np.isnan(by_front), by_file, by_front))
 
     def alike(self, ones: Indices, others: Indices, most_rad: float) -> Bools:
         """(N, M) whether two views show about the same side."""
-        one, two = (index.ravel() for index in np.meshgrid(ones, others, indexing="ij"))
+        one, two = ones[:, None], others[None, :]
         near = np.abs(self.apart_rad(one, two)) <= most_rad
         near &= np.abs(self.elevation[two] - self.elevation[one]) <= most_rad
-        return np.asarray(near.reshape(len(ones), len(others)))
+        return np.asarray(near)
+
+    def twins(self, visits: Sequence[Indices], most_rad: float) -> Indices:
+        """(T, 2) views of about the same side from two visits, one right after the other."""
+        found = [np.empty((0, 2), dtype=np.int64)]
+        for ones, others in pairwise(visits):
+            one, two = np.nonzero(self.alike(ones, others, most_rad))
+            found.append(np.stack([ones[one], others[two]], axis=1))
+        return np.concatenate(found)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """An asset that was visited more than once.
+
+    Attributes:
+        views: how many of them are usable.
+        twins: (T, 2) views of about the same side from two visits.
+        free: (T,) which of them weren't shown yet; changes.
+    """
+
+    uid: str
+    shape_key: str
+    views: int
+    twins: Indices
+    free: Bools
 
 
 def _gather(views: Views, rings: Mapping[str, Ring], config: QaConfig, seed: int) -> Items:
@@ -104,15 +120,14 @@ def _gather(views: Views, rings: Mapping[str, Ring], config: QaConfig, seed: int
     names: Strings = []
     barren: list[Barren] = []
     ids = views.texts("view_id")
-    groups = _groups(views, rings, config)
-    used: set[tuple[int, int]] = set()
+    groups = _groups(views, rings, sides, config)
     for group in groups.values():
         for first, second in _couples(group, seed):
-            found = _quads(first, second, sides, config, seed, used)
+            found = _quads(first, second, sides, config, seed)
             quads += [found]
             names += ["=".join(ids[row] for row in quad) for quad in found.tolist()]
             if not len(found):
-                numbers = {"views": sum(len(rows) for rows in (*first.visits, *second.visits))}
+                numbers = {"views": first.views + second.views}
                 barren.append(Barren(f"{first.uid}={second.uid}", first.uid, numbers))
     barren += _alone(views, groups)
     every = np.concatenate([np.empty((0, 4), dtype=np.int64), *quads])
@@ -130,13 +145,13 @@ def _gather(views: Views, rings: Mapping[str, Ring], config: QaConfig, seed: int
 
 
 def _groups(
-    views: Views, rings: Mapping[str, Ring], config: QaConfig
+    views: Views, rings: Mapping[str, Ring], sides: _Sides, config: QaConfig
 ) -> dict[tuple[str, str], list[_Candidate]]:
     """Assets of two visits and more, by category and split."""
     usable = views.usable(config)
     uids, categories = views.texts("asset_uid"), views.texts("category")
     visits: dict[str, list[Visit]] = {}
-    for visit in views.visits():
+    for visit in views.visits:
         visits.setdefault(uids[visit.rows[0]], []).append(visit)
     groups: dict[tuple[str, str], list[_Candidate]] = {}
     for uid, mine in visits.items():
@@ -146,7 +161,9 @@ def _groups(
             any_row = int(shown[0][0])
             key = confusable.ring_of(uid, rings).shape_key or uid
             group = groups.setdefault((categories[any_row], views.splits[any_row]), [])
-            group.append(_Candidate(uid, key, shown))
+            twins = sides.twins(shown, _most_rad(config))
+            count = sum(len(each) for each in shown)
+            group.append(_Candidate(uid, key, count, twins, np.ones(len(twins), dtype=bool)))
     return groups
 
 
@@ -155,7 +172,7 @@ def _alone(views: Views, groups: Mapping[tuple[str, str], list[_Candidate]]) -> 
     several = [group for group in groups.values() if len({one.shape_key for one in group}) > 1]
     coupled = {candidate.uid for group in several for candidate in group}
     uids = views.texts("asset_uid")
-    visits = Counter(uids[visit.rows[0]] for visit in views.visits())
+    visits = Counter(uids[visit.rows[0]] for visit in views.visits)
     return [Barren(uid, uid, {"visits": n}) for uid, n in visits.items() if uid not in coupled]
 
 
@@ -169,47 +186,42 @@ def _couples(group: Sequence[_Candidate], seed: int) -> Iterator[tuple[_Candidat
 
 
 def _quads(
-    first: _Candidate,
-    second: _Candidate,
-    sides: _Sides,
-    config: QaConfig,
-    seed: int,
-    used: set[tuple[int, int]],
+    first: _Candidate, second: _Candidate, sides: _Sides, config: QaConfig, seed: int
 ) -> Indices:
-    """(Q, 4) some quads of a couple.
-
-    Args:
-        used: which two images were shown together; is added to.
-    """
+    """(Q, 4) some quads of a couple, of twins that are still free; they aren't any more then."""
+    mine, its = np.flatnonzero(first.free), np.flatnonzero(second.free)
+    one, two = _fitting(first.twins[mine], second.twins[its], sides, _most_rad(config))
     rng = rng_for(seed, "same_object", first.uid, second.uid)
-    fitting = [
-        _fitting((a_one, a_two, b_one, b_two), sides, config)
-        for a_one, a_two in pairwise(first.visits)
-        for b_one, b_two in pairwise(second.visits)
-    ]
-    every = np.concatenate(fitting)
+    order = rng.permutation(len(one))
     chosen: list[list[int]] = []
-    for quad in every[rng.permutation(len(every))].tolist():
-        shown = {(quad[one], quad[two]) for one, two in _SHOWN}
-        if not shown & used and len(chosen) < config.quads_per_couple:
-            used |= shown
+    taken: set[tuple[int, int]] = set()
+    for twins in zip(mine[one[order]].tolist(), its[two[order]].tolist(), strict=True):
+        if len(chosen) == config.quads_per_couple:
+            break
+        if not (first.free[twins[0]] and second.free[twins[1]]):
+            continue
+        quad = [*first.twins[twins[0]].tolist(), *second.twins[twins[1]].tolist()]
+        across = {(quad[a], quad[b]) for a, b in _SHOWN[2:]}
+        if not across & taken:
+            taken |= across
+            first.free[twins[0]] = second.free[twins[1]] = False
             chosen.append(quad)
     return np.array(chosen, dtype=np.int64).reshape(-1, 4)
 
 
 def _fitting(
-    visits: tuple[Indices, Indices, Indices, Indices], sides: _Sides, config: QaConfig
-) -> Indices:
-    """(F, 4) one view of each of four visits, all of about the same side."""
-    most_rad = float(np.deg2rad(config.same_side_most_deg))
-    whole = np.ones([len(rows) for rows in visits], dtype=bool)
-    for one in range(len(visits)):
-        for two in range(one + 1, len(visits)):
-            near = sides.alike(visits[one], visits[two], most_rad)
-            shape = [len(rows) if place in (one, two) else 1 for place, rows in enumerate(visits)]
-            whole &= near.reshape(shape)
-    places = np.argwhere(whole)
-    return np.stack([rows[places[:, axis]] for axis, rows in enumerate(visits)], axis=1)
+    ones: Indices, others: Indices, sides: _Sides, most_rad: float
+) -> tuple[Indices, Indices]:
+    """(F,) which twins of one asset (T, 2) and of another show the same side, all four views."""
+    near = np.ones((len(ones), len(others)), dtype=bool)
+    for mine, its in product(ones.T, others.T):
+        near &= sides.alike(mine, its, most_rad)
+    first, second = np.nonzero(near)
+    return first, second
+
+
+def _most_rad(config: QaConfig) -> float:
+    return float(np.deg2rad(config.same_side_most_deg))
 
 
 def _judge(
@@ -222,7 +234,7 @@ def _judge(
     verdicts.answer(SAME, same)
     verdicts.answer(ANOTHER, ~same)
     verdicts.value = items.shown["apart_rad"]
-    verdicts.margin = float(np.deg2rad(config.same_side_most_deg)) - np.abs(verdicts.value)
+    verdicts.margin = _most_rad(config) - np.abs(verdicts.value)
     return verdicts
 
 
@@ -234,7 +246,7 @@ def _cues_of(
     cuts: cues.Cuts,  # noqa: ARG001
 ) -> list[cues.Cue]:
     """How far apart the two sides are: no single image tells anything here by construction."""
-    half = float(np.deg2rad(config.same_side_most_deg)) / 2.0
+    half = _most_rad(config) / 2.0
     far = (np.abs(answers.value) > half).astype(np.int64)
     return [cues.Cue("apart", far, 2, config.balance.image_gain, config.balance.slack_questions)]
 
