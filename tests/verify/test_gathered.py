@@ -13,8 +13,8 @@ from verify_gathered import MOTIONS, build_gathered_run
 from verify_runs import SCHEMAS, Row, edit
 
 from viewpoint_gen.verify import Report, verify_run
+from viewpoint_gen.verify.copies import joins
 from viewpoint_gen.verify.families.gathered import motions_told, places_in_round
-from viewpoint_gen.verify.gathered import joins
 from viewpoint_gen.verify.reading import key
 
 QA = "qa/part-00000.parquet"
