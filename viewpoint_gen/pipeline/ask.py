@@ -86,7 +86,7 @@ def _pair_batches(store: Store, recipe: Recipe) -> Iterator[pa.RecordBatch]:
 
 def _rings(store: Store) -> dict[str, Ring]:
     """How alike each asset looks from all around; its first visit with pairs looked."""
-    of_ring = ("azimuths", "elevation_rad", "ratios", "shape_key")
+    of_ring = ("azimuths", "elevation_rad", "ratios", "shape_key", "middle_x", "middle_y")
     rows = read_table(store, "rings", columns=("asset_uid", *of_ring)).to_pylist()
     return {row["asset_uid"]: Ring(*(row[name] for name in of_ring)) for row in rows}
 
