@@ -8,7 +8,7 @@ The axis is the vertical that the ring's cameras went round; it turns with the o
 The rule. A reading leaves the answer standing if it gives the same one; for a direction also if it
 could not be asked (too small, too far round) but the deciding number points the same way; for a
 size, if it is about as large (``Family.stands``). Any other reading makes the question
-``confusable``: it gives another answer, or "not at all" turns out to be a motion.
+``confusable``: it gives another answer, or "not at all" is no longer within its limit.
 
 Which readings there are:
 
