@@ -1,9 +1,10 @@
 """What the ring refuses, on objects whose symmetry is known by construction.
 
 Renders small pairs of symmetric objects, of such with 3, 5 or 7 equal sides, and of directed ones,
-asks every family about each of them, and holds what the ring leaves against an oracle: the answer,
-recomputed with every turn that the object's symmetry allows (``readings.py``). Half of the pairs
-stand before one colour, half before a ground or an environment. Then the ring's share of the time.
+asks every family but ``same_object`` about each of them, and holds what the ring leaves against an
+oracle: the answer, recomputed with every turn that the object's symmetry allows (``readings.py``).
+Half of the pairs stand before one colour, half before a ground or an environment. Then the ring's
+share of the time, and that of the second ring that 5 and 7 sides get.
 
     python benchmarks/confusable.py [--objects 40] [--timed 4] [--sorts symmetric,sided,directed]
 """
@@ -13,15 +14,15 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from readings import ORIGIN, ambiguous
+from readings import ORIGIN, ambiguous, chosen_otherwise, told_otherwise
 from sided_objects import SidedSource
 
 from viewpoint_gen.assets.generated import ProceduralSource, distinct_categories
@@ -32,14 +33,22 @@ from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, refuse_confusable
 from viewpoint_gen.qa.facts import facts_of
 from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.qa.families.family import Family
+from viewpoint_gen.qa.families.gathered import GatheredFamily
 from viewpoint_gen.qa.invisible import Sight, refuse_invisible
+from viewpoint_gen.qa.marking import mark_points
+from viewpoint_gen.qa.views import Views
 from viewpoint_gen.recipe import Recipe, load_recipe
-from viewpoint_gen.records import Ring, Visit
+from viewpoint_gen.records import LoadedAsset, RenderedView, Ring, ViewRequest, Visit
 from viewpoint_gen.render.child import BlenderChild
 from viewpoint_gen.views.ring import look_around
 from viewpoint_gen.views.sampling import plan_clusters
 
 SIDES = (3, 5, 7)
+
+Source = ProceduralSource | SidedSource
+Symmetry = tuple[float | None, np.ndarray]
+"""The smallest turn that changes nothing, in degrees, and where its axis stands."""
 
 
 @dataclass
@@ -92,7 +101,7 @@ def small_recipe(seed: int) -> Recipe:
 class Sort:
     """Objects of one sort, and what is known of their symmetry, by their index."""
 
-    source: ProceduralSource | SidedSource
+    source: Source
     step_deg: Callable[[int], float | None]
     axis_world: Callable[[int], np.ndarray]
 
@@ -117,32 +126,26 @@ def measure(sort: Sort, objects: int, seed: int, folder: Path) -> Measured:
         for index in range(objects):
             result = processor(Visit(index, 0, recipe.pairs.per_asset))
             if result.tables["pairs"].num_rows:
-                truth = ambiguous(result.tables, sort.step_deg(index), sort.axis_world(index))
-                count(measured, source.category(index), result.tables, truth)
+                symmetry = (sort.step_deg(index), sort.axis_world(index))
+                count(measured, source.category(index), result.tables, symmetry)
             else:
                 print(f"  {source.uid(index)}: {result.outcome.code} {result.outcome.message}")
     return measured
 
 
 def count(
-    measured: Measured,
-    category: str,
-    tables: dict[str, pa.Table],
-    truth: dict[str, np.ndarray],
+    measured: Measured, category: str, tables: dict[str, pa.Table], symmetry: Symmetry
 ) -> None:
     """Ask as ``viewgen qa`` does, and hold what the ring refuses against the truth."""
-    pairs, config = tables["pairs"], QaConfig()
-    row = tables["rings"].to_pylist()[0]
-    ring = Ring(row["azimuths"], row["elevation_rad"], row["ratios"])
-    lookalikes, sight = Lookalikes.of(pairs, {row["asset_uid"]: ring}), Sight.of(pairs)
-    facts = facts_of(pairs)
+    truth = ambiguous(tables, *symmetry)
     for name, family in FAMILIES.items():
-        told = truth[name]
-        verdicts = family.verdicts(facts, config)
-        refuse_invisible(verdicts, family, sight, config)
-        asked = verdicts.option >= 0
-        refuse_confusable(verdicts, family, facts, lookalikes, config)
-        left = verdicts.option >= 0
+        if isinstance(family, GatheredFamily):
+            if name == "same_object":
+                continue  # of two assets; which of their sides is shown doesn't matter
+            asked, left, told = asked_of_sets(family, tables, symmetry)
+        else:
+            asked, left = asked_of_pairs(family, tables)
+            told = truth[name]
         here = measured.families.setdefault(name, Count())
         here.ambiguous += int((asked & told).sum())
         here.ambiguous_left += int((left & told).sum())
@@ -152,6 +155,45 @@ def count(
         wrong = lost + int((left & told).sum())
         if wrong:
             measured.lost_at[category] = measured.lost_at.get(category, 0) + wrong
+
+
+def ring_in(tables: dict[str, pa.Table]) -> dict[str, Ring]:
+    row = tables["rings"].to_pylist()[0]
+    of_ring = ("azimuths", "elevation_rad", "ratios", "shape_key", "middle_x", "middle_y")
+    return {row["asset_uid"]: Ring(*(row[name] for name in of_ring))}
+
+
+def asked_of_pairs(family: Family, tables: dict[str, pa.Table]) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) which pairs are asked about without a ring, and with it."""
+    pairs, config = tables["pairs"], QaConfig()
+    facts = facts_of(pairs)
+    verdicts = family.verdicts(facts, config)
+    mark_points(family, verdicts, pairs, config, seed=0)
+    refuse_invisible(verdicts, family, Sight.of(pairs), config)
+    asked = verdicts.option >= 0
+    refuse_confusable(verdicts, family, facts, Lookalikes.of(pairs, ring_in(tables)), config)
+    return asked, verdicts.option >= 0
+
+
+def asked_of_sets(
+    family: GatheredFamily, tables: dict[str, pa.Table], symmetry: Symmetry
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(N,) which items are asked about without a ring, and with it; and which are ambiguous."""
+    pairs, rings, config = tables["pairs"], ring_in(tables), QaConfig()
+    nothing_alike = {
+        uid: replace(ring, packed=bytes([255] * len(ring.packed))) for uid, ring in rings.items()
+    }
+    views = Views.of(pairs, ["train"] * len(pairs))
+    items = family.gather(views, rings, config, 0)
+    asked, left = (family.judge(items, each, config).option >= 0 for each in (nothing_alike, rings))
+    step_deg, axis_world = symmetry
+    if family.id == "choose_view":
+        return asked, left, chosen_otherwise(items, step_deg, axis_world)
+    net = items.legs[0, 2]  # what ``compose`` asks about
+    if step_deg is None or not len(items):
+        return asked, left, np.zeros(len(items), dtype=bool)
+    told = told_otherwise(net.table, step_deg, axis_world)["object_translation_around"]
+    return asked, left, told.any(axis=1)[net.row]
 
 
 def show(title: str, measured: Measured) -> None:
@@ -170,11 +212,10 @@ def show(title: str, measured: Measured) -> None:
     )
 
 
-def show_cost(objects: int, seed: int, folder: Path) -> None:
-    """Wall time of the ring beside that of the views, at the default size and quality."""
+def show_cost(source: Source, objects: int, seed: int, folder: Path) -> None:
+    """Wall time of the rings beside that of the views, at the default size and quality."""
     recipe = load_recipe()
-    source = ProceduralSource(seed=seed, directory=folder)
-    print(f"\n{'object':28} {'views_s':>8} {'ring_s':>7} {'share':>6}")
+    print(f"\n{'object':28} {'views_s':>8} {'ring_s':>7} {'share':>6} {'pictures':>9}")
     with BlenderChild(recipe.render, recipe.machine, log_path=folder / "blender.log") as child:
         for index in range(objects):
             asset = source.asset(index)
@@ -190,13 +231,25 @@ def show_cost(objects: int, seed: int, folder: Path) -> None:
             for _ in child.render_each(wanted, loaded):
                 pass
             views_s = time.monotonic() - began
+            looked: list[ViewRequest] = []
             began = time.monotonic()
             look_around(
-                asset.uid, partial(child.glance_each, loaded=loaded), points_world=points,
+                asset.uid, partial(glance, child, loaded, looked), points_world=points,
                 config=recipe.views.ring, seed=seed,
             )  # fmt: skip
             ring_s = time.monotonic() - began
-            print(f"{asset.uid:28} {views_s:8.2f} {ring_s:7.2f} {ring_s / views_s:6.1%}")
+            share = ring_s / views_s
+            print(f"{asset.uid:28} {views_s:8.2f} {ring_s:7.2f} {share:6.1%} {len(looked):9}")
+
+
+def glance(
+    child: BlenderChild,
+    loaded: LoadedAsset,
+    looked: list[ViewRequest],
+    planned: Sequence[ViewRequest],
+) -> Iterable[RenderedView]:
+    looked.extend(planned)
+    return child.glance_each(planned, loaded)
 
 
 def main() -> None:
@@ -207,7 +260,11 @@ def main() -> None:
             measured = measure(sort, given.objects, given.seed, Path(folder))
             show(f"{given.objects} {name} objects", measured)
         if given.timed:
-            show_cost(given.timed, given.seed, Path(folder))
+            for source in (
+                ProceduralSource(seed=given.seed, directory=Path(folder)),
+                SidedSource(given.seed, SIDES, Path(folder)),
+            ):
+                show_cost(source, given.timed, given.seed, Path(folder))
 
 
 if __name__ == "__main__":

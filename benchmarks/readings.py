@@ -7,7 +7,8 @@ of them has another. Nothing here looks at a ring or uses the rules of ``viewpoi
 
 Another answer is one that would be called so if nothing were too small to be asked: another sign, a
 size nearer to another of the numbers to choose from, another set of parts that moved. "Not at all"
-is another once half of the least motion that is asked is reached.
+is another once half of the least motion that is asked is reached. A mark can't be told from its
+copies on the object's other sides, unless something behind the object stays put.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ import pyarrow as pa
 from viewpoint_gen.dataset.images import decode_depth
 from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.visibility import VisibleSurface, directed_overlap
-from viewpoint_gen.verify.families.minimal import LN_KEPT
+from viewpoint_gen.qa.families.gathered import Items
 from viewpoint_gen.verify.families.mixed import ANGLES, parts_of
 from viewpoint_gen.verify.families.rule import Scene
 from viewpoint_gen.verify.families.sizes import SIZES
+from viewpoint_gen.verify.limits import USUAL
 from viewpoint_gen.verify.truths import (
     SCALES,
     SLACK,
-    STILL_RAD,
     TRUTHS,
     deciding_number,
     motion_between,
@@ -36,6 +37,7 @@ from viewpoint_gen.verify.truths import (
 
 STATIC = ("ground", "hdri")
 POSE_OFF_RAD = np.deg2rad(15.0)  # an azimuth that far off earns half of its part of the score
+VIEW_OFF_RAD = USUAL.apart_rad / 2.0  # half of the way from one view to the next
 SHARE_OFF = 0.1  # half of the step between two shares to choose from
 ROUND_STEP_DEG = 15.0  # between the turns that are tried of an object that has every one
 FINE_STEP_DEG = 1.0  # between those of view 2 alone, so that one of them undoes the motion
@@ -60,24 +62,73 @@ def ambiguous(
     """
     pairs = tables["pairs"]
     if step_deg is None:
-        return {name: np.zeros(len(pairs), dtype=bool) for name in (*SAME, *OVERLAPS)}
-    turns = np.deg2rad(np.arange(0.0, 359.9, step_deg or ROUND_STEP_DEG))
+        return {name: np.zeros(len(pairs), dtype=bool) for name in (*SAME, *OVERLAPS, *MARKED)}
+    found = {
+        name: differs.any(axis=1)
+        for name, differs in told_otherwise(pairs, step_deg, axis_world).items()
+    }
+    found |= {name: ~_static(pairs) for name in MARKED}
+    around = [about(axis_world, np.array([-turn]))[0] for turn in _turns_rad(step_deg)]
+    return found | _other_overlaps(pairs, tables["views"], around, ~_static(pairs))
+
+
+def told_otherwise(
+    pairs: pa.Table, step_deg: float, axis_world: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Per family of ``SAME``, (N, T) under which of T readings each pair has another answer."""
+    told, other = _scenes(pairs, step_deg, axis_world)
+    return {name: ~same(told, other).reshape(len(pairs), -1) for name, same in SAME.items()}
+
+
+def chosen_otherwise(items: Items, step_deg: float | None, axis_world: np.ndarray) -> np.ndarray:
+    """Of each item of ``choose_view``, whether another view may be where the motion leads, too."""
+    found = np.zeros(len(items), dtype=bool)
+    if step_deg is None or not len(items):
+        return found
+    answer, untold = items.shown["answer"].astype(np.int64), items.shown["with_height"] == 0
+    told = {}
+    for name in ("azimuth", "elevation"):
+        every = np.stack([leg.column(f"{name}_rad") for leg in items.legs.values()])
+        told[name] = every[answer, np.arange(len(items))]
+    for place, leg in enumerate(items.legs.values()):
+        scene = _scenes(leg.table, step_deg, axis_world)[1]
+        near = {
+            name: _near(scene.signed(name).reshape(len(leg.table), -1)[leg.row], angle_rad)
+            for name, angle_rad in told.items()
+        }
+        fits = near["azimuth"] & (near["elevation"] | untold[:, None])
+        found |= fits.any(axis=1) & (answer != place)
+    return found
+
+
+def _near(angles_rad: np.ndarray, told_rad: np.ndarray) -> np.ndarray:
+    """(N, T) which of so many angles are nearer to (N,) told ones than to the next view's."""
+    return np.abs(np.angle(np.exp(1j * (angles_rad - told_rad[:, None])))) <= VIEW_OFF_RAD
+
+
+def _scenes(pairs: pa.Table, step_deg: float, axis_world: np.ndarray) -> tuple[Scene, Scene]:
+    """Each pair as it is, T times, and under each of T readings."""
+    turns = _turns_rad(step_deg)
     first, second = (each.ravel() for each in np.meshgrid(turns, turns))
     if not step_deg:
         fine = np.deg2rad(np.arange(0.0, 359.9, FINE_STEP_DEG))
         first, second = np.append(first, 0.0 * fine), np.append(second, fine)
-    static = np.isin(pairs.column("backdrop").to_pylist(), STATIC)
     rows = np.repeat(np.arange(len(pairs)), len(first))
     first, second = np.tile(first, len(pairs)), np.tile(second, len(pairs))
     # what stays put behind the object shows the cameras' motion, so that only the object can stand
     # another way round: as if both cameras had turned; and it may have turned on the way
+    static = _static(pairs)[rows]
+    turned_by = np.stack([first, np.where(static, first, second), second * static])
     told = scene_of(pairs, np.zeros((3, len(pairs))), axis_world).take(rows)
-    turned_by = np.stack([first, np.where(static[rows], first, second), second * static[rows]])
-    other = scene_of(pairs.take(rows), turned_by, axis_world)
-    differs = {name: ~same(told, other) for name, same in SAME.items()}
-    found = {name: each.reshape(len(pairs), -1).any(axis=1) for name, each in differs.items()}
-    around = [about(axis_world, np.array([-turn]))[0] for turn in turns]
-    return found | _other_overlaps(pairs, tables["views"], around, ~static)
+    return told, scene_of(pairs.take(rows), turned_by, axis_world)
+
+
+def _turns_rad(step_deg: float) -> np.ndarray:
+    return np.deg2rad(np.arange(0.0, 359.9, step_deg or ROUND_STEP_DEG))
+
+
+def _static(pairs: pa.Table) -> np.ndarray:
+    return np.isin(pairs.column("backdrop").to_pylist(), STATIC)
 
 
 def scene_of(pairs: pa.Table, turned_by_rad: np.ndarray, axis_world: np.ndarray) -> Scene:
@@ -102,7 +153,7 @@ def scene_of(pairs: pa.Table, turned_by_rad: np.ndarray, axis_world: np.ndarray)
         ),
         turn_rad=np.angle(np.exp(1j * turn_rad)),
         light_moved=np.asarray(pairs.column("light_moved").to_pylist(), dtype=bool),
-        static=np.isin(pairs.column("backdrop").to_pylist(), STATIC),
+        static=_static(pairs),
         seen_12=_numbers(pairs, "overlap_12"),
         seen_21=_numbers(pairs, "overlap_21"),
         known=np.ones(len(pairs), dtype=bool),
@@ -138,7 +189,8 @@ def _moves_alike(told: np.ndarray, other: np.ndarray, least: float, still: float
 
 def _same_direction(family: str, told: Scene, other: Scene) -> np.ndarray:
     one, two = (deciding_number(family, scene.motion) for scene in (told, other))
-    return _moves_alike(one, two, SCALES[family].least, SCALES[family].still)
+    least, still = (getattr(USUAL, limit) for limit in (SCALES[family].least, SCALES[family].still))
+    return _moves_alike(one, two, least, still)
 
 
 def _as_large(name: str, told: Scene, other: Scene) -> np.ndarray:
@@ -155,20 +207,20 @@ def _same_of_two(told: Scene, other: Scene) -> np.ndarray:
 
 
 def _object_turned_alike(told: Scene, other: Scene) -> np.ndarray:
-    one, two = (np.abs(scene.turn_rad) > STILL_RAD + SLACK for scene in (told, other))
+    one, two = (np.abs(scene.turn_rad) > USUAL.still_rad + SLACK for scene in (told, other))
     return one == two
 
 
 def _same_largest(told: Scene, other: Scene) -> np.ndarray:
     sizes = [np.stack([scene.size(name) for name in ANGLES]) for scene in (told, other)]
     one, two = (np.argmax(size, axis=0) for size in sizes)
-    return (one == two) & (sizes[1].max(axis=0) > STILL_RAD + SLACK)
+    return (one == two) & (sizes[1].max(axis=0) > USUAL.still_rad + SLACK)
 
 
 def _same_parts(told: Scene, other: Scene) -> np.ndarray:
     sizes = [{name: part.size for name, part in parts_of(scene).items()} for scene in (told, other)]
     least = {name: part.least for name, part in parts_of(told).items()}
-    still = dict.fromkeys(ANGLES, STILL_RAD) | {"distance": LN_KEPT}
+    still = dict.fromkeys(ANGLES, USUAL.still_rad) | {"distance": USUAL.ln_kept}
     alike = [_moves_alike(*(of[name] for of in sizes), least[name], still[name]) for name in least]
     return np.all(alike, axis=0)
 
@@ -180,7 +232,7 @@ def _same_pose(told: Scene, other: Scene) -> np.ndarray:
 
 def _same_way_back(told: Scene, other: Scene) -> np.ndarray:
     alike = [
-        _moves_alike(told.signed(name), other.signed(name), 0.0, STILL_RAD)
+        _moves_alike(told.signed(name), other.signed(name), 0.0, USUAL.still_rad)
         for name in ("azimuth", "elevation")
     ]
     return np.all(alike, axis=0)
@@ -204,6 +256,9 @@ SAME: Mapping[str, Same] = {
 
 OVERLAPS = ("overlap_share", "new_share")
 """Those that need the pictures: by which share of view 1's surface, and of view 2's, is shared."""
+
+MARKED = ("correspondence", "hidden_point", "cannot_tell")
+"""Those about points of the surface."""
 
 
 def _other_overlaps(

@@ -219,17 +219,23 @@ class Ring:
     """How alike an asset looks from all around, at one elevation.
 
     Attributes:
-        azimuths: number N of pictures; picture k is taken from azimuth 2 pi k / N.
+        azimuths: number N of pictures; picture k is taken from azimuth 2 pi k / N, about the
+            vertical through the middle.
         elevation_rad: of all of them.
         packed: one byte for each two pictures (a, b), a < b, row by row: their difference in
             units of the noise is ``2 ** (byte / 32 - 2)``, from 1/4 (and less) to 62 (and more).
         shape_key: of the asset's mesh: see ``LoadedAsset``.
+        middle_x: where that vertical stands in the world, the object unturned; 0 in the middle of
+            its bounding box.
+        middle_y: the same along the world's +Y.
     """
 
     azimuths: int
     elevation_rad: float
     packed: bytes
     shape_key: str = ""
+    middle_x: float = 0.0
+    middle_y: float = 0.0
 
     @classmethod
     def of_ratios(cls, ratios: Array, *, elevation_rad: float) -> Ring:
@@ -237,6 +243,11 @@ class Ring:
         upper = ratios[np.triu_indices(len(ratios), 1)]
         codes = np.rint(32.0 * (np.log2(np.maximum(upper, 0.25)) + 2.0))
         return cls(len(ratios), elevation_rad, np.minimum(codes, 255).astype(np.uint8).tobytes())
+
+    @property
+    def middle_world(self) -> tuple[float, float]:
+        """Where the vertical stands that the cameras went round, the object unturned."""
+        return self.middle_x, self.middle_y
 
     @property
     def ratios(self) -> Array:

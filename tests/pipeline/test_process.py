@@ -198,6 +198,7 @@ def test_a_first_visit_with_pairs_looks_around_its_asset_alike_in_every_round(re
     azimuths = first[0]["azimuths"]
     assert azimuths == recipe.views.ring.azimuths
     assert len(first[0]["ratios"]) == azimuths * (azimuths - 1) // 2
+    assert (first[0]["middle_x"], first[0]["middle_y"]) == (0.0, 0.0)  # a box's
 
 
 def test_a_return_to_an_asset_looks_around_it_no_more(recipe):

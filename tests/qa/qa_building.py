@@ -14,7 +14,7 @@ from viewpoint_gen.dataset.schema import QUESTIONS, REJECTED
 from viewpoint_gen.qa.build import QaSchemas, build_questions
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.families import FAMILIES
-from viewpoint_gen.qa.families.directions import points_alike
+from viewpoint_gen.qa.families.directions import NOTHING
 from viewpoint_gen.qa.families.gathered import GatheredFamily
 from viewpoint_gen.qa.summary import QaSummary
 from viewpoint_gen.records import Ring
@@ -27,7 +27,9 @@ PAIRED = {
 OF_FACTS = {name: family for name, family in PAIRED.items() if family.mark is None}
 """Families whose answer follows from a pair's numbers, without points that are drawn."""
 
-DIRECTIONS = sorted(name for name, family in PAIRED.items() if family.stands is points_alike)
+DIRECTIONS = sorted(
+    name for name, family in PAIRED.items() if family.options[NOTHING:] == ("nothing",)
+)
 """Families that ask for a direction, its opposite, or "not at all"."""
 
 NOTHING_ALIKE = Ring(azimuths=4, elevation_rad=0.3, packed=bytes([255] * 6))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +16,7 @@ from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.confusable import Lookalikes, Reading, refuse_confusable
 from viewpoint_gen.qa.facts import Facts, facts_of
 from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.qa.families.family import Verdicts
 from viewpoint_gen.records import Ring
 
 STEPS = 24
@@ -133,6 +136,79 @@ def test_the_side_that_is_shown_turns_with_the_object():
     assert turns.ratios_1[1, 12] < 0.5  # the second: in view 1
 
 
+@pytest.mark.parametrize(("azimuth_deg", "turned_deg"), [(25.0, 0.0), (75.0, 50.0)])
+def test_the_side_that_is_shown_is_seen_from_the_rings_own_middle(azimuth_deg, turned_deg):
+    """From (1.70, 0.79), a middle at (0, 0.8) lies straight behind the object's +X side."""
+    ratios = np.full((STEPS, STEPS), 4.0)
+    ratios[0, 12] = ratios[12, 0] = 0.4
+    ring = off_the_middle(Ring.of_ratios(ratios, elevation_rad=0.3), 0.0, 0.8)
+    pairs = one_pair(orbit(0.0), orbit(azimuth_deg), turn_deg=turned_deg)
+    (turns,) = Lookalikes.of(pairs, {"thing": ring}).turns
+    assert turns.ratios_1[0, 12] > 3.0  # by 23 degrees clockwise from there
+    assert turns.ratios_2[0, 12] < 0.5
+
+
+def off_the_middle(ring: Ring, x: float, y: float) -> Ring:
+    """The same with the axis of its turns elsewhere."""
+    return replace(ring, middle_x=x, middle_y=y)
+
+
+@pytest.mark.parametrize(("azimuth_deg", "static"), [(0.0, True), (80.0, False)])
+def test_distances_to_the_middle_of_the_box_are_others_from_the_next_side(azimuth_deg, static):
+    """Seen from the next side camera 1 is at 2.31 from the origin, camera 2 at 2.03, or 2.11."""
+    one, two = facing_camera(180.0, 0.0, 2.0), facing_camera(azimuth_deg, 0.0, 2.32)
+    pairs = one_pair(one, two, static_backdrop=static)
+    family = "ego_translation_distance"
+    assert answers(pairs, C3, family) == ["positive", "negative"]
+    assert answers(pairs, off_the_middle(C3, 0.2, 0.0), family) == ["refused", "refused"]
+
+
+def test_a_distance_that_grows_whichever_side_is_seen_is_kept():
+    pairs = one_pair(facing_camera(0.0, 0.0, 2.0), facing_camera(0.0, 0.0, 2.4))
+    off = off_the_middle(C3, 0.2, 0.0)
+    assert answers(pairs, off, "ego_translation_distance") == ["positive", "negative"]
+
+
+def test_the_same_distance_is_another_from_the_next_side():
+    pairs = one_pair(orbit(180.0), orbit(60.0), static_backdrop=True)
+    family = "ego_translation_distance"
+    assert answers(pairs, C3, family) == ["nothing", "nothing"]
+    assert answers(pairs, off_the_middle(C3, 0.2, 0.0), family) == ["refused", "refused"]
+
+
+@pytest.mark.parametrize("static", [False, True])
+def test_no_side_makes_a_camera_rise(static):
+    """Its elevation about the origin changes by over a degree; its height doesn't."""
+    pairs = one_pair(orbit(180.0), orbit(80.0), static_backdrop=static)
+    off = off_the_middle(C3, 0.2, 0.0)
+    facts = facts_of(pairs)
+    lookalikes = Lookalikes.of(pairs, {"thing": off})
+    turned = Reading(2.0 * np.pi / 3.0, 2.0 * np.pi / 3.0, np.zeros(2))
+    other = lookalikes.facts_of(facts, np.arange(2), turned)
+    assert (np.abs(other.elevation_rad) > np.deg2rad(1.0)).all()
+    assert answers(pairs, off, "ego_translation_vertical") == ["nothing", "nothing"]
+
+
+def test_a_size_stands_only_where_no_other_option_is_nearer():
+    """Options of a distance are 1.17 apart, so that 1.08 is half of the way; angles 1.5 and so."""
+    mine, other = Verdicts.open_for(2), Verdicts.open_for(2)
+    mine.value = np.array([1.3, 40.0])
+    for factor, stands in ((1.07, [True, True]), (1.09, [False, True]), (1.11, [False, False])):
+        for grown in (factor, 1.0 / factor):
+            other.value = grown * mine.value
+            distance, azimuth = (FAMILIES[f"magnitude_{name}"] for name in ("distance", "azimuth"))
+            got = [distance.stands(mine, other)[0], azimuth.stands(mine, other)[1]]
+            assert got == stands
+
+
+def test_pairs_without_a_lookalike_have_no_turns():
+    pairs = one_pair(orbit(20.0), orbit(75.0))
+    for ring, some in ((UNLIKE, False), (C2, True), (off_the_middle(C2, 0.1, 0.0), True)):
+        turns = Lookalikes.of(pairs, {"thing": ring}, most_ratio=1.2).turns
+        assert bool(turns) == some
+        assert [each.rows.tolist() for each in turns] == [[0, 1]] * some
+
+
 @pytest.mark.parametrize("family", TURNING)
 def test_a_static_backdrop_shows_the_motion_but_not_which_side_is_the_front(family):
     pairs = one_pair(orbit(20.0), orbit(75.0), front_deg=-90.0, static_backdrop=True)
@@ -155,29 +231,35 @@ def test_a_step_seen_from_its_other_side_is_the_opposite_step():
     assert numbers["limit"] == pytest.approx([1.2, 1.2])
 
 
-def test_facts_of_a_reading_are_those_of_cameras_that_really_stand_there():
+@pytest.mark.parametrize("middle", [(0.0, 0.0), (0.11, -0.06)])
+def test_facts_of_a_reading_are_those_of_cameras_that_really_stand_there(middle):
     one, two, _, kinds = random_cameras(np.random.default_rng(4), 300)
+    turn = np.random.default_rng(5).uniform(-3.0, 3.0, 300)
     plain = {
-        "turn": np.zeros(300), "uids": ["thing"] * 300, "kinds": kinds,
+        "turn": turn, "uids": ["thing"] * 300, "kinds": kinds,
         "front_azimuth": np.full(300, 0.7), "static_backdrop": np.zeros(300, dtype=bool),
         "bulk": np.full(300, 0.5),
     }  # fmt: skip
+    # where the axis stands in either view: view 2's object has turned
+    axis_1, axis_2 = complex(*middle), complex(*middle) * np.exp(1j * turn)
     pairs = both_ways(one, two, **plain).take(np.arange(0, 600, 2))
-    elsewhere = both_ways(stand(one, 1.1), stand(two, -2.0), **plain).take(np.arange(0, 600, 2))
-    lookalikes = Lookalikes.of(pairs, {"thing": C4})
+    elsewhere = both_ways(stand(one, 1.1, axis_1), stand(two, -2.0, axis_2), **plain)
+    lookalikes = Lookalikes.of(pairs, {"thing": off_the_middle(C4, *middle)})
     rows = np.arange(300)
     got = lookalikes.facts_of(facts_of(pairs), rows, Reading(1.1, -2.0, np.zeros(300)))
-    expected = facts_of(elsewhere)
+    expected = facts_of(elsewhere.take(np.arange(0, 600, 2)))
     for name in Facts.__dataclass_fields__:
-        if name in ("overlap_12", "overlap_21", "static_backdrop"):
+        if name.startswith(("overlap", "mask_share", "in_frame_share", "static")):
             continue  # of the pictures, which are the same
         close = np.isclose(getattr(got, name), getattr(expected, name), atol=1e-6, equal_nan=True)
         assert close.all(), name
 
 
-def stand(cameras: Cameras, turn_rad: float) -> Cameras:
-    cos, sin = np.cos(turn_rad), np.sin(turn_rad)
-    centre = cameras.centre @ np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
+def stand(cameras: Cameras, turn_rad: float, axis: complex | np.ndarray) -> Cameras:
+    """The cameras turned about verticals through these points of the ground plane."""
+    level = cameras.centre[:, 0] + 1j * cameras.centre[:, 1] - axis
+    level = level * np.exp(1j * turn_rad) + axis
+    centre = np.stack([level.real, level.imag, cameras.centre[:, 2]], axis=1)
     return Cameras(
         centre, cameras.heading + turn_rad, cameras.pitch, cameras.roll, cameras.focal_px
     )

@@ -99,10 +99,11 @@ def vase_ring(child: BlenderChild, sides: int, folder: Path) -> Ring:
     return ring_of(child, path)
 
 
-@pytest.mark.parametrize("sides", [5, 7])
-def test_five_and_seven_equal_sides_are_found(careful, sides, tmp_path):
+@pytest.mark.parametrize(("sides", "axis"), [(5, 0.0406), (7, 0.0210)])
+def test_five_and_seven_equal_sides_are_found(careful, sides, axis, tmp_path):
     ring = vase_ring(careful, sides, tmp_path)
     assert ring.azimuths == sides
+    assert np.hypot(*ring.middle_world) == pytest.approx(axis, abs=0.003)
     assert (ring.ratios <= LIMIT).all()
 
 
@@ -111,6 +112,7 @@ def test_three_equal_sides_are_found(careful, tmp_path):
     shares = {turn: share_alike(ring, turn) for turn in EVERY_TURN}
     assert {turn for turn, share in shares.items() if share > 0} == {120, 240}
     assert shares[120] == shares[240] == 1.0
+    assert np.hypot(*ring.middle_world) == pytest.approx(0.10625, abs=0.003)
 
 
 def test_the_same_asset_gives_the_same_ring_again(child, tmp_path):

@@ -516,6 +516,8 @@ def test_a_stray_row_type_is_kept_apart(run: Path) -> None:
         (put(ratios=None), "ratios (bytes)"),
         (put(elevation_rad=17.0), "elevation_rad"),
         (put(round=3), "row"),
+        (put(middle_x=0.6), "middle"),
+        (put(middle_y=None), "middle"),
     ],
 )
 def test_a_ring_of_the_wrong_shape_or_visit_is_found(

@@ -381,7 +381,16 @@ def build_family_run(root: Path) -> Path:
                     number += 1
     tables: dict[str, Any] = {"views": [list(views.values())], "pairs": [pairs]}
     outcome = outcome_row(UID, 0, len(pairs), len(views), 0)
-    ring = blank("rings", asset_uid=UID, round=0, azimuths=4, elevation_rad=0.3, ratios=bytes(6))
+    ring = blank(
+        "rings",
+        asset_uid=UID,
+        round=0,
+        azimuths=4,
+        elevation_rad=0.3,
+        ratios=bytes(6),
+        middle_x=0.0,
+        middle_y=0.0,
+    )
     tables |= {"rings": [[ring]], "rejected": [[]], "qa": [questions], "outcomes": [[outcome]]}
     write(root, tables)
     write_file(root / "assets.parquet", "assets", [asset_row(outcome)])

@@ -236,7 +236,16 @@ def build_marked_run(root: Path) -> Path:
         for family in QUESTIONS:
             questions.append(question_row(len(questions), family, rows, pair, mine))
     outcome = outcome_row(UID, 0, len(pairs), len(views), 0)
-    ring = blank("rings", asset_uid=UID, round=0, azimuths=4, elevation_rad=0.3, ratios=bytes(6))
+    ring = blank(
+        "rings",
+        asset_uid=UID,
+        round=0,
+        azimuths=4,
+        elevation_rad=0.3,
+        ratios=bytes(6),
+        middle_x=0.0,
+        middle_y=0.0,
+    )
     tables: dict[str, Any] = {"views": [list(views)], "pairs": [pairs], "rings": [[ring]]}
     tables |= {"rejected": [[]], "qa": [questions], "outcomes": [[outcome]]}
     write(root, tables)

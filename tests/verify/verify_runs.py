@@ -313,7 +313,14 @@ def build_run(root: Path, uids: tuple[str, ...] = ("ball", "ball2")) -> Path:
             blank("rejected", kind="view", subject_id=f"{uid}-gone", asset_uid=uid, code="blank")
         ]
         ring = blank(
-            "rings", asset_uid=uid, round=0, azimuths=4, elevation_rad=0.3, ratios=bytes(6)
+            "rings",
+            asset_uid=uid,
+            round=0,
+            azimuths=4,
+            elevation_rad=0.3,
+            ratios=bytes(6),
+            middle_x=0.0,
+            middle_y=0.0,
         )
         for table, rows in zip(
             ("views", "pairs", "rings", "rejected", "qa"),

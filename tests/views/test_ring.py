@@ -142,13 +142,19 @@ def test_a_ring_that_falls_on_the_sides_has_nothing_to_hint_at():
     assert not hints_at(5, off_by(5, 60))
 
 
-def looked_at(red_of: Callable[[int, float], float]) -> tuple[Ring, list[int]]:
+CUBE = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
+
+
+def looked_at(
+    red_of: Callable[[int, float], float], points_world: np.ndarray = CUBE
+) -> tuple[Ring, list[int]]:
     """A ring of pictures with a red by the ring's size and the azimuth, and the sizes taken."""
+    middle = middle_of(points_world)
     sizes = []
 
     def glance(requests: Sequence[ViewRequest]) -> list[RenderedView]:
         sizes.append(len(requests) - 3)
-        centres = [one.camera.centre_world for one in requests]
+        centres = [one.camera.centre_world - middle for one in requests]
         angles = [np.arctan2(y, x) for x, y, _ in centres]
         seeds = [one.noise_seed for one in requests]
         noise = [0.0 if seed == seeds[0] else 0.1 for seed in seeds]
@@ -158,9 +164,8 @@ def looked_at(red_of: Callable[[int, float], float]) -> tuple[Ring, list[int]]:
             for request, red, more in zip(requests, reds, noise, strict=True)
         ]
 
-    cube = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
     config = RingConfig(size_px=16)
-    ring = look_around("x", glance, points_world=cube, config=config, seed=1)
+    ring = look_around("x", glance, points_world=points_world, config=config, seed=1)
     return ring, sizes
 
 
@@ -170,6 +175,13 @@ def test_five_and_seven_sides_get_a_ring_of_their_own(sides, taken):
     assert sizes == taken
     assert ring.azimuths == sides
     assert ring.ratios.max() < 0.6
+
+
+@pytest.mark.parametrize(("sides", "axis"), [(3, -0.125), (4, 0.0), (5, -0.047746)])
+def test_a_ring_says_where_the_vertical_stands_that_it_goes_round(sides, axis):
+    ring, _ = looked_at(lambda _, angle: 0.5 + 0.4 * np.cos(sides * angle), prism(sides))
+    assert ring.azimuths == (5 if sides == 5 else 12)
+    assert ring.middle_world == pytest.approx((axis, 0.0), abs=0.002)
 
 
 @pytest.mark.parametrize("sides", [1, 2, 3, 4, 6])

@@ -262,6 +262,8 @@ def ring_row(ring: Ring, *, asset_uid: str, visit_round: int, provenance: Proven
         "elevation_rad": ring.elevation_rad,
         "ratios": ring.packed,
         "shape_key": ring.shape_key,
+        "middle_x": ring.middle_x,
+        "middle_y": ring.middle_y,
         "seed": provenance.seed,
         "fingerprint": provenance.fingerprint,
     }

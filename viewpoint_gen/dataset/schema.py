@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from viewpoint_gen.geometry.relative import RelativeView, ViewGeometry, field_names
 
-SCHEMA_VERSION: Final = "4"
+SCHEMA_VERSION: Final = "5"
 
 MATRIX_4X4: Final = pa.list_(pa.list_(pa.float64()))
 MATRIX_3X3: Final = pa.list_(pa.list_(pa.float64()))
@@ -142,6 +142,10 @@ RINGS: Final = _versioned(
         # times the noise of the pictures.
         pa.field("ratios", pa.binary()),
         pa.field("shape_key", pa.string()),  # equal for copies of one mesh
+        # Where the vertical stands that the pictures were taken round, in the world of an unturned
+        # object: if its sides look alike, the axis of that symmetry.
+        pa.field("middle_x", pa.float64()),
+        pa.field("middle_y", pa.float64()),
         *_PROVENANCE,
     ]
 )

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from viewpoint_gen.dataset.schema import PAIRS, QUESTIONS, REJECTED, SCHEMA_VERSION
-from viewpoint_gen.dataset.shards import PartWriter, create_part, part_name, part_names, read_table
+from viewpoint_gen.dataset.schema import PAIRS, QUESTIONS, REJECTED, RINGS, SCHEMA_VERSION
+from viewpoint_gen.dataset.shards import PartWriter, create_part, open_part, part_name, part_names
 from viewpoint_gen.errors import RunIncomplete, StorageError
 from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.qa.build import QaBlock, QaSchemas, build_questions
@@ -86,9 +86,14 @@ def _pair_batches(store: Store, recipe: Recipe) -> Iterator[pa.RecordBatch]:
 
 def _rings(store: Store) -> dict[str, Ring]:
     """How alike each asset looks from all around; its first visit with pairs looked."""
-    of_ring = ("azimuths", "elevation_rad", "ratios", "shape_key")
-    rows = read_table(store, "rings", columns=("asset_uid", *of_ring)).to_pylist()
-    return {row["asset_uid"]: Ring(*(row[name] for name in of_ring)) for row in rows}
+    of_ring = ("azimuths", "elevation_rad", "ratios", "shape_key", "middle_x", "middle_y")
+    rings = {}
+    for name in part_names(store, "rings"):
+        with open_part(store, name) as part:
+            _check_schema(store.path(name), part.schema_arrow, RINGS)
+            for row in part.read(columns=["asset_uid", *of_ring]).to_pylist():
+                rings[row["asset_uid"]] = Ring(*(row[column] for column in of_ring))
+    return rings
 
 
 def _read(store: Store, names: Iterable[str], fingerprint: str) -> Iterator[pa.RecordBatch]:
@@ -101,7 +106,7 @@ def _read(store: Store, names: Iterable[str], fingerprint: str) -> Iterator[pa.R
                     f"{store.path(name)}: not a whole Parquet file ({error}); render the run again"
                 )
                 raise StorageError(msg) from error
-            _check_schema(store.path(name), file.schema_arrow)
+            _check_schema(store.path(name), file.schema_arrow, PAIRS)
             for batch in file.iter_batches(_ROWS_PER_BATCH):
                 if set(batch.column("fingerprint").unique().to_pylist()) - {fingerprint}:
                     msg = f"{store.path(name)}: rows of another recipe; render the run again"
@@ -109,9 +114,9 @@ def _read(store: Store, names: Iterable[str], fingerprint: str) -> Iterator[pa.R
                 yield batch
 
 
-def _check_schema(path: str, schema: pa.Schema) -> None:
+def _check_schema(path: str, schema: pa.Schema, declared: pa.Schema) -> None:
     version = (schema.metadata or {}).get(b"viewgen.schema_version", b"none").decode()
-    if version != SCHEMA_VERSION or schema.names != PAIRS.names:
+    if version != SCHEMA_VERSION or schema.names != declared.names:
         msg = (
             f"{path}: schema version {version}, this viewgen reads {SCHEMA_VERSION}; "
             "render the run again, or use the version that made it"

@@ -141,7 +141,9 @@ def _verdicts(
     """One family at a time where they don't compete: refusals with their numbers are large."""
     if not askers:
         return
-    lookalikes, sight = Lookalikes.of(block.pairs, rings), Sight.of(block.pairs)
+    most_ratio = config.confusable_most_ratio
+    lookalikes = Lookalikes.of(block.pairs, rings, most_ratio=most_ratio)
+    sight = Sight.of(block.pairs)
     judge = _Judge(block, lookalikes, sight, units, config)
     verdicts = (judge.verdicts(asker.family) for asker in askers)
     if not config.per_pair:

@@ -1,23 +1,26 @@
 """Questions whose answer hangs on what can't be seen: the object looks the same from elsewhere.
 
 From the ring of small pictures (``records.Ring``) follows, for each view, which turns of its
-camera about the object's vertical give a picture that looks the same. Every choice of one such
+camera about the object's axis give a picture that looks the same. Every choice of one such
 turn per view is another *reading* of the two pictures, with the same pixels and other cameras.
+The axis is the vertical that the ring's cameras went round; it turns with the object.
 
 The rule. A reading leaves the answer standing if it gives the same one; for a direction also if it
 could not be asked (too small, too far round) but the deciding number points the same way; for a
 size, if it is about as large (``Family.stands``). Any other reading makes the question
-``confusable``: it gives another answer, or "not at all" turns out to be a motion.
+``confusable``: it gives another answer, or "not at all" is no longer within its limit.
 
 Which readings there are:
 
-- Nothing behind the object tells the motion: every choice of two turns. Most families see only the
-  turn of camera 2 against camera 1. Those in the object's own frame see both, since a turn of both
-  is a step from another side.
+- Nothing behind the object tells the motion: every choice of two turns. Where the axis runs through
+  the origin, most families see only the turn of camera 2 against camera 1. Those in the object's
+  own frame see both, since a turn of both is a step from another side.
+- Where it does not (an odd number of equal sides: the origin is the bounding box's middle), all
+  see both: a camera that is turned about the axis is nearer to the origin, or farther from it.
 - What moved is asked: the object may have turned by more or less than it did.
-- A static backdrop (ground, environment) shows the cameras' motion, so that families in all other
-  frames have no other reading. In the object's own frame the object may still stand another way
-  round: both cameras turned by the same angle.
+- A static backdrop (ground, environment) shows the cameras' motion. The object may still stand
+  another way round: both cameras turned by the same angle, for those that see both turns.
+- What is asked about the object's surface sees only the turn of camera 2 against camera 1.
 
 Between two pictures of the ring the more alike of both neighbours counts. Rings differ in how many
 pictures they have: those of five or seven equal sides have as many.
@@ -45,7 +48,10 @@ from viewpoint_gen.records import Ring
 Rows = NDArray[np.int64]
 
 OBJECT_FRAME = "object"
-"""The frame in which a turn of both cameras together matters."""
+"""The frame in which a turn of both cameras together always matters."""
+
+SURFACE_FRAME = "surface"
+"""The frame in which it never does."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class Reading:
     """Cameras that would give the same two pictures.
 
     Attributes:
-        turn_1_rad: of camera 1 about the object's vertical, > 0: counter-clockwise.
+        turn_1_rad: of camera 1 about the object's axis, > 0: counter-clockwise.
         turn_2_rad: of camera 2.
         object_turn_rad: of the object in view 2, on top of its own; the cameras stay.
         ratio: (N,) how much the pictures differ, in units of their noise: the worse of the two.
@@ -67,15 +73,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class Turns:
-    """The pairs whose assets' rings have K pictures, and how theirs differ from turned ones.
+    """Pairs whose assets' rings have K pictures, and how theirs differ from turned ones.
 
     Attributes:
         rows: (M,) which pairs.
+        centred: whether the axis of the turns runs through the origin.
         ratios_1: (M, K) of view 1 against its camera turned by k / K of a full turn.
         ratios_2: the same of view 2.
     """
 
     rows: Rows
+    centred: bool
     ratios_1: Array
     ratios_2: Array
 
@@ -103,7 +111,7 @@ class Turns:
             # an object turned one way shows what a camera turned the other way round it sees
             for step, angle in enumerate(angles[1:], start=1):
                 yield Reading(0.0, 0.0, self.ratios_2[:, -step], angle)
-        if family.frame != OBJECT_FRAME:
+        if family.frame == SURFACE_FRAME or (self.centred and family.frame != OBJECT_FRAME):
             for step, angle in enumerate(angles[1:], start=1):
                 ratio = np.where(static, np.inf, self._ratios_of_turns[step])
                 yield Reading(0.0, angle, ratio)
@@ -123,18 +131,28 @@ class Lookalikes:
     Attributes:
         world_from_camera_1: (N, 4, 4).
         world_from_camera_2: (N, 4, 4).
+        axis_1: (N, 2) where the axis of the turns stands in the world of view 1.
+        axis_2: the same in view 2.
         front_rad: (N,) azimuth of the object's front in view 1; nan: unknown.
-        turns: one for each number of pictures that a ring has; together of every pair once.
+        turns: one for each number of pictures that a ring has, and for axes through the origin and
+            off it; together of every pair that may have another reading once.
     """
 
     world_from_camera_1: Array
     world_from_camera_2: Array
+    axis_1: Array
+    axis_2: Array
     front_rad: Array
     turns: tuple[Turns, ...]
 
     @classmethod
-    def of(cls, pairs: pa.Table, rings: Mapping[str, Ring]) -> Lookalikes:
+    def of(
+        cls, pairs: pa.Table, rings: Mapping[str, Ring], *, most_ratio: float = np.inf
+    ) -> Lookalikes:
         """Look the pairs' assets up in the rings.
+
+        Args:
+            most_ratio: pairs whose views differ by more from all turned ones have no reading.
 
         Raises:
             RunIncomplete: an asset has pairs and no ring.
@@ -142,13 +160,18 @@ class Lookalikes:
         uids = pairs.column("asset_uid").combine_chunks().dictionary_encode()
         mine = [ring_of(uid, rings) for uid in uids.dictionary.to_pylist()]
         ring = np.asarray(uids.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
-        pose_1, pose_2 = (matrices_of(pairs, f"world_from_camera_{view}", 4) for view in (1, 2))
-        azimuths = [
-            numbers_of(pairs, f"azimuth_rad_{view}") - numbers_of(pairs, f"object_turn_rad_{view}")
-            for view in (1, 2)
-        ]
-        front_rad = numbers_of(pairs, "front_azimuth_1_rad")
-        return cls(pose_1, pose_2, front_rad, tuple(_turns_by_size(mine, ring, azimuths)))
+        middles = np.array([each.middle_world for each in mine]).reshape(-1, 2)[ring]
+        (pose_1, axis_1, azimuth_1), (pose_2, axis_2, azimuth_2) = (
+            _stood(pairs, view, middles) for view in (1, 2)
+        )
+        return cls(
+            world_from_camera_1=pose_1,
+            world_from_camera_2=pose_2,
+            axis_1=axis_1,
+            axis_2=axis_2,
+            front_rad=numbers_of(pairs, "front_azimuth_1_rad"),
+            turns=tuple(_turns_by_ring(mine, ring, (azimuth_1, azimuth_2), most_ratio)),
+        )
 
     def readings(self, family: Family, static: NDArray[np.bool_]) -> Iterator[Reading]:
         """Every other reading that a family could tell from the truth."""
@@ -159,29 +182,36 @@ class Lookalikes:
                 yield replace(reading, ratio=ratio)
 
     def facts_of(self, facts: Facts, rows: Rows, reading: Reading) -> Facts:
-        """Some pairs' facts under a reading; what turning about the vertical leaves stays."""
-        turned_1 = turn_about_up(reading.turn_1_rad) @ self.world_from_camera_1[rows]
-        turned_2 = turn_about_up(reading.turn_2_rad) @ self.world_from_camera_2[rows]
-        centre_1, centre_2 = turned_1[:, :3, 3], turned_2[:, :3, 3]
+        """Some pairs' facts under a reading; what turning about a vertical leaves stays."""
         some = facts.take(rows)
+        pose_1 = _turned(self.world_from_camera_1[rows], self.axis_1[rows], reading.turn_1_rad)
+        pose_2 = _turned(self.world_from_camera_2[rows], self.axis_2[rows], reading.turn_2_rad)
+        centre_1, centre_2 = pose_1[:, :3, 3], pose_2[:, :3, 3]
+        seen: dict[str, Any] = _seen_from(pose_1, 1) | _seen_from(pose_2, 2)
+        distance_1, distance_2 = seen["distance_1"], seen["distance_2"]
         in_object: dict[str, Any] = object_frame(
-            self.front_rad[rows], centre_1, centre_2, some.distance_1
+            self.front_rad[rows], centre_1, centre_2, distance_1
         )
-        step = np.einsum("nji,nj->ni", turned_1[:, :3, :3], centre_2 - centre_1)
-        right, down, forward = (step / some.distance_1[:, None]).T
-        turn_rad = reading.turn_2_rad - reading.turn_1_rad
-        rotation = np.einsum("nji,njk->nik", turned_1[:, :3, :3], turned_2[:, :3, :3])
+        step = np.einsum("nji,nj->ni", pose_1[:, :3, :3], centre_2 - centre_1)
+        right, down, forward = (step / distance_1[:, None]).T
+        rotation = np.einsum("nji,njk->nik", pose_1[:, :3, :3], pose_2[:, :3, :3])
         cosine = (np.trace(rotation, axis1=1, axis2=2) - 1.0) / 2.0
+        around = _azimuths(centre_2) - _azimuths(centre_1)
+        turn_rad = reading.turn_2_rad - reading.turn_1_rad
         return replace(
             some,
             right_share=right,
             down_share=down,
             forward_share=forward,
-            azimuth_rad=wrap_each_rad(some.azimuth_rad + turn_rad),
+            rise_share=(centre_2[:, 2] - centre_1[:, 2]) / distance_1,
+            azimuth_rad=np.where(np.isnan(some.azimuth_rad), np.nan, wrap_each_rad(around)),
+            elevation_rad=seen["elevation_rad_2"] - seen["elevation_rad_1"],
+            ln_distance_ratio=np.log(distance_2 / distance_1),
             heading_rad=wrap_each_rad(some.heading_rad + turn_rad),
             object_turn_rad=wrap_each_rad(some.object_turn_rad + reading.object_turn_rad),
-            step_share=np.linalg.norm(step, axis=1) / some.distance_1,
+            step_share=np.linalg.norm(step, axis=1) / distance_1,
             rotation_rad=np.arccos(np.clip(cosine, -1.0, 1.0)),
+            **seen,
             **in_object,
         )
 
@@ -220,23 +250,29 @@ def ring_of(uid: str, rings: Mapping[str, Ring]) -> Ring:
     return rings[uid]
 
 
-def _turns_by_size(
-    rings: Sequence[Ring], ring: Rows, azimuths_rad: Sequence[Array]
+def _turns_by_ring(
+    rings: Sequence[Ring], ring: Rows, azimuths_rad: tuple[Array, Array], most_ratio: float
 ) -> Iterator[Turns]:
-    """Sort pairs by how many pictures their rings have.
+    """Sort pairs by how many pictures their rings have, and by whether those went round the origin.
 
     Args:
         rings: of A assets.
         ring: (N,) which one is a pair's.
         azimuths_rad: of views 1 and 2, (N,) each, as ``_from_azimuth`` takes them.
+        most_ratio: as of ``Lookalikes.of``.
     """
-    sizes = np.array([each.azimuths for each in rings], dtype=np.int64)
-    for size in np.unique(sizes):
-        ratios = np.stack([each.ratios for each in rings if each.azimuths == size])
-        place = np.cumsum(sizes == size) - 1
-        rows = np.flatnonzero(sizes[ring] == size)
-        views = (_from_azimuth(ratios, place[ring[rows]], each[rows]) for each in azimuths_rad)
-        yield Turns(rows, *views)
+    kinds = [(each.azimuths, not any(each.middle_world)) for each in rings]
+    for kind in sorted(set(kinds)):
+        mine = np.array([each == kind for each in kinds])
+        ratios = np.stack(
+            [each.ratios for each, is_mine in zip(rings, mine, strict=True) if is_mine]
+        )
+        place = np.cumsum(mine) - 1
+        rows = np.flatnonzero(mine[ring])
+        one, two = (_from_azimuth(ratios, place[ring[rows]], each[rows]) for each in azimuths_rad)
+        alike = np.minimum(one[:, 1:], two[:, 1:]).min(axis=1) <= most_ratio
+        if alike.any():
+            yield Turns(rows[alike], kind[1], one[alike], two[alike])
 
 
 def _from_azimuth(ratios: Array, ring: Rows, azimuth_rad: Array) -> Array:
@@ -245,14 +281,59 @@ def _from_azimuth(ratios: Array, ring: Rows, azimuth_rad: Array) -> Array:
     Args:
         ratios: (A, K, K) of the rings.
         ring: (N,) which one.
-        azimuth_rad: (N,) of the camera about the object as the object stands; nan at a pole,
-            where nothing is asked.
+        azimuth_rad: (N,) of the camera about the ring's middle, from the unturned object's +X.
     """
     steps = ratios.shape[1]
-    before = np.floor(np.nan_to_num(azimuth_rad) / (2.0 * np.pi) * steps).astype(np.int64)
+    before = np.floor(azimuth_rad / (2.0 * np.pi) * steps).astype(np.int64)
     turn = np.arange(steps)
     found = np.full((len(ring), steps), np.inf)
     for place in (before, before + 1):
         here, there = place % steps, (place[:, None] + turn) % steps
         found = np.minimum(found, ratios[ring[:, None], here[:, None], there])
     return found
+
+
+def _stood(pairs: pa.Table, view: int, middles: Array) -> tuple[Array, Array, Array]:
+    """A view's cameras, the axes as the objects stand in it, and the azimuths about these.
+
+    Args:
+        middles: (N, 2) of the rings.
+
+    Returns:
+        (N, 4, 4), (N, 2), and (N,) as ``_from_azimuth`` takes them.
+    """
+    stood_rad = numbers_of(pairs, f"object_turn_rad_{view}")
+    axis = _each_turned(middles, stood_rad)
+    pose = matrices_of(pairs, f"world_from_camera_{view}", 4)
+    return pose, axis, _azimuths(pose[:, :2, 3] - axis) - stood_rad
+
+
+def _each_turned(points: Array, angle_rad: Array) -> Array:
+    """(N, 2) points turned about the origin, each by its own angle."""
+    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
+    x, y = points.T
+    return np.stack([cosine * x - sine * y, sine * x + cosine * y], axis=1)
+
+
+def _turned(world_from_camera: Array, axis: Array, angle_rad: float) -> Array:
+    """(N, 4, 4) cameras turned by one angle, each about the vertical through its own (N, 2)."""
+    turn = turn_about_up(angle_rad)
+    turned = turn @ world_from_camera
+    turned[:, :2, 3] += axis - axis @ turn[:2, :2].T
+    return np.asarray(turned)
+
+
+def _azimuths(centre: Array) -> Array:
+    return np.asarray(np.arctan2(centre[:, 1], centre[:, 0]))
+
+
+def _seen_from(world_from_camera: Array, view: int) -> dict[str, Array]:
+    """Where the origin lies as seen from cameras (N, 4, 4): the facts of one view."""
+    centre = world_from_camera[:, :3, 3]
+    right, down, forward = -np.einsum("nji,nj->in", world_from_camera[:, :3, :3], centre)
+    return {
+        f"distance_{view}": np.linalg.norm(centre, axis=1),
+        f"elevation_rad_{view}": np.arctan2(centre[:, 2], np.hypot(centre[:, 0], centre[:, 1])),
+        f"bearing_right_rad_{view}": np.arctan2(right, forward),
+        f"bearing_down_rad_{view}": np.arctan2(down, forward),
+    }

@@ -12,7 +12,7 @@ from typing import Final
 import pyarrow as pa
 from pyarrow import types
 
-SCHEMA_VERSION: Final = "4"
+SCHEMA_VERSION: Final = "5"
 VERSION_KEY: Final = b"viewgen.schema_version"
 
 VIEW_NUMBERS: Final = (
@@ -80,7 +80,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "rings": {
         **_of(_TEXT, "asset_uid", "fingerprint"),
-        **_of(_NUMBER, "round", "azimuths", "elevation_rad"),
+        **_of(_NUMBER, "round", "azimuths", "elevation_rad", "middle_x", "middle_y"),
         **_of(_TEXT, "shape_key"),
         "ratios": "bytes",
     },

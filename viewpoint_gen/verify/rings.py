@@ -49,6 +49,9 @@ def verify_rings(layout: Layout, tally: Tally) -> None:
                 "within 90 deg",
                 "not",
             )
+            middle = np.stack([rows.numbers(name) for name in ("middle_x", "middle_y")], axis=1)
+            inside = (np.abs(middle) <= 0.5).all(axis=1)
+            holds(tally, rows, "rings", "middle", inside, "within the object's box", "outside")
     tally.looked("rings", len(wanted))
     for missing in sorted(wanted.keys() - found):
         tally.found(Finding("rings", "rings", "", wanted[missing], "row", "one", "none"))

@@ -16,6 +16,7 @@ object is looked at again from as many sides, and that ring is kept if they are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
@@ -89,7 +90,9 @@ def hints_at(sides: int, ratios: Array) -> bool:
 
 def _looked(uid: str, glance: Glance, points_world: Array, config: RingConfig, seed: int) -> Ring:
     planned = plan_ring(uid, points_world=points_world, config=config, seed=seed)
-    return measure_ring(list(glance(planned)), config)
+    middle_x, middle_y, _ = middle_of(points_world).tolist()
+    ring = measure_ring(list(glance(planned)), config)
+    return replace(ring, middle_x=middle_x, middle_y=middle_y)
 
 
 def middle_of(points_world: Array) -> Array:
@@ -133,7 +136,7 @@ def plan_ring(
 
 
 def measure_ring(views: Sequence[RenderedView], config: RingConfig) -> Ring:
-    """Compare the pictures of ``plan_ring``, in its order."""
+    """Compare the pictures of ``plan_ring``, in its order; they don't tell the middle."""
     pictures = np.stack([_premultiplied(view) for view in views])
     ring, repeats = pictures[: config.azimuths], pictures[config.azimuths :]
     pairs = zip(_repeated(config), repeats, strict=True)

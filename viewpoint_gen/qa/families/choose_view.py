@@ -276,21 +276,23 @@ def _refuse_confusable(
     found = np.zeros(len(items), dtype=bool)
     turn, ratio = np.full(len(items), np.nan), np.full(len(items), np.nan)
     least = float(np.deg2rad(config.candidates_least_deg))
+    most_ratio = config.confusable_most_ratio
     asked_azimuth = motions.of_answer(motions.azimuth_rad)[:, 0]
     height = np.abs(motions.elevation_rad - motions.of_answer(motions.elevation_rad))
     for place, leg in enumerate(_LEGS):
         other = motions.answer != place
         as_high = ~motions.with_height | (height[:, place] < least)
         way = items.legs[leg]
-        lookalikes = confusable.Lookalikes.of(way.table, rings)
+        lookalikes = confusable.Lookalikes.of(way.table, rings, most_ratio=most_ratio)
         for reading in lookalikes.readings(FAMILY, way.facts.static_backdrop):
-            seen = motions.azimuth_rad[:, place] + reading.turn_2_rad
+            turned_rad = reading.turn_2_rad - reading.turn_1_rad
+            seen = motions.azimuth_rad[:, place] + turned_rad
             fits = np.abs(wrap_each_rad(seen - asked_azimuth)) < least
             alike = reading.ratio[way.row]
-            fallen = other & as_high & fits & ~found & (alike <= config.confusable_most_ratio)
+            fallen = other & as_high & fits & ~found & (alike <= most_ratio)
             found |= fallen
-            turn[fallen], ratio[fallen] = reading.turn_2_rad, alike[fallen]
-    limit = np.full(len(items), config.confusable_most_ratio)
+            turn[fallen], ratio[fallen] = turned_rad, alike[fallen]
+    limit = np.full(len(items), most_ratio)
     verdicts.withdraw("confusable", found, {"turn_rad": turn, "ratio": ratio, "limit": limit})
 
 

@@ -149,7 +149,8 @@ def _judge(items: Items, rings: Mapping[str, Ring], config: QaConfig) -> Verdict
     FAMILY.decide(verdicts, net.facts, config)
     sight = invisible.Sight.of(net.table)
     invisible.refuse_invisible(verdicts, FAMILY, sight, config)
-    lookalikes = confusable.Lookalikes.of(net.table, rings)
+    most_ratio = config.confusable_most_ratio
+    lookalikes = confusable.Lookalikes.of(net.table, rings, most_ratio=most_ratio)
     confusable.refuse_confusable(verdicts, FAMILY, net.facts, lookalikes, config)
     return verdicts
 

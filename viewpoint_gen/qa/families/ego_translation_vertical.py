@@ -10,9 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from viewpoint_gen.geometry.frames import Bools
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.qa.facts import Facts
-from viewpoint_gen.qa.families.directions import Measure, decide_direction, points_alike
+from viewpoint_gen.qa.families.directions import (
+    NOTHING,
+    Measure,
+    decide_direction,
+    points_alike,
+)
 from viewpoint_gen.qa.families.family import Family, Verdicts
 from viewpoint_gen.qa.families.gates import CAMERA_GATES
 from viewpoint_gen.qa.families.nearby import next_direction
@@ -25,6 +31,12 @@ def _decide(verdicts: Verdicts, facts: Facts, config: QaConfig) -> None:
         "elevation_rad", facts.elevation_rad, least_rad, float(np.deg2rad(config.still_most_deg))
     )
     decide_direction(verdicts, (rise, higher), witness=-facts.down_share)
+
+
+def _rises_alike(mine: Verdicts, other: Verdicts) -> Bools:
+    """No reading makes a camera rise; one about an axis off the origin changes its elevation."""
+    level = np.abs(other.value) <= np.abs(mine.value) + mine.margin
+    return points_alike(mine, other) | ((mine.option == NOTHING) & level)
 
 
 FAMILY = Family(
@@ -44,6 +56,6 @@ FAMILY = Family(
         "bearing_down*mask_share",
     ),
     needs="cameras that rise or sink, and cameras that move on the level",
-    stands=points_alike,
+    stands=_rises_alike,
     nearby=next_direction("vertical"),
 )

@@ -31,8 +31,8 @@ RUNGS: Final = 4
 SHADES: Final = 4
 """Parts of a bin that its numbers could be told apart by."""
 
-_SAME_LN = float(np.log(1.1))
-"""Another reading with a size this near has the same answer."""
+_SAME_FACTOR = 1.1
+"""Another reading with a size this near has the same answer, if no other option is nearer."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Quantity:
             step=self.step,
             settings=(self.bins - RUNGS + 1) * SHADES if settle else 1,
             settle=settle,
-            stands=_as_large,
+            stands=partial(_as_large, min(_SAME_FACTOR, np.sqrt(self.step))),
             nearby=self.nearby,
         )
 
@@ -147,9 +147,9 @@ def _onto_a_ladder(bins: int, step: float, verdicts: Verdicts, keys: Keys) -> No
     verdicts.option = np.where(place >= 0, place - start, -1)
 
 
-def _as_large(mine: Verdicts, other: Verdicts) -> Bools:
+def _as_large(factor: float, mine: Verdicts, other: Verdicts) -> Bools:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.abs(np.log(other.value / mine.value)) <= _SAME_LN)
+        return np.asarray(np.abs(np.log(other.value / mine.value)) <= np.log(factor))
 
 
 def _degrees(fact: str) -> Callable[[Facts], Array]:
