@@ -33,6 +33,11 @@ class BalanceConfig(BaseModel):
     """The same for the signs of the motion's other axes, where a few questions already show."""
     image_bins: Annotated[int, Field(ge=2, le=64)] = 12
     """Most bins of one fact that an image shows."""
+    coarse_bins: tuple[Annotated[int, Field(ge=2, le=16)], ...] = (2, 4)
+    """Parts of one fact that are balanced besides, each of neighbouring bins: the luck that is
+    allowed grows with the bins, and a steady trend would hide in that of many."""
+    coarse_luck: Share = 0.5
+    """Of what luck would give whoever sees the parts alone; they have questions enough."""
     joint_bins: tuple[Annotated[int, Field(ge=2, le=16)], Annotated[int, Field(ge=2, le=16)]] = (
         6,
         4,
