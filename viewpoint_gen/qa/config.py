@@ -25,7 +25,7 @@ class BalanceConfig(BaseModel):
     """For the signs of the motion's other axes."""
     image_gain: Share = 0.01
     """For what one image alone shows."""
-    text_gain: Share = 0.02
+    text_gain: Share = 0.01
     """For the text's note that the object kept still, which goes with the backdrop."""
     slack_questions: Annotated[int, Field(ge=0)] = 3
     """Allowed on top in every count; without it a handful of pairs could ask nothing."""
