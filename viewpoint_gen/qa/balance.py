@@ -82,7 +82,7 @@ class Balancer:
         return np.asarray(chosen[unit])
 
     def edges(self) -> dict[str, float]:
-        """By how much each cue's best guesser beats chance among the questions kept so far."""
+        """By how much each best guesser beats chance among the questions kept so far."""
         if self._rules is None:
             return {}
         share = self._rules.right(self._kept) / np.maximum(self._rules.seen(self._kept), 1.0)

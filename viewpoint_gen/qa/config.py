@@ -25,7 +25,7 @@ class BalanceConfig(BaseModel):
     """For the signs of the motion's other axes."""
     image_gain: Share = 0.01
     """For what one image alone shows."""
-    text_gain: Share = 0.02
+    text_gain: Share = 0.01
     """For the text's note that the object kept still, which goes with the backdrop."""
     slack_questions: Annotated[int, Field(ge=0)] = 3
     """Allowed on top in every count; without it a handful of pairs could ask nothing."""
@@ -33,6 +33,11 @@ class BalanceConfig(BaseModel):
     """The same for the signs of the motion's other axes, where a few questions already show."""
     image_bins: Annotated[int, Field(ge=2, le=64)] = 12
     """Most bins of one fact that an image shows."""
+    coarse_bins: tuple[Annotated[int, Field(ge=2, le=16)], ...] = (2, 4)
+    """Parts of one fact that are balanced besides, each of neighbouring bins: the luck that is
+    allowed grows with the bins, and a steady trend would hide in that of many."""
+    coarse_luck: Share = 0.5
+    """Of what luck would give whoever sees the parts alone; they have questions enough."""
     joint_bins: tuple[Annotated[int, Field(ge=2, le=16)], Annotated[int, Field(ge=2, le=16)]] = (
         6,
         4,

@@ -42,6 +42,9 @@ class Cue:
         size: number of bins.
         gain: most by which the best guesser who sees only the bin may beat chance, in [0, 1].
         slack: questions allowed on top.
+        coarse: for more guessers, each of whom only sees in which of so many parts, runs of
+            neighbouring bins, a bin lies; not fewer than ``size``: no guesser.
+        coarse_luck: what they are allowed of what luck alone would give them, in [0, 1].
         among: answer keys that it is about; the cue says nothing about questions with another
             one. Empty: all.
     """
@@ -52,6 +55,8 @@ class Cue:
     gain: float
     slack: int
     among: tuple[int, ...] = ()
+    coarse: tuple[int, ...] = ()
+    coarse_luck: float = 1.0
 
 
 AXES: Final[dict[str, str]] = {
@@ -157,11 +162,19 @@ def cues_of(family: Family, facts: Facts, config: QaConfig, cuts: Cuts) -> list[
     ]
     for name, inner in cuts.items():
         size = int(np.prod([len(values) + 1 for values in inner]))
-        for view in _VIEWS:
-            bins = _image_bins(facts, name, inner, view)
-            cues.append(
-                Cue(f"{name}_{view}", bins, size, balance.image_gain, balance.slack_questions)
+        coarse = balance.coarse_bins if len(inner) == 1 else ()
+        cues += [
+            Cue(
+                f"{name}_{view}",
+                _image_bins(facts, name, inner, view),
+                size,
+                balance.image_gain,
+                balance.slack_questions,
+                coarse=coarse,
+                coarse_luck=balance.coarse_luck,
             )
+            for view in _VIEWS
+        ]
     noted = facts.static_backdrop.astype(np.int64)
     cues.append(Cue("backdrop", noted, 2, balance.text_gain, balance.slack_questions))
     return cues

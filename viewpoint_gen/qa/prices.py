@@ -72,9 +72,10 @@ class Prices:
     """Prices and strategies.
 
     Attributes:
-        weights: (C,) mu, of each guesser.
+        weights: (G,) mu, of each guesser.
         keys: (K,) of each answer key; they sum to 0.
-        leanings: (B, K) towards each key; 0: none. Strategies are ``_raised`` of them.
+        leanings: (L, K) towards each key in each cell; 0: none. Strategies are ``_raised`` of
+            them.
     """
 
     weights: Array
@@ -85,8 +86,8 @@ class Prices:
     def first(cls, units: Units) -> Prices:
         """Moderate ones, and guessers who name what is commonest among all units."""
         rules = units.rules
-        counts = units.counts(np.ones(len(units))) + 1.0
-        likely = counts[: rules.every] / counts[rules.every]
+        counts = units.counts(np.ones(len(units)))
+        likely = (rules.in_cells(counts) + 1.0) / (counts[rules.every] + 1.0)
         likely /= likely.mean(axis=1, keepdims=True)
         leanings = 0.5 * (likely - 1.0 / likely)
         return cls(
@@ -98,10 +99,10 @@ class Prices:
     @classmethod
     def unpacked(cls, vector: Array, rules: Rules) -> Prices:
         """From one vector of numbers."""
-        cues = len(rules.names)
-        keys = vector[cues : cues + rules.keys]
-        leanings = vector[cues + rules.keys :].reshape(-1, rules.keys)
-        return cls(vector[:cues], keys - keys.mean(), leanings)
+        guessers = len(rules.names)
+        keys = vector[guessers : guessers + rules.keys]
+        leanings = vector[guessers + rules.keys :].reshape(-1, rules.keys)
+        return cls(vector[:guessers], keys - keys.mean(), leanings)
 
     def packed(self) -> Array:
         """All of them in one vector."""
@@ -109,15 +110,14 @@ class Prices:
 
     @cached_property
     def strategy(self) -> Array:
-        """(B, K) with what chance a guesser names which key."""
+        """(L, K) with what chance a guesser names which key."""
         raised = _raised(self.leanings)
         return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
     def per_question(self, rules: Rules) -> Array:
         """(B + 2, K) price of a question in each bin with each key."""
-        prices = np.zeros((rules.every + 2, rules.keys))
-        beyond = self.strategy - rules.allowed_when_learning[:, None]
-        prices[: rules.every] = self.weights[rules.cue_of_bin, None] * beyond
+        beyond = self.strategy - rules.allowed_when_learning
+        prices = rules.in_bins(rules.per_cell(self.weights) * beyond)
         prices[rules.every] = self.keys
         return prices
 
@@ -169,7 +169,7 @@ def learned_prices(start: Prices | None, units: Units, kept: Array) -> Prices:
 
 
 def _bounds(rules: Rules) -> tuple[Array, Array]:
-    sizes = (len(rules.names), rules.keys, rules.every * rules.keys)
+    sizes = (len(rules.names), rules.keys, len(rules.guesser_of_cell) * rules.keys)
     return (
         np.repeat([_CHEAPEST, -_DEAREST, -_SUREST], sizes),
         np.repeat([_DEAREST, _DEAREST, _SUREST], sizes),
@@ -187,15 +187,15 @@ def _against(prices: Prices, units: Units, kept: Array, times: int, width: float
     """
     rules = units.rules
     counts = kept + times * units.counts(prices.shares(units, width))
-    of_bins, totals = counts[: rules.every], counts[rules.every]
+    cells, totals = rules.in_cells(counts), counts[rules.every]
     offered = totals.sum()
-    seen = of_bins.sum(axis=1)
-    right = (prices.strategy * of_bins).sum(axis=1)
-    over = rules.per_cue(right - seen * rules.allowed_when_learning)
+    seen = cells.sum(axis=1)
+    right = (prices.strategy * cells).sum(axis=1)
+    over = rules.per_guesser(right - seen * rules.allowed_when_learning[:, 0])
     return np.concatenate(
         [
             (rules.slacks + rules.luck_in(seen) - over) / offered,
             (totals.mean() - totals) / offered,
-            ((right[:, None] - of_bins) / np.maximum(seen, 1.0)[:, None]).ravel(),
+            ((right[:, None] - cells) / np.maximum(seen, 1.0)[:, None]).ravel(),
         ]
     )

@@ -1,10 +1,11 @@
-"""Whole units chosen so that every guesser's rule holds: weeded, then topped up.
+"""Whole units chosen so that every guesser's rule holds: mended, then topped up.
 
 The shares that the prices give are made whole first. While a rule is broken then, a small batch of
-those units goes that speak loudest for what the guessers say: a unit's voice is the
-over-representation of its answers in its bins, summed over the cues by how far each one's rule is
-broken. Every batch is followed by a new count, so that the guessers may change their minds. In the
-end units that fit go back in, as many as the rules bear.
+units that speak loudest for the guessers are exchanged for as many of those left out that speak
+loudest against them: a unit's voice is how often its answers lead in their cells, summed over the
+guessers by how far each one's rule is broken. Every batch is followed by a new count, so that the
+guessers may change their minds. Once no exchange helps any more, the loudest go and nothing comes
+for them. In the end units that fit go back in, as many as the rules bear.
 """
 
 from __future__ import annotations
@@ -21,8 +22,15 @@ from viewpoint_gen.qa.guessers import Rules, Units
 _STRATA = 3
 """Cues by which units are sorted before they are rounded."""
 
-_BATCH = 0.2
-"""Units that go at a time, per question by which the rules are broken."""
+_BATCH = 0.1
+"""Units that are exchanged at a time, per question by which the rules are broken."""
+
+_EXCHANGES = 100
+"""Most batches that are exchanged."""
+
+_NEAR = 2.0
+"""Questions by which an answer may be behind in a cell and still lead half as much: what goes or
+comes next may put it ahead."""
 
 _EXACT = 1e-9
 """Accuracy of sums of whole numbers and shares."""
@@ -48,18 +56,21 @@ class Selection:
 
         Args:
             shares: (U,) how much of each one would best be kept.
-            weights: (C,) how hard each cue's rule presses.
+            weights: (G,) how hard each guesser's rule presses.
         """
-        return self._topped_up(*self._weeded(self._evenly(shares, weights)))
+        return self._topped_up(*self._mended(self._evenly(shares, weights)))
 
-    def _evenly(self, shares: Array, weights: Array) -> Ints:
+    def _evenly(self, shares: Array, weights: Array) -> Bools:
         """Systematic sampling, in an order in which neighbours are alike to the strongest cues."""
         seen = self.units.columns[self.units.first]
-        strongest = np.argsort(-weights, kind="stable")[:_STRATA]
+        of_cues = np.bincount(self._rules.cue_of, weights=weights)
+        strongest = np.argsort(-of_cues, kind="stable")[:_STRATA]
         cues = [seen[:, cue] for cue in strongest[::-1]]
         by_likeness = np.lexsort((self.order, *cues, seen[:, -1]))
         passed = np.floor(np.cumsum(shares[by_likeness]) + 0.5)
-        return by_likeness[np.diff(passed, prepend=0.0) > 0]
+        chosen = np.zeros(len(shares), dtype=bool)
+        chosen[by_likeness[np.diff(passed, prepend=0.0) > 0]] = True
+        return chosen
 
     @property
     def _rules(self) -> Rules:
@@ -71,48 +82,64 @@ class Selection:
         over += max(self._rules.spread(counts) - self.spread, 0.0)
         return float(over) if over > _EXACT else 0.0
 
-    def _weeded(self, inside: Ints) -> tuple[Bools, Array]:
-        """Drop the loudest until every rule holds."""
-        counts = self.kept + self.units.counts_of(inside)
-        while len(inside) and (beyond := self._beyond(counts)):
-            voices = self.units.sums(self._voice(counts))[inside] / self.units.size[inside]
-            batch = min(max(1, int(_BATCH * beyond)), len(inside))
-            loudest = self._loudest(voices, inside, batch)
-            counts = counts - self.units.counts_of(inside[loudest])
-            inside = np.delete(inside, loudest)
-        chosen = np.zeros(len(self.units), dtype=bool)
-        chosen[inside] = True
+    def _mended(self, chosen: Bools) -> tuple[Bools, Array]:
+        """Exchange units, then drop some, until every rule holds."""
+        counts = self.kept + self.units.counts_of(np.flatnonzero(chosen))
+        exchanges = _EXCHANGES
+        while chosen.any() and (beyond := self._beyond(counts)):
+            voices = self.units.sums(self._voice(counts)) / self.units.size
+            batch = max(1, int(_BATCH * beyond))
+            going = self._loudest(voices, chosen, batch)
+            coming = self._loudest(-voices, ~chosen, batch if exchanges else 0)
+            going, coming, then = self._helping(going, coming, counts)
+            if len(coming) and self._beyond(then) >= beyond:
+                exchanges = 0
+                continue
+            chosen[going], chosen[coming], counts = False, True, then
+            exchanges = max(exchanges - 1, 0)
         return chosen, counts
 
-    def _loudest(self, voices: Array, inside: Ints, batch: int) -> Ints:
-        """Places of the ``batch`` loudest; of equal ones those that ``order`` puts first.
+    def _helping(self, going: Ints, coming: Ints, counts: Array) -> tuple[Ints, Ints, Array]:
+        """As many of both as bring the rules nearer, one at the least; and the counts then."""
+        beyond = self._beyond(counts)
+        while True:
+            then = counts - self.units.counts_of(going) + self.units.counts_of(coming)
+            if len(going) == 1 or self._beyond(then) < beyond:
+                return going, coming, then
+            going, coming = going[: len(going) // 2], coming[: len(going) // 2]
+
+    def _loudest(self, voices: Array, among: Bools, batch: int) -> Ints:
+        """The ``batch`` loudest of some units; of equal ones those that ``order`` puts first.
 
         A partition finds the faintest of them; which of its equals it puts before it hangs on
         the processor.
         """
-        faintest = np.partition(voices, len(voices) - batch)[len(voices) - batch]
-        places = np.flatnonzero(voices >= faintest)
-        return places[np.lexsort((self.order[inside[places]], -voices[places]))[:batch]]
+        units = np.flatnonzero(among)
+        batch = min(batch, len(units))
+        if not batch:
+            return units[:0]
+        faintest = np.partition(voices[units], len(units) - batch)[len(units) - batch]
+        loud = units[voices[units] >= faintest]
+        return loud[np.lexsort((self.order[loud], -voices[loud]))[:batch]]
 
     def _voice(self, counts: Array) -> Array:
         """(B + 2, K) how loudly a question in each bin with each answer speaks for the guessers.
 
-        Of a rule that is broken: by how many questions, times the answer's over-representation in
-        the bin as a part of the cue's greatest. Whatever speaks against it is as loud the other
-        way, and stays.
+        Of a rule that is broken: by how many questions, times what one question more adds to the
+        right guesses beyond what is allowed. An answer just behind the commonest one counts as
+        leading in part; those far behind speak against the guesser, and stay.
         """
         rules = self._rules
-        bins = counts[: rules.every]
-        over = bins - bins.sum(axis=1, keepdims=True) * rules.chance[rules.cue_of_bin, None]
-        greatest = np.maximum.reduceat(np.abs(over).max(axis=1), rules.starts)
-        broken = np.maximum(rules.excess(counts), 0.0) / np.maximum(greatest, 1.0)
-        totals = counts[rules.every]
-        uneven = totals - totals.mean()
+        cells = rules.in_cells(counts)
+        behind = (cells.max(axis=1, keepdims=True) - cells) / _NEAR
+        leading = 1.0 / (1.0 + behind * behind)
+        leading /= leading.sum(axis=1, keepdims=True)
+        broken = np.maximum(rules.excess(counts), 0.0)
+        voice = rules.in_bins((leading - rules.per_cell(rules.allowed)) * rules.per_cell(broken))
+        uneven = counts[rules.every] - counts[rules.every].mean()
         too_far = max(rules.spread(counts) - self.spread, 0.0)
-        ahead = too_far * uneven / max(float(np.abs(uneven).max()), 1.0)
-        return np.concatenate(
-            [over * broken[rules.cue_of_bin, None], ahead[None], np.zeros((1, rules.keys))]
-        )
+        voice[rules.every] = too_far * uneven / max(float(np.abs(uneven).max()), 1.0)
+        return voice
 
     def _topped_up(self, chosen: Bools, counts: Array) -> tuple[Bools, Array]:
         """Add, while any fit, as many units at a time as the rules still hold with."""
@@ -133,11 +160,13 @@ class Selection:
     def _fitting(self, counts: Array, chosen: Bools) -> Ints:
         """Units that could be added alone without breaking a rule."""
         rules, units = self._rules, self.units
-        bins = counts[: rules.every]
-        leads = (bins == bins.max(axis=1, keepdims=True)).astype(np.float64)
-        costs = np.concatenate(
-            [leads - rules.allowed[rules.cue_of_bin, None], np.zeros((2, rules.keys))]
-        )
-        per_unit = np.add.reduceat(costs.ravel()[units.columns[:, :-1]], units.first)
-        fits = (per_unit <= -rules.excess(counts) + _EXACT).all(axis=1) & ~chosen
-        return np.flatnonzero(fits)
+        cells = rules.in_cells(counts)
+        leads = (cells == cells.max(axis=1, keepdims=True)).astype(np.float64)
+        costs = leads - rules.per_cell(rules.allowed)
+        room = _EXACT - rules.excess(counts)
+        fitting = np.flatnonzero(~chosen)
+        for level in rules.levels:
+            worth = rules.of_level(level, costs)
+            spent = units.sums_per_cue(worth, fitting, level.cues)
+            fitting = fitting[(spent <= room[level.guessers]).all(axis=1)]
+        return fitting
