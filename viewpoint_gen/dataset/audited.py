@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from viewpoint_gen.errors import StorageError
@@ -123,13 +123,6 @@ def _family(about: Mapping[str, Any]) -> AuditedFamily:
 
 
 def _best(cheats: Sequence[Mapping[str, Any]]) -> Guess | None:
-    guesses = [
-        Guess(
-            *(
-                cheat[name]
-                for name in ("cheat", "sees", "share", "low", "high", "chance", "past_gate")
-            )
-        )
-        for cheat in cheats
-    ]
+    names = [column.name for column in fields(Guess)]
+    guesses = [Guess(**{name: cheat[name] for name in names}) for cheat in cheats]
     return max(guesses, key=lambda guess: guess.gain, default=None)
