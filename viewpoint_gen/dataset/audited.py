@@ -71,12 +71,15 @@ class Audit:
     Attributes:
         margin: points beyond chance, as a share, that text and images may gain.
         bound_margin: the same for one camera's exact numbers.
+        enough: questions of a family from which the share itself is held to the margin; below, the
+            lower end of its interval is.
         leaks: one line per guess past the gate.
     """
 
     passed: bool
     margin: float
     bound_margin: float
+    enough: int
     leaks: Sequence[str]
     families: Sequence[AuditedFamily]
 
@@ -102,6 +105,7 @@ def _audit(report: Mapping[str, Any]) -> Audit:
         passed=gate["passed"],
         margin=gate["margin"],
         bound_margin=gate["bound_margin"],
+        enough=gate["share_from_questions"],
         leaks=tuple(report["leaks"]),
         families=tuple(_family(about) for about in report["families"].values()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -67,6 +68,9 @@ _MOST_BARS: Final = 40
 
 _MOST_REASONS: Final = 14
 
+_MOST_LETTERS: Final = 32
+"""Of a name beside a bar."""
+
 
 @contextmanager
 def style() -> Iterator[None]:
@@ -86,7 +90,9 @@ def figure(height_in: float, *, width_in: float = WIDTH_IN) -> Figure:
 def png(drawn: Figure) -> bytes:
     """The figure as a PNG that says nothing of when and with what it was made."""
     buffer = io.BytesIO()
-    drawn.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
+    with warnings.catch_warnings():  # a category in a script that the font lacks: boxes, no failure
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        drawn.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
     return buffer.getvalue()
 
 
@@ -280,9 +286,16 @@ def _draw_bars(panel: Axes, values: Mapping[str, float], colour: str, *, rows: i
 
 
 def _name_rows(panel: Axes, names: Sequence[str]) -> None:
-    panel.set_yticks(range(len(names)), names, color=INK)
+    panel.set_yticks(range(len(names)), [_clipped(name) for name in names], color=INK)
+    for label in panel.get_yticklabels():
+        label.set_parse_math(False)  # names come from anywhere: a dollar is a dollar
     panel.set_ylim(len(names) - 0.4, -0.6)
     panel.grid(visible=False, axis="y")
+
+
+def _clipped(name: str) -> str:
+    plain = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    return plain if len(plain) <= _MOST_LETTERS else f"{plain[: _MOST_LETTERS - 1]}…"
 
 
 _percent: Final = mpl.ticker.PercentFormatter(1.0, decimals=0, symbol=" %")
