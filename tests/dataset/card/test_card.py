@@ -32,6 +32,7 @@ from viewpoint_gen.dataset.card.front_matter import features_list, size_category
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.pipeline.ask import ask_questions
 from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.recipe import recipe_from
 
 
 def html_of(markdown: str) -> str:
@@ -166,6 +167,7 @@ def test_the_files_of_recipe_and_citation_can_be_read(card):
     recipe = tomllib.loads(card.files["recipe.toml"].decode())
     assert recipe["assets"]["source"] == "folder:private"
     assert "machine" not in recipe
+    assert recipe_from(recipe, origin="the card").num_pairs == 1000
     (bibtex,) = fenced(card.readme, "bibtex")
     assert bibtex.startswith("@misc{some_body_view_points,")
     assert bibtex.count("{") == bibtex.count("}")
@@ -291,6 +293,8 @@ def test_a_card_with_an_audit_that_failed_says_so(copy):
 def test_a_card_of_few_families_without_fronts(copy):
     ask_questions(str(copy), [("families", ["estimate_azimuth", "magnitude_azimuth"])])
     card = card_of(copy)
+    recipe = tomllib.loads(card.files["recipe.toml"].decode())
+    assert recipe["qa"]["families"] == ["estimate_azimuth", "magnitude_azimuth"]
     assert_whole(card)
     assert "front is known" not in card.readme
     assert "Not asked in this set" in card.readme

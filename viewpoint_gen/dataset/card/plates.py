@@ -46,11 +46,11 @@ def _side_px(images: Sequence[Image.Image]) -> int:
     """Of the shorter side of an image, or of the small ones beside a large one."""
     aspect = max(max(image.width / image.height, 1.0) for image in images)
     if len(images) <= _BESIDE:
-        gaps_px = _GAP_PX * (len(images) - 1)
-        return int(min((_WIDTH_PX - gaps_px) / aspect / len(images), _SHORT_SIDE_PX))
+        room_px = _WIDTH_PX - _GAP_PX * (len(images) - 1)
+        return int(min(room_px / aspect / len(images), _SHORT_SIDE_PX))
     across = 2 + -(-len(images[1:]) // 2)  # the large one is as wide as two
-    gaps_px = 3 * _GAP_PX + aspect * (_CAPTION_PX + _GAP_PX)
-    return int(min((_WIDTH_PX - gaps_px) / aspect / across, _SMALL_SIDE_PX))
+    beside_px = _WIDTH_PX - 3 * _GAP_PX - aspect * (_CAPTION_PX + _GAP_PX)
+    return int(min(beside_px / aspect / across, _SMALL_SIDE_PX))
 
 
 def _tile(picture: Image.Image, caption: str, side_px: int) -> Image.Image:
