@@ -129,6 +129,7 @@ def _context(
         "version": __version__,
         "schema_version": SCHEMA_VERSION,
         "licence_shown": escaped(package.licence_name or package.licence),
+        "size": wording.size(sum(s.bytes for config in package.configs for s in config.splits)),
         "default": default.name,
         "split": default.splits[0].name,
         "has_images": "images" in default.features,
