@@ -204,11 +204,10 @@ def has_fronts(run: RunStatistics) -> bool:
 
 def limits(run: RunStatistics) -> list[str]:
     """What a reader should know before trusting the set; general things last."""
-    wordings = [family.wordings for family in run.asked_families]
-    english = (
-        f"Questions are English and made from templates: {min(wordings)} to {max(wordings)} "
-        "wordings of each family occur."
-    )
+    stems = [family.wordings for family in run.asked_families]
+    fewest, most = min(stems), max(stems)
+    number = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+    english = f"Questions are English and made from templates: {number} stems for each family."
     return [*_limits_of_run(run), *_LIMITS, english]
 
 
