@@ -95,7 +95,7 @@ class RunStatistics:
         histograms: by name, of pairs and of views.
         qa_settings: every threshold of the questions; empty before ``viewgen qa``.
         qa_fingerprint: of everything that decided the questions, as their rows have it.
-        audit: None before ``viewgen audit``.
+        audit: None before ``viewgen audit``, and if other questions were asked since.
     """
 
     pairs: int
@@ -143,6 +143,7 @@ def run_statistics(store: Store) -> RunStatistics:
     views.read(store)
     summary = _qa_summary(store)
     questions = _questions(store) if summary else _Questions()
+    families = questions.families(_refused(summary))
     assets = _Assets()
     assets.read(store)
     return RunStatistics(
@@ -161,13 +162,13 @@ def run_statistics(store: Store) -> RunStatistics:
         seconds=_by_count(views.seconds),
         lane_seconds=_lane_seconds(store),
         licences=assets.of_licences(),
-        families=questions.families(_refused(summary)),
+        families=families,
         splits={split: questions.splits[split] for split in SPLITS if questions.splits[split]},
         split_assets={split: len(uids) for split, uids in questions.shown.items() if uids},
         histograms={h.name: h for h in [*pairs.histograms(), *views.histograms()]},
         qa_settings=summary.get("settings", {}),
         qa_fingerprint=questions.fingerprint,
-        audit=read_audit(store),
+        audit=_fitting(read_audit(store), families),
     )
 
 
@@ -369,6 +370,19 @@ def _questions(store: Store) -> _Questions:
 def _refused(summary: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     families = summary.get("families", {})
     return {name: about["refused"] for name, about in families.items()}
+
+
+def _fitting(audit: Audit | None, families: Sequence[FamilyStatistics]) -> Audit | None:
+    """The audit, unless it is of other questions: those of an earlier ``viewgen qa``.
+
+    It looks at each question once, and at no more of a family than it was told to.
+    """
+    if audit is None:
+        return None
+    asked = {family.family: family.asked - family.again for family in families}
+    most = max((family.questions for family in audit.families), default=0)
+    fits = all(f.questions == min(asked.get(f.family, 0), most) for f in audit.families)
+    return audit if fits else None
 
 
 def _rejections(store: Store) -> dict[str, dict[str, int]]:
