@@ -58,7 +58,7 @@ class PartWriter:
         self._waiting: list[pa.Table] = []
         self._rows_waiting = 0
         pixels = PIXEL_COLUMNS.intersection(schema.names)
-        plain = [leaf for leaf in _leaf_names(schema) if leaf.split(".")[0] not in pixels]
+        plain = [leaf for leaf in leaf_names(schema) if leaf.split(".")[0] not in pixels]
         self._rows_per_group = PIXEL_ROWS_PER_GROUP if pixels else ROWS_PER_GROUP
         with explained(name, "write"):
             self._writer = pq.ParquetWriter(
@@ -221,7 +221,7 @@ class _Sink:
 
 
 @cache
-def _leaf_names(schema: pa.Schema) -> list[str]:
+def leaf_names(schema: pa.Schema) -> list[str]:
     """Parquet's dotted names of all columns, nested ones included."""
     file = pa.BufferOutputStream()
     pq.write_table(schema.empty_table(), file)
