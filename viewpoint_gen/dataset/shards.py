@@ -52,7 +52,7 @@ class PartWriter:
     """
 
     def __init__(self, handle: BinaryIO, schema: pa.Schema, name: str) -> None:
-        self._sink = _Sink(handle)
+        self._sink = Sink(handle)
         self._schema = schema
         self._name = name
         self._waiting: list[pa.Table] = []
@@ -188,7 +188,7 @@ def count_values(table: pa.Table, columns: Sequence[str]) -> dict[tuple[str, ...
     return dict(sorted(Counter(values).items()))
 
 
-class _Sink:
+class Sink:
     """A file that Arrow writes to, until it is told to stop.
 
     Arrow's writer wants to end its file whatever happens. After a failed write (a full disk) that
@@ -201,22 +201,28 @@ class _Sink:
         self.closed = False
 
     def write(self, content: bytes) -> int:
+        """Pass on, unless dead."""
         return len(content) if self.dead else self._handle.write(content)
 
     def flush(self) -> None:
+        """Pass on, unless dead."""
         if not self.dead:
             self._handle.flush()
 
     def writable(self) -> bool:
+        """Yes."""
         return True
 
     def readable(self) -> bool:
+        """No."""
         return False
 
     def seekable(self) -> bool:
+        """No."""
         return False
 
     def close(self) -> None:
+        """Leave the file itself to whoever opened it."""
         self.closed = True
 
 

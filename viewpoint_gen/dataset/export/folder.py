@@ -8,7 +8,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -49,7 +49,7 @@ class ExportFolder:
         self.root = self._target.with_name(f"{name}{os.getpid()}")
         self._clean(name)
         self._open = ExitStack()
-        self._lines: dict[str, BinaryIO] = {}
+        self._files: dict[str, BinaryIO] = {}
 
     def __enter__(self) -> ExportFolder:
         with explained(str(self.root), "make the directory"):
@@ -107,12 +107,27 @@ class ExportFolder:
         """Hand out a file of ``shipped/`` under another name."""
         self.text(target, (SHIPPED / name).read_text(encoding="utf-8"))
 
+    def opened(self, name: str) -> BinaryIO:
+        """A file that is being written; it stays open until ``close`` or the end."""
+        if name not in self._files:
+            path = self.path(name)
+            with explained(str(path), "write"):
+                self._files[name] = self._open.enter_context(path.open("wb"))
+        return self._files[name]
+
+    def close(self, name: str) -> None:
+        """Be done with a file that was ``opened``."""
+        with explained(str(self.root / name), "write"):
+            self._files.pop(name).close()
+
+    def at_exit(self, done: Callable[[], None]) -> None:
+        """Call this at the end, well or not, before open files are closed."""
+        self._open.callback(done)
+
     def _line(self, name: str, line: str) -> None:
-        path = self.path(name)
-        with explained(str(path), "write"):
-            if name not in self._lines:
-                self._lines[name] = self._open.enter_context(path.open("wb"))
-            self._lines[name].write(line.encode())
+        handle = self.opened(name)
+        with explained(str(self.root / name), "write"):
+            handle.write(line.encode())
 
     def _refuse_what_isnt_ours(self) -> None:
         with explained(str(self._target), "look into"):

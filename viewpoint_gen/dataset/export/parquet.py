@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from viewpoint_gen.dataset.export.folder import SUFFIXES, ExportFolder
 from viewpoint_gen.dataset.questions import ShownImage
-from viewpoint_gen.dataset.shards import leaf_names
+from viewpoint_gen.dataset.shards import Sink, leaf_names
 from viewpoint_gen.storage import explained
 
 IMAGES_FIELD: Final = pa.field(
@@ -55,6 +55,8 @@ class Shards:
         self._shard_bytes = 0
         self._shards = 0
         self._writer: pq.ParquetWriter | None = None
+        self._sink: Sink | None = None
+        folder.at_exit(self._abandon)
 
     def write(self, values: dict[str, Any], images: tuple[ShownImage, ...]) -> None:
         """Add a row."""
@@ -91,20 +93,27 @@ class Shards:
     def _opened(self) -> pq.ParquetWriter:
         self._shards += 1
         self._shard_bytes = 0
-        path = self._folder.path(self._working_name(self._shards - 1))
-        with explained(str(path), "write"):
-            return pq.ParquetWriter(
-                path,
-                self._schema,
-                compression=_codecs(self._schema),
-                use_dictionary=[f.name for f in self._schema if pa.types.is_string(f.type)],
-                write_page_index=True,
-            )
+        self._sink = Sink(self._folder.opened(self._working_name(self._shards - 1)))
+        return pq.ParquetWriter(
+            self._sink,
+            self._schema,
+            compression=_codecs(self._schema),
+            use_dictionary=[f.name for f in self._schema if pa.types.is_string(f.type)],
+            write_page_index=True,
+        )
 
     def _close(self) -> None:
         if self._writer is not None:
             with explained(self._working_name(self._shards - 1), "write"):
                 self._writer.close()
+            self._folder.close(self._working_name(self._shards - 1))
+            self._writer = None
+
+    def _abandon(self) -> None:
+        """Let go of a shard that will never be finished, without touching its file again."""
+        if self._writer is not None and self._sink is not None:
+            self._sink.dead = True
+            self._writer.close()
             self._writer = None
 
     def _working_name(self, number: int) -> str:

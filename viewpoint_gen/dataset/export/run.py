@@ -17,7 +17,8 @@ from viewpoint_gen.dataset.export.items import items_of
 from viewpoint_gen.dataset.export.selection import Selection
 from viewpoint_gen.dataset.questions import question_parts
 from viewpoint_gen.dataset.shards import open_part
-from viewpoint_gen.storage import open_store
+from viewpoint_gen.errors import RecipeError
+from viewpoint_gen.storage import Store, open_store
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,14 @@ def export_run(
 
     Raises:
         RunIncomplete: there are no questions, or another version of viewgen wrote them.
-        RecipeError: no question is selected.
+        RecipeError: no question is selected, or an evaluation is to hold reasons.
         StorageError: the folder holds something else, or can't be written.
     """
+    if reasons_share > 0.0 and chosen.reasons_share == 0.0:
+        msg = f"{chosen.name} is for evaluating: nothing in it is answered; leave --reasons out"
+        raise RecipeError(msg)
     store = open_store(run)
-    fingerprint, qa_fingerprint = _fingerprints(run)
+    fingerprint, qa_fingerprint = _fingerprints(store)
     items, count = items_of(store, selection, reasons_share=reasons_share)
     seen = _Seen()
     with ExportFolder(out, fingerprint) as folder:
@@ -112,9 +116,8 @@ class _Seen:
         self.with_reasons += explained
 
 
-def _fingerprints(run: str) -> tuple[str, str]:
+def _fingerprints(store: Store) -> tuple[str, str]:
     """Of the recipe and of the questions, as the rows say them."""
-    store = open_store(run)
     columns = ["fingerprint", "qa_fingerprint"]
     with open_part(store, question_parts(store)[0]) as part:
         first = next(part.iter_batches(1, columns=columns), None)
