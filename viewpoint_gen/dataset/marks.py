@@ -151,14 +151,14 @@ def label_boxes(size_px: tuple[int, int], marks: Sequence[Mark]) -> list[_Box]:
 
 def _areas(boxes: Array) -> Array:
     """(N,) of boxes (N, 4): left, top, right, bottom."""
-    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
 
 
 def _overlaps(boxes: Array, other: _Box) -> Array:
     """(N,) the area that each of some boxes (N, 4) shares with another."""
     across = np.minimum(boxes[:, 2], other.right) - np.maximum(boxes[:, 0], other.left)
     down = np.minimum(boxes[:, 3], other.bottom) - np.maximum(boxes[:, 1], other.top)
-    return np.asarray(np.maximum(across, 0.0) * np.maximum(down, 0.0), dtype=np.float64)
+    return np.maximum(across, 0.0) * np.maximum(down, 0.0)
 
 
 def _outwards(mark: Mark, marks: Sequence[Mark]) -> float:
