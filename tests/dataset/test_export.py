@@ -244,6 +244,22 @@ def test_a_full_disk_leaves_the_old_export_and_no_half_one(run, tmp_path, name, 
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_what_went_wrong_first_is_what_is_said(tmp_path):
+    """Last bytes that no longer fit on the disk don't hide why an export is given up."""
+
+    def give_up():
+        with ExportFolder(tmp_path / "out", "recipe") as folder:
+            folder.json_line("rows.jsonl", {"waits": "in a buffer"})
+            descriptor = os.open("/dev/full", os.O_WRONLY)
+            os.dup2(descriptor, folder.opened("rows.jsonl").fileno())
+            os.close(descriptor)
+            raise RecipeError("the reason")
+
+    with pytest.raises(RecipeError, match="the reason"):
+        give_up()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_stop_in_the_middle_leaves_nothing(run, tmp_path, monkeypatch):
     def stopped(self, image):
         raise KeyboardInterrupt

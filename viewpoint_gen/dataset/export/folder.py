@@ -63,10 +63,13 @@ class ExportFolder:
         trace: TracebackType | None,
     ) -> None:
         try:
-            with explained(str(self.root), "write"):
-                self._open.close()
             if error is None:
+                with explained(str(self.root), "write"):
+                    self._open.close()
                 self._publish()
+            else:
+                with contextlib.suppress(OSError):  # of last bytes that nobody will read
+                    self._open.close()
         finally:
             shutil.rmtree(self.root, ignore_errors=True)
 
