@@ -6,6 +6,7 @@ import errno
 import json
 import os
 
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -153,6 +154,33 @@ def test_attribution_names_each_object_that_is_shown_and_no_other(run, tmp_path,
     assert rows == ["| lamp | author 5 | MIT | https://example.org/5 | asset5 |"]
 
 
+def test_a_run_elsewhere_gives_the_same_export(run, tmp_path):
+    files = fsspec.filesystem("memory")
+    files.put(str(run), "/bucket/run", recursive=True)
+    export(run, "trl", tmp_path / "here")
+    export("memory://bucket/run", "trl", tmp_path / "there")
+    here, there = files_in(tmp_path / "here"), files_in(tmp_path / "there")
+    assert here.pop("README.md") != there.pop("README.md")  # it names its own folder
+    assert here == there
+
+
+@pytest.mark.parametrize("name", ["a [b]*", "over/../out", "new/deep/out"])
+def test_odd_names_of_the_folder_are_taken_as_they_are(run, tmp_path, name):
+    (tmp_path / "over").mkdir()
+    for _ in range(2):
+        export(run, "ms-swift", tmp_path / name, splits=("test",))
+        assert (tmp_path / name / "test.jsonl").is_file()
+    assert not list(tmp_path.rglob(".*partial*"))
+
+
+def test_a_link_to_the_folder_stays_a_link(run, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    export(run, "ms-swift", tmp_path / "link", splits=("test",))
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real/test.jsonl").is_file()
+
+
 def test_attribution_cells_cannot_be_broken_out_of(run, tmp_path):
     export(run, "ms-swift", tmp_path / "out", splits=("train",))
     said = (tmp_path / "out/ATTRIBUTION.md").read_text(encoding="utf-8")
@@ -214,6 +242,22 @@ def test_a_full_disk_leaves_the_old_export_and_no_half_one(run, tmp_path, name, 
         export(run, name, out)
     assert files_in(out) == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_went_wrong_first_is_what_is_said(tmp_path):
+    """Last bytes that no longer fit on the disk don't hide why an export is given up."""
+
+    def give_up():
+        with ExportFolder(tmp_path / "out", "recipe") as folder:
+            folder.json_line("rows.jsonl", {"waits": "in a buffer"})
+            descriptor = os.open("/dev/full", os.O_WRONLY)
+            os.dup2(descriptor, folder.opened("rows.jsonl").fileno())
+            os.close(descriptor)
+            raise RecipeError("the reason")
+
+    with pytest.raises(RecipeError, match="the reason"):
+        give_up()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_stop_in_the_middle_leaves_nothing(run, tmp_path, monkeypatch):

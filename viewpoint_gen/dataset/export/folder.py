@@ -42,7 +42,7 @@ class ExportFolder:
     """
 
     def __init__(self, target: Path, fingerprint: str) -> None:
-        self._target = target.absolute()
+        self._target = target.expanduser().resolve()
         self._fingerprint = fingerprint
         self._refuse_what_isnt_ours()
         name = f".{self._target.name}.partial-"
@@ -63,10 +63,13 @@ class ExportFolder:
         trace: TracebackType | None,
     ) -> None:
         try:
-            with explained(str(self.root), "write"):
-                self._open.close()
             if error is None:
+                with explained(str(self.root), "write"):
+                    self._open.close()
                 self._publish()
+            else:
+                with contextlib.suppress(OSError):  # of last bytes that nobody will read
+                    self._open.close()
         finally:
             shutil.rmtree(self.root, ignore_errors=True)
 
@@ -146,9 +149,13 @@ class ExportFolder:
 
     def _clean(self, prefix: str) -> None:
         """Delete what killed exports left."""
-        for left in self._target.parent.glob(f"{prefix}*"):
+        parent = self._target.parent
+        with explained(str(parent), "look into"):
+            beside = list(parent.iterdir()) if parent.is_dir() else []
+        for left in beside:
             owner = left.name.removeprefix(prefix).removesuffix("-old")
-            if left == self.root or (owner.isdigit() and not psutil.pid_exists(int(owner))):
+            ours = left.name.startswith(prefix) and owner.isdigit()
+            if ours and (left == self.root or not psutil.pid_exists(int(owner))):
                 shutil.rmtree(left, ignore_errors=True)
 
     def _publish(self) -> None:

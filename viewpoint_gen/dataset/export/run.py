@@ -93,7 +93,7 @@ def export_run(
         )
         writer.finish(summary.questions, summary.families)
         folder.text(ATTRIBUTION_NAME, attribution_of(store, seen.uids))
-        folder.text("README.md", chosen.readme.format(out=out.absolute()))
+        folder.text("README.md", chosen.readme.format(out=out.expanduser().resolve()))
         folder.text(MANIFEST_NAME, json.dumps(summary.to_dict(), indent=2) + "\n")
     return summary
 

@@ -46,7 +46,7 @@ class LlamaFactoryWriter:
             },
         )
 
-    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:  # noqa: ARG002
+    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:
         """See Writer."""
         described = {f"viewgen_{split}": _described(split) for split in splits}
         self._folder.text("dataset_info.json", json.dumps(described, indent=2) + "\n")

@@ -49,7 +49,7 @@ class MsSwiftWriter:
             },
         )
 
-    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:  # noqa: ARG002
+    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:
         """See Writer."""
         self._folder.ship("ms_swift_plugin.py", "plugin.py")
 

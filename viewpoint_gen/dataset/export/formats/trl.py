@@ -77,7 +77,7 @@ class TrlWriter:
             item.images,
         )
 
-    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:  # noqa: ARG002
+    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:
         """See Writer."""
         self._shards.finish()
         self._folder.ship("trl_reward.py", "reward.py")

@@ -90,7 +90,7 @@ class VerlWriter:
             item.images,
         )
 
-    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:  # noqa: ARG002
+    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:
         """See Writer."""
         self._shards.finish()
         self._folder.ship("verl_reward.py", "reward.py")

@@ -44,8 +44,8 @@ python {out}/run_viewgen.py --data viewgen_test --model MODEL
 
 `run_viewgen.py` makes the class in `viewgen_dataset.py` known and then is VLMEvalKit's own
 `run.py`, with all its options. The class puts each image where the question names it, and scores
-answers of every form as viewgen does: no judge is asked. Whose work the images show:
-ATTRIBUTION.md.
+answers of every form as viewgen does: no judge is asked. VLMEvalKit reads the table as a whole:
+export with `--limit` if it is large. Whose work the images show: ATTRIBUTION.md.
 """
 
 
@@ -80,7 +80,7 @@ class VlmEvalKitWriter:
         }
         self._folder.tsv_line(_file_name(split), [values.get(name, "") for name in _COLUMNS])
 
-    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:  # noqa: ARG002
+    def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:
         """See Writer."""
         self._folder.ship("vlmevalkit_dataset.py", "viewgen_dataset.py")
         self._folder.ship("vlmevalkit_run.py", "run_viewgen.py")

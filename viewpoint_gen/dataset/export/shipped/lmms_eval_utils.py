@@ -26,12 +26,12 @@ def doc_to_visual(doc: Doc) -> list[Any]:
     return [image.convert("RGB") for image in doc["images"]]
 
 
-def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: Any = None) -> str:  # noqa: ARG001
+def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: Any = None) -> str:
     """The prompt, with an ``<image>`` where each image belongs."""
     return str(doc["prompt"])
 
 
-def doc_to_messages(doc: Doc, lmms_eval_specific_kwargs: Any = None) -> list[Doc]:  # noqa: ARG001
+def doc_to_messages(doc: Doc, lmms_eval_specific_kwargs: Any = None) -> list[Doc]:
     """One turn, the images between the texts."""
     content: list[Doc] = []
     texts = doc["prompt"].split("<image>")

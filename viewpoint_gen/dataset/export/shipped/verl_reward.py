@@ -9,10 +9,10 @@ from viewpoint_gen.qa.score import score
 
 
 def compute_score(
-    data_source: str,  # noqa: ARG001
+    data_source: str,
     solution_str: str,
     ground_truth: str,
-    extra_info: Any = None,  # noqa: ARG001
+    extra_info: Any = None,
     **_: Any,
 ) -> dict[str, float]:
     """``score`` is the reward, 0.9 · correctness + 0.1 · form; ``acc`` the correctness alone."""
