@@ -152,8 +152,8 @@ def audit_figure(audit: Audit) -> bytes:
         panel.grid(axis="x")
         panel.set_xlim(low, high)
         panel.set_xlabel(
-            "points beyond chance, with 95 % interval; the dashed line is the gate "
-            f"({100 * audit.margin:.0f} points)"
+            f"points beyond chance, with 95 % interval; dashed: the gate ({100 * audit.margin:.0f} "
+            "points), to which small families are held by the lower end of theirs"
         )
         panel.set_title("The best guess of each family")
         return png(drawn)
