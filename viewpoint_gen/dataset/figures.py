@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from viewpoint_gen.dataset.audited import Audit, Guess
+from viewpoint_gen.dataset.family_statistics import FamilyStatistics
 from viewpoint_gen.dataset.histograms import Histogram
-from viewpoint_gen.dataset.statistics import FamilyStatistics
 
 INK: Final = "#1f2430"
 MUTED: Final = "#697386"
