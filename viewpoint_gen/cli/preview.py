@@ -21,9 +21,7 @@ EXAMPLES: Final = (
 
 def preview(
     run: RunArgument = DEFAULT_RUN,
-    out: Annotated[
-        str | None, typer.Option(help="Folder to write. [default: RUN/preview]")
-    ] = None,
+    out: Annotated[str | None, typer.Option(help="Folder to write. [default: RUN/preview]")] = None,
     pairs: Annotated[int, typer.Option(min=1, help="Pairs to show, at most.")] = 400,
     seed: Annotated[int, typer.Option(help="Of the choice of pairs.")] = 0,
     open_it: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
@@ -40,8 +38,8 @@ def preview(
         print_json(asdict(made))
     else:
         say(
-            f"{made.pairs:,} pairs and {made.sets:,} larger sets with {made.questions:,} questions, "
-            f"{made.images:,} pictures, {made.size_bytes / 1e6:.1f} MB",
+            f"{made.pairs:,} pairs and {made.sets:,} sets of views with {made.questions:,} "
+            f"questions, {made.images:,} pictures, {made.size_bytes / 1e6:.1f} MB",
             f"Look at it: {made.page}",
         )
     if open_it and made.is_local:

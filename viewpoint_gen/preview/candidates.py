@@ -27,9 +27,9 @@ SPARES: Final = 4
 EXAMPLES: Final = 12
 """Rejected views, pairs and questions shown per reason."""
 
-_OF_A_PAIR: Final = (
-    r"\.(" + "|".join(name for name, family in FAMILIES.items() if family.asked_of == "pairs") + ")$"
-)
+_OF_PAIRS: Final = [name for name, family in FAMILIES.items() if family.asked_of == "pairs"]
+_OF_A_PAIR: Final = rf"\.({'|'.join(_OF_PAIRS)})$"
+
 _REFUSAL: Final = ("kind", "code", "subject_id", "asset_uid", "numbers")
 
 

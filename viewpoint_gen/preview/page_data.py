@@ -36,6 +36,9 @@ _OF_VIEW: Final = (
     "move",
 )  # fmt: skip
 
+_SET_KINDS: Final = {"same_object": "two_visits"}
+"""What a set of views is called where a pair has its motion; else by the number of images."""
+
 
 def page_data(
     run: Mapping[str, Any],
@@ -111,7 +114,7 @@ def _set_item(number: int, rows: list[Row], found: Gathered) -> dict[str, Any]:
     return {
         "type": "set",
         "id": f"{first['group_id']}#{number}",
-        "kind": first["family"],
+        "kind": _SET_KINDS.get(first["family"], f"{len(first['image_ids'])}_images"),
         "category": " / ".join(categories),
         "split": first["split"],
         "assets": assets,

@@ -1,4 +1,4 @@
-"""Rows by their ids: only the row groups that hold one are read, and no column but those asked for."""
+"""Rows by their ids: of the row groups that hold one, the columns that are asked for."""
 
 from __future__ import annotations
 

@@ -31,9 +31,7 @@ def in_turn(groups: Mapping[Any, Sequence[Thing]]) -> list[Thing]:
     return [thing for each in rounds for thing in each if thing is not None]
 
 
-def spread_assets(
-    strata: Mapping[Thing, tuple[str, ...]], count: int, *, seed: int
-) -> list[Thing]:
+def spread_assets(strata: Mapping[Thing, tuple[str, ...]], count: int, *, seed: int) -> list[Thing]:
     """Assets, of as many strata (split and category) as there are.
 
     Args:

@@ -9,7 +9,7 @@
 
   const W = 360;
   const H = 190;
-  const M = { left: 44, right: 10, top: 10, bottom: 34 };
+  const M = { left: 44, right: 16, top: 10, bottom: 34 };
 
   document.addEventListener("pointerover", (event) => {
     const holder = event.target.closest && event.target.closest("[data-tip]");
@@ -57,8 +57,14 @@
     const bar = (W - M.left - M.right) / of.counts.length;
     const y = (value) => H - M.bottom - (value / top) * (H - M.top - M.bottom);
     const unit = of.unit === "share" ? " %" : of.unit === "°" ? "°" : ` ${of.unit}`;
-    const range = (i) => `${edgeText(of.unit, of.edges[i])} to ${edgeText(of.unit, of.edges[i + 1])}${unit}`;
-    const every = Math.ceil(of.counts.length / 6);
+    const open = of.unit !== "share" && ![90, 180].includes(Math.abs(of.edges[0]));
+    const range = (i) => {
+      if (open && i === 0) return `up to ${edgeText(of.unit, of.edges[1])}${unit}`;
+      if (open && i === of.counts.length - 1) return `${edgeText(of.unit, of.edges[i])}${unit} and more`;
+      return `${edgeText(of.unit, of.edges[i])} to ${edgeText(of.unit, of.edges[i + 1])}${unit}`;
+    };
+    const labels = [6, 5, 4, 7].find((n) => of.counts.length % n === 0) || 5;
+    const every = Math.ceil(of.counts.length / labels);
     const svg = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `${of.title}: histogram` },
       marks.map((value) => [
         s("line", { class: "grid", x1: M.left, x2: W - M.right, y1: y(value), y2: y(value) }),
@@ -71,6 +77,7 @@
         : s("text", { class: "tick", x: M.left + i * bar, y: H - M.bottom + 14, "text-anchor": "middle" }, edgeText(of.unit, edge)))),
       s("text", { class: "unit", x: (W + M.left) / 2, y: H - 4, "text-anchor": "middle" }, unitName[of.unit] || of.unit));
     const notes = [
+      isOfView(of.name) ? "Images" : "Pairs",
       of.unchanged ? `${count(of.unchanged)} without a change are not drawn` : "",
       of.undefined ? `${count(of.undefined)} undefined` : "",
     ].filter(Boolean).join("; ");
@@ -81,7 +88,7 @@
   function bars(title, about, entries, options = {}) {
     const most = Math.max(...entries.map((entry) => entry.value), 1e-9);
     const shown = options.text || ((value) => count(value));
-    const list = h("ol", { class: "bars" }, entries.map((entry) =>
+    const list = h("ol", { class: options.wide ? "bars wide-names" : "bars" }, entries.map((entry) =>
       h("li", { "data-tip": entry.tip || `${entry.name}: ${shown(entry.value)}` },
         h("span", { class: "bar-name" }, entry.name, entry.note ? h("small", {}, entry.note) : null),
         h("span", { class: "bar-track" }, h("span", { class: `bar-fill ${options.tone || ""}`, style: `width:${Math.max(100 * entry.value / most, 0.4)}%` })),
@@ -103,14 +110,14 @@
           : null)),
         h("span", { class: "bar-value" }, count(all)));
     });
-    return chart("Answers per family", "How often each answer is the true one; of even parts, none can be guessed.", h("ol", { class: "bars stacks" }, rows), null);
+    return chart("Answers per family", "How often each answer is the true one: with even parts, none is worth guessing. “Rank” counts the choices from the smallest or nearest, “bin” parts the range of a number that is asked for.", h("ol", { class: "bars stacks" }, rows), null);
   }
 
   function refusalsByReason() {
     const sums = {};
     for (const family of data.families) for (const [code, value] of Object.entries(family.refused)) sums[code] = (sums[code] || 0) + value;
     const entries = Object.entries(sums).sort((a, b) => b[1] - a[1]).map(([code, value]) => ({ name: words(code), note: data.meanings[code], value }));
-    return entries.length ? bars("Questions not asked, by reason", "“Balance” are true questions, left out so that no answer is more frequent than another.", entries, { tone: "refused" }) : null;
+    return entries.length ? bars("Questions not asked, by reason", "“Balance” are true questions, left out so that no answer is more frequent than another.", entries, { tone: "refused", wide: true }) : null;
   }
 
   function seconds() {
@@ -135,7 +142,7 @@
       cell(family.by_text), cell(family.by_image), cell(family.by_numbers)));
     return h("figure", { class: "chart wide" },
       h("figcaption", {}, h("h3", {}, "Audit ", h("span", { class: of.passed ? "tag good" : "tag refused" }, of.passed ? "passed" : `${of.leaks.length} past the gate`)),
-        h("p", { class: "quiet" }, `What guessing reaches without looking at both images: the best guesser of each kind, and by how many points it beats chance. The gate is ${percent(of.margin, 0)} over chance, of one camera’s exact numbers ${percent(of.bound_margin, 0)}.`)),
+        h("p", { class: "quiet" }, `What guessing reaches without looking at both images: the best guesser of each kind, and by how many points it beats chance. The gate is ${fixed(100 * of.margin, 0)} points, for one camera’s exact numbers ${fixed(100 * of.bound_margin, 0)}; in families of few questions it is the lower end of the 95 % interval that counts.`)),
       h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Audit table" }, h("table", { class: "audit" },
         h("thead", {}, h("tr", {}, ["family", "questions", "chance", "text alone", "one image", "one camera’s numbers"].map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, rows))));
@@ -143,24 +150,22 @@
 
   function plots(root) {
     if (root.childElementCount) return;
-    const top = (counts, most) => {
-      const entries = entriesOf(counts);
-      const rest = entries.slice(most).reduce((sum, entry) => sum + entry.value, 0);
-      return [...entries.slice(0, most), ...(rest ? [{ name: `${entries.length - most} others`, value: rest }] : [])];
-    };
+    const categories = entriesOf(stats.categories);
+    const others = categories.splice(16);
+    const rest = others.length ? `; ${others.length} others have ${count(others.reduce((sum, entry) => sum + entry.value, 0))}` : "";
     const licences = stats.licences.map((each) => ({ name: each.licence || "unknown", value: each.assets, tip: `${count(each.assets)} objects, ${count(each.pairs)} pairs, ${count(each.views)} images` }));
     const splits = Object.entries(stats.splits).map(([split, value]) => ({ name: split, value, note: `${count(stats.split_assets[split] || 0)} objects` }));
-    const section = (title, ...charts) => {
+    const section = (title, layout, ...charts) => {
       const there = charts.flat().filter(Boolean);
-      return there.length ? h("section", { class: "plot-group" }, h("h2", {}, title), h("div", { class: "charts" }, there)) : null;
+      return there.length ? h("section", { class: "plot-group" }, h("h2", {}, title), h("div", { class: `charts ${layout}` }, there)) : null;
     };
     const group = (names) => stats.histograms.filter((each) => names(each.name)).map(histogram);
     root.append(...[
-      section("Between the images", group((name) => !isOfView(name))),
-      section("Each camera", group(isOfView), bars("Kinds of motion", "Pairs; “free” are two anchors, “two moves” two motions of one.", entriesOf(stats.kinds))),
-      section("Questions", answers(), refusalsByReason(), splits.length ? bars("Questions per split", "No object is in two splits.", splits) : null),
-      section("Audit", audit()),
-      section("The run", seconds(), bars("Licences", "Objects", licences), bars("Categories", "Pairs", top(stats.categories, 16)), bars("Backdrops", "Images", entriesOf(stats.backdrops))),
+      section("Between the images", "", group((name) => !isOfView(name))),
+      section("Each camera", "flowing", group(isOfView), bars("Kinds of motion", "Pairs; “free” are two anchors, “two moves” two motions of one.", entriesOf(stats.kinds))),
+      section("Questions", "", answers(), refusalsByReason(), splits.length ? bars("Questions per split", "No object is in two splits.", splits) : null),
+      section("Audit", "", audit()),
+      section("The run", "flowing", seconds(), bars("Licences", "Objects", licences), bars("Categories", `Pairs${rest}`, categories), bars("Backdrops", "Images", entriesOf(stats.backdrops))),
     ].filter(Boolean));
   }
 

@@ -5,7 +5,9 @@
 (function (page) {
   const { s, DEG } = page;
   const SIZE = 420;
-  const PAD = 34;
+  const HEIGHT = 440;
+  const PAD = 40;
+  const FOOT = 34; // kept free for the scale
 
   const add = (a, b) => a.map((value, i) => value + b[i]);
   const scaled = (a, factor) => a.map((value) => value * factor);
@@ -27,7 +29,7 @@
 
   /** Seen from above: world +X to the right, +Y up the page. */
   function fromAbove() {
-    return { name: "From above", flat: (p) => [p[0], -p[1]], axes: [["x", [1, 0, 0]], ["y", [0, 1, 0]]] };
+    return { name: "From above", front: true, flat: (p) => [p[0], -p[1]], axes: [["x", [1, 0, 0]], ["y", [0, 1, 0]]] };
   }
 
   /** Seen from the side in which the cameras lie furthest apart, +Z up the page. */
@@ -74,7 +76,8 @@
     const span = Math.max(high[0] - low[0], high[1] - low[1], 1.2);
     const scale = (SIZE - 2 * PAD) / span;
     const middle = [0, 1].map((i) => (low[i] + high[i]) / 2);
-    const put = (p) => flat(p).map((v, i) => SIZE / 2 + (v - middle[i]) * scale);
+    const centre = [SIZE / 2, (HEIGHT - FOOT) / 2];
+    const put = (p) => flat(p).map((v, i) => centre[i] + (v - middle[i]) * scale);
     return { put, scale };
   }
 
@@ -87,7 +90,7 @@
     return corners;
   }
 
-  function frustum(camera, number, put, label, reach) {
+  function frustum(camera, number, put, label, reach, withSight) {
     const colour = `var(--view-${number + 1})`;
     const apex = put(camera.centre);
     const near = camera.corners.map((ray) => put(add(camera.centre, scaled(ray, reach))));
@@ -96,7 +99,7 @@
     const look = put(add(camera.centre, scaled(camera.forward, camera.sight)));
     const away = label.away;
     return s("g", { class: "camera", style: `--c:${colour}` },
-      s("polygon", { class: "sight", points: path(hull([apex, ...far])) }),
+      withSight ? s("polygon", { class: "sight", points: path(hull([apex, ...far])) }) : null,
       s("line", { class: "axis-of-sight", x1: apex[0], y1: apex[1], x2: look[0], y2: look[1] }),
       s("polygon", { class: "body", points: path(hull([apex, ...near])) }),
       near.map((p) => s("line", { x1: apex[0], y1: apex[1], x2: p[0], y2: p[1] })),
@@ -173,11 +176,12 @@
   }
 
   function scaleBar(scale) {
+    const y = HEIGHT - 16;
     return s("g", { class: "scale" },
-      s("line", { x1: 14, x2: 14 + scale, y1: SIZE - 14, y2: SIZE - 14 }),
-      s("line", { x1: 14, x2: 14, y1: SIZE - 18, y2: SIZE - 10 }),
-      s("line", { x1: 14 + scale, x2: 14 + scale, y1: SIZE - 18, y2: SIZE - 10 }),
-      s("text", { x: 14, y: SIZE - 23 }, "the object’s longest side"));
+      s("line", { x1: 14, x2: 14 + scale, y1: y, y2: y }),
+      s("line", { x1: 14, x2: 14, y1: y - 4, y2: y + 4 }),
+      s("line", { x1: 14 + scale, x2: 14 + scale, y1: y - 4, y2: y + 4 }),
+      s("text", { x: 22 + scale, y }, "the object’s longest side"));
   }
 
   function drawing(projection, views, cameras, options) {
@@ -185,31 +189,30 @@
     const box = boxOf(objects.length ? objects : [[-0.5, -0.5, -0.5], [0.5, 0.5, 0.5]]);
     const spread = Math.max(...cameras.map((camera) => length(camera.centre)));
     const reach = 0.13 * spread;
+    const front = options.front && projection.front ? views[0].front_azimuth_rad : null;
+    const frontAt = (far) => [far * Math.cos(front), far * Math.sin(front), 0];
     const world = [
-      ...box, ...cameras.map((camera) => camera.centre),
+      ...box, ...projection.axes.map(([, axis]) => scaled(axis, 0.92)), ...(front === null ? [] : [frontAt(1.15)]), ...cameras.map((camera) => camera.centre),
       ...cameras.flatMap((camera) => camera.corners.map((ray) => add(camera.centre, scaled(ray, reach)))),
     ];
     const { put, scale } = fitted(projection.flat, world);
     const origin = put([0, 0, 0]);
     const tags = labels(cameras, put, options.labels);
-    const front = views[0].front_azimuth_rad;
+    const name = (text, at, cls) => s("text", { class: cls, x: put(at)[0], y: put(at)[1] }, text);
     const parts = [
-      cameras.map((camera, i) => frustum(camera, i, put, tags[i], reach)),
+      cameras.map((camera, i) => frustum(camera, i, put, tags[i], reach, options.motion)),
       s("polygon", { class: "box", points: path(hull(box.map(put))) }),
       views.slice(0, options.objects).map((view, i) => dots(view, i, options.seen && options.seen[i], put)),
-      projection.axes.map(([name, axis]) => [
+      projection.axes.map(([letter, axis]) => [
         arrow(origin, put(scaled(axis, 0.75)), { class: "world-axis" }),
-        s("text", { class: "axis-name", x: put(scaled(axis, 0.92))[0], y: put(scaled(axis, 0.92))[1] }, name),
+        name(letter, scaled(axis, 0.9), "axis-name"),
       ]),
-      front !== null && projection.name === "From above" && options.front
-        ? [arrow(origin, put([0.9 * Math.cos(front), 0.9 * Math.sin(front), 0]), { class: "front" }),
-           s("text", { class: "front-name", x: put([1.15 * Math.cos(front), 1.15 * Math.sin(front), 0])[0], y: put([1.15 * Math.cos(front), 1.15 * Math.sin(front), 0])[1] }, "front")]
-        : null,
+      front === null ? null : [arrow(origin, put(frontAt(0.85)), { class: "front" }), name("front", frontAt(1.1), "front-name")],
       options.motion ? motion(put(cameras[0].centre), put(cameras[1].centre), origin) : null,
       scaleBar(scale),
     ];
     const title = `${projection.name}: ${options.what}`;
-    return s("svg", { class: "drawing", viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", "aria-label": title }, parts);
+    return s("svg", { class: "drawing", viewBox: `0 0 ${SIZE} ${HEIGHT}`, role: "img", "aria-label": title }, parts);
   }
 
   /** Both drawings of an item, as figures. */

@@ -53,7 +53,7 @@ window.viewgen = window.viewgen || {};
     if (name.includes("_rad") || name.endsWith("rad")) return degrees(value);
     if (name.endsWith("_px")) return fixed(value, 1) + " px";
     if (Number.isInteger(value)) return fixed(value, 0);
-    return fixed(value, Math.abs(value) < 0.1 ? 3 : 2);
+    return fixed(value, Math.abs(value) < 0.1 ? 4 : 2);
   }
 
   const measureName = (name) => words(name.replace("_rad", "").replace(/_px$/, ""));
