@@ -258,6 +258,10 @@ def make_run(root: Path, *, assets: int = 12) -> Path:
             name = "questions-00-{:06d}" if table == "rejected" else "part-00-{:06d}"
             write_file(root / table / f"{name.format(number)}.parquet", table, of)
         rows.append(asset_row(uid, category, hostile=hostile))
+    lost = {"asset_uid": "thing-lost", "status": "failed", "code": "no_mesh"}
+    rows.append(blank("assets", **lost, visits=1, pairs=0, views=0))
+    told = blank("outcomes", **lost, message=f"has no face {HOSTILE}", seconds=1.0)
+    write_file(root / "outcomes" / f"part-00-{assets:06d}.parquet", "outcomes", [told])
     write_file(root / "assets.parquet", "assets", rows)
     (root / "recipe.toml").write_text('seed = 0\n[assets]\nsource = "folder:things"\n')
     (root / "qa.json").write_text(json.dumps(SUMMARY))

@@ -283,7 +283,11 @@ def test_plots_count_the_run_and_say_their_numbers_on_hover(opened):
 
 def test_rejections_have_counts_reasons_and_examples(opened):
     page = opened.show("#tab=rejected")
-    first = page.locator(".reason").first
+    lost = page.locator(".reason", has_text="no mesh")
+    lost.locator("summary").click()
+    expect(lost.locator("li")).to_contain_text(f"has no face {HOSTILE}")
+    lost.locator("summary").click()
+    first = page.locator(".reason", has_text="too small")
     expect(first.locator("summary")).to_contain_text("the object covers too little of the image")
     expect(first.locator("summary b")).to_have_text("12")
     first.locator("summary").click()

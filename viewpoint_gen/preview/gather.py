@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,7 @@ from viewpoint_gen.dataset.shards import iterate_batches, open_part
 from viewpoint_gen.dataset.statistics import ASSETS_NAME
 from viewpoint_gen.preview.candidates import (
     BATCH_ROWS,
+    EXAMPLES,
     Asked,
     Candidates,
     Refused,
@@ -45,6 +46,7 @@ PAIR_COLUMNS: Final = tuple(
 )
 ASSET_COLUMNS: Final = (
     "asset_uid", "category", "title", "author", "licence", "url", "source", "triangles",
+    "status", "code",
 )  # fmt: skip
 
 
@@ -61,6 +63,8 @@ class Gathered:
         counts: (kind, code) -> how many rows there are.
         splits: asset -> split.
         assets: asset -> row.
+        lost: code -> assets of which nothing was kept.
+        messages: of lost assets, what was said of them.
     """
 
     pairs: list[Row] = field(default_factory=list)
@@ -71,6 +75,8 @@ class Gathered:
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
     splits: dict[str, str] = field(default_factory=dict)
     assets: dict[str, Row] = field(default_factory=dict)
+    lost: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    messages: dict[str, str] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
 
     @property
@@ -109,7 +115,7 @@ def gather(store: Store, *, pairs: int, seed: int) -> Gathered:
     )
     _read_questions(store, found, groups)
     found.refusals = _refusals(store, found, refused, set(assets))
-    found.assets = _assets(store, found)
+    _read_assets(store, found)
     return found
 
 
@@ -196,11 +202,27 @@ def _refusals(
     return {pair: [*refused.rows.get(pair, ()), *more.get(pair, ())] for pair in ids}
 
 
-def _assets(store: Store, found: Gathered) -> dict[str, Row]:
-    """Title, author, licence and source of every asset shown."""
+def _read_assets(store: Store, found: Gathered) -> None:
+    """Title, author, licence and source of every asset shown; the names of those that were lost."""
     shown = {row["asset_uid"] for row in found.pairs}
     shown |= {uid for rows in found.sets for row in rows for uid in row["asset_uids"]}
     with open_part(store, ASSETS_NAME) as part:
         rows = part.read(columns=list(ASSET_COLUMNS))
     here = pc.is_in(rows["asset_uid"], value_set=pa.array(sorted(shown), pa.string()))
-    return {row["asset_uid"]: row for row in rows.filter(here).to_pylist()}
+    found.assets = {row["asset_uid"]: row for row in rows.filter(here).to_pylist()}
+    lost = rows.filter(pc.not_equal(rows["status"], "written")).select(["asset_uid", "code"])
+    for row in lost.to_pylist():
+        found.lost[row["code"]].append(row["asset_uid"])
+    found.messages = _messages(store, found.lost)
+
+
+def _messages(store: Store, lost: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What the outcomes say of the first few assets of each code."""
+    few = pa.array([uid for uids in lost.values() for uid in uids[:EXAMPLES]], pa.string())
+    messages: dict[str, str] = {}
+    if len(few):
+        columns = ("asset_uid", "message")
+        for rows in iterate_batches(store, "outcomes", columns=columns, rows=BATCH_ROWS):
+            here = rows.filter(pc.is_in(rows["asset_uid"], value_set=few)).to_pylist()
+            messages |= {row["asset_uid"]: row["message"] or "" for row in here}
+    return messages

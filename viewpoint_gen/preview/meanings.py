@@ -30,6 +30,16 @@ MEANINGS: Final[dict[str, str]] = {
     "incomplete": "another question of its group was refused",
     "points_few": "too few points for the marks",
     "no_room": "the marks would cover too much of the object",
+    # assets
+    "no_pairs": "no two of its views could be paired",
+    "no_mesh": "nothing in the file has a face",
+    "missing_texture": "a texture that the file names isn’t there",
+    "missing_file": "a file that it names isn’t there",
+    "outside_folder": "it names a file outside its own folder",
+    "remote_file": "it names a file on another host",
+    "unreadable": "its file can’t be read",
+    "child_died": "Blender died while it worked on it",
+    "memory_limit": "it took more memory than it may",
     # views
     "cut_off": "too much of the object lies outside the image",
     "too_small": "the object covers too little of the image",

@@ -11,6 +11,7 @@ import numpy as np
 
 from viewpoint_gen import __version__
 from viewpoint_gen.dataset.statistics import RunStatistics
+from viewpoint_gen.preview.candidates import EXAMPLES
 from viewpoint_gen.preview.gather import Gathered
 from viewpoint_gen.preview.meanings import MEANINGS
 from viewpoint_gen.preview.rows import Row
@@ -64,17 +65,35 @@ def page_data(
         "assets": {uid: _plain(row) for uid, row in found.assets.items()},
         "families": [_family(family) for family in statistics.families],
         "meanings": MEANINGS,
-        "rejected": [
-            {
-                "kind": kind,
-                "code": code,
-                "count": count,
-                "examples": [_refusal(row) for row in found.rejected[kind, code]],
-            }
-            for (kind, code), count in sorted(found.counts.items(), key=lambda each: -each[1])
-        ],
+        "rejected": _rejected(found),
         "statistics": _statistics(statistics),
     }
+
+
+def _rejected(found: Gathered) -> list[dict[str, Any]]:
+    """Each reason with its count and a few examples, the most frequent first."""
+    lost = [
+        {
+            "kind": "asset",
+            "code": code,
+            "count": len(uids),
+            "examples": [
+                {"id": uid, "numbers": {}, "message": found.messages.get(uid, "")}
+                for uid in uids[:EXAMPLES]
+            ],
+        }
+        for code, uids in found.lost.items()
+    ]
+    rows = [
+        {
+            "kind": kind,
+            "code": code,
+            "count": count,
+            "examples": [_refusal(row) for row in found.rejected[kind, code]],
+        }
+        for (kind, code), count in found.counts.items()
+    ]
+    return sorted([*lost, *rows], key=lambda each: (-each["count"], each["kind"], each["code"]))
 
 
 def _interleaved(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -177,7 +196,6 @@ def _statistics(of: RunStatistics) -> dict[str, Any]:
         "renders": [[*of_render, views] for of_render, views in of.renders.items()],
         "sizes": dict(of.sizes),
         "licences": [asdict(licence) for licence in of.licences],
-        "outcomes": [[*outcome, assets] for outcome, assets in of.outcomes.items()],
         "histograms": [_plain(asdict(histogram)) for histogram in of.histograms.values()],
         "audit": None if of.audit is None else _plain(asdict(of.audit)),
     }

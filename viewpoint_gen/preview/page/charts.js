@@ -175,8 +175,7 @@
   /** Reasons with counts and examples. */
   function rejected(root) {
     if (root.childElementCount) return;
-    const failed = stats.outcomes.filter(([status]) => status !== "written").map(([status, code, value]) => ({ name: `${status}: ${words(code || "no reason")}`, note: data.meanings[code], value }));
-    const kinds = { view: "Images", pair: "Pairs", asset: "Objects", question: "Questions" };
+    const kinds = { asset: "Objects", view: "Images", pair: "Pairs", question: "Questions" };
     const groups = Object.keys(kinds).map((kind) => {
       const rows = data.rejected.filter((row) => row.kind === kind);
       if (!rows.length) return null;
@@ -184,10 +183,10 @@
         h("div", { class: "reasons-list" }, rows.map((row) => h("details", { class: "reason" },
           h("summary", {}, h("span", { class: "tag refused" }, words(row.code)), h("span", { class: "meaning" }, data.meanings[row.code] || ""), h("b", {}, count(row.count))),
           kind === "question" ? h("p", {}, h("a", { href: `#tab=gallery&code=${encodeURIComponent(row.code)}` }, "Pairs in the gallery that were refused for it")) : null,
-          h("ul", {}, row.examples.map((example) => h("li", {}, h("code", {}, example.id), page.measures(example.numbers))))))));
+          h("ul", {}, row.examples.map((example) => h("li", {}, h("code", {}, example.id), example.message ? h("span", { class: "quiet" }, example.message) : null, page.measures(example.numbers))))))));
     });
-    const lists = [failed.length ? h("section", { class: "plot-group" }, h("h2", {}, "Objects"), h("div", { class: "charts" }, bars("Objects of which nothing was kept", "", failed, { tone: "refused" }))) : null, ...groups].filter(Boolean);
-    root.append(h("p", { class: "lead" }, "Nothing is dropped without a reason: every image, pair and question that isn’t in the data has a code and its numbers."),
+    const lists = groups.filter(Boolean);
+    root.append(h("p", { class: "lead" }, "Nothing is dropped without a reason: every object, image, pair and question that isn’t in the data has a code and its numbers."),
       ...(lists.length ? lists : [h("p", { class: "empty" }, "This run rejected nothing.")]));
   }
 
