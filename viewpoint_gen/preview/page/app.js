@@ -194,6 +194,7 @@
     const panel = $("panel");
     const onControl = event.target.closest("button, a, summary, input, .scroll");
     if (panel.open) {
+      if (event.key === "Escape") { event.preventDefault(); go({ item: "" }, true); }
       const step = { ArrowLeft: "back", k: "back", ArrowRight: "on", j: "on" }[event.key];
       if (step && panel.steps[step]) { event.preventDefault(); panel.steps[step](); }
       const pressing = onControl && !onControl.hasAttribute("data-close");
@@ -208,7 +209,10 @@
   });
 
   for (const dialog of document.querySelectorAll("dialog")) {
-    dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest("[data-close]")) dialog.close(); });
+    dialog.addEventListener("click", (event) => {
+      if (event.target !== dialog && !event.target.closest("[data-close]")) return;
+      if (dialog === $("panel")) go({ item: "" }, true); else dialog.close();
+    });
   }
   $("panel").addEventListener("close", () => {
     if (state.item) go({ item: "" }, true);

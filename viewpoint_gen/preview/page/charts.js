@@ -162,7 +162,7 @@
     const group = (names) => stats.histograms.filter((each) => names(each.name)).map(histogram);
     root.append(...[
       section("Between the images", "", group((name) => !isOfView(name))),
-      section("Each camera", "flowing", group(isOfView), bars("Kinds of motion", "Pairs; “free” are two anchors, “two moves” two motions of one.", entriesOf(stats.kinds))),
+      section("Each camera", "flowing", group(isOfView), bars("Kinds of motion", "Pairs; “free”: of two anchors, “two moves”: two motions from one anchor", entriesOf(stats.kinds))),
       section("Questions", "", answers(), refusalsByReason(), splits.length ? bars("Questions per split", "No object is in two splits.", splits) : null),
       section("Audit", "", audit()),
       section("The run", "flowing", seconds(), bars("Licences", "Objects", licences), bars("Categories", `Pairs${rest}`, categories), bars("Backdrops", "Images", entriesOf(stats.backdrops))),
