@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import tomllib
 
@@ -25,13 +26,17 @@ from huggingface_hub import DatasetCard, DatasetCardData
 from markdown_it import MarkdownIt
 from PIL import Image as Pictures
 
+from viewpoint_gen.dataset import conventions
 from viewpoint_gen.dataset.card.escaping import address, escaped, licence_link
 from viewpoint_gen.dataset.card.examples import GROUPS
 from viewpoint_gen.dataset.card.files import _without_folders
 from viewpoint_gen.dataset.card.front_matter import features_list, size_category
 from viewpoint_gen.errors import RunIncomplete
+from viewpoint_gen.geometry.orbit import OrbitPosition
+from viewpoint_gen.geometry.pose import look_at
 from viewpoint_gen.pipeline.ask import ask_questions
 from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.recipe import recipe_from
 
 
 def html_of(markdown: str) -> str:
@@ -166,6 +171,7 @@ def test_the_files_of_recipe_and_citation_can_be_read(card):
     recipe = tomllib.loads(card.files["recipe.toml"].decode())
     assert recipe["assets"]["source"] == "folder:private"
     assert "machine" not in recipe
+    assert recipe_from(recipe, origin="the card").num_pairs == 1000
     (bibtex,) = fenced(card.readme, "bibtex")
     assert bibtex.startswith("@misc{some_body_view_points,")
     assert bibtex.count("{") == bibtex.count("}")
@@ -184,6 +190,17 @@ def test_folders_of_the_machine_are_left_out_of_sources(source, shown):
 
 
 # Its numbers are the run's.
+
+
+def test_what_grows_in_the_drawing_grows_in_the_geometry():
+    """The second camera of the view from above stands at a larger azimuth, to the first's right."""
+    first, second = (
+        OrbitPosition(math.radians(azimuth_deg), 0.0, 2.0).point_world()
+        for azimuth_deg in conventions._AZIMUTH_DEG
+    )
+    assert np.arctan2(second[1], second[0]) > np.arctan2(first[1], first[0])
+    right = look_at(first, np.zeros(3))[:3, 0]
+    assert (second - first) @ right > 0
 
 
 def test_numbers_in_the_text_are_those_of_the_rows(run, card):
@@ -208,10 +225,10 @@ def test_every_family_stands_in_the_table_with_its_count(run, card):
     families = pq.read_table(run / "qa", columns=["family"])["family"].to_pylist()
     table = sections(card.readme)["Families of questions"]
     for family in set(families):
-        (line,) = [line for line in table.splitlines() if line.startswith(f"| `{family}` |")]
+        (line,) = [line for line in table.splitlines() if line.startswith(f"| `{family}`<br>")]
         assert f"| {families.count(family):,} |" in line
     for family in set(FAMILIES) - set(families):
-        assert f"| `{family}` |" not in table
+        assert f"| `{family}`<br>" not in table
         assert f"`{family}`" in table  # named as not asked
 
 
@@ -272,7 +289,7 @@ def test_a_card_with_an_audit_that_passed(copy):
     (copy / "audit.json").write_text(audit_report(["overlap_share", "inverse"]))
     card = card_of(copy)
     assert_whole(card)
-    audit = sections(card.readme)["Audit"]
+    audit = sections(card.readme)["Audit"].replace("\N{NO-BREAK SPACE}", " ")
     assert "No guess is past its gate." in audit
     assert "| `inverse` | 50.0 % | 51.5 % (50–54) | 52.0 % (50–54) | 56.0 % (54–58) | – |" in audit
     assert "0.42 (17)" in audit
@@ -283,7 +300,7 @@ def test_a_card_with_an_audit_that_failed_says_so(copy):
     card = card_of(copy)
     assert_whole(card)
     assert "1 guess is past the gate:" in card.readme
-    assert "**70.0 % (68–72)**" in card.readme
+    assert "**70.0\N{NO-BREAK SPACE}% (68–72)**" in card.readme
     assert "past its gate" in sections(card.readme)["Known limits"]
     assert "<b>right</b>" not in html_of(card.readme)
 
@@ -291,6 +308,8 @@ def test_a_card_with_an_audit_that_failed_says_so(copy):
 def test_a_card_of_few_families_without_fronts(copy):
     ask_questions(str(copy), [("families", ["estimate_azimuth", "magnitude_azimuth"])])
     card = card_of(copy)
+    recipe = tomllib.loads(card.files["recipe.toml"].decode())
+    assert recipe["qa"]["families"] == ["estimate_azimuth", "magnitude_azimuth"]
     assert_whole(card)
     assert "front is known" not in card.readme
     assert "Not asked in this set" in card.readme

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 _MOST_LETTERS: Final = 200
 
 _HARMLESS: Final = {
-    **{sign: f"\\{sign}" for sign in "\\`*_{}[]()#+!~$"},
+    **{sign: f"\\{sign}" for sign in "\\`*_{}[]#+~"},
     "&": "&amp;",
     "<": "&lt;",
     ">": "&gt;",

@@ -67,7 +67,7 @@ def card_files(
     return {
         "README.md": _tidy(readme).encode(),
         "ATTRIBUTION.md": attribution(store),
-        "recipe.toml": _recipe(recipe),
+        "recipe.toml": _recipe(recipe, run),
         **pictures,
     }
 
@@ -81,7 +81,12 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    made.filters |= {"count": wording.count, "escaped": escaped, "licence_link": licence_link}
+    made.filters |= {
+        "count": wording.count,
+        "plural": wording.plural,
+        "escaped": escaped,
+        "licence_link": licence_link,
+    }
     return made
 
 
@@ -129,18 +134,19 @@ def _context(
         "version": __version__,
         "schema_version": SCHEMA_VERSION,
         "licence_shown": escaped(package.licence_name or package.licence),
+        "size": wording.size(sum(s.bytes for config in package.configs for s in config.splits)),
         "default": default.name,
         "split": default.splits[0].name,
         "has_images": "images" in default.features,
         "configs": wording.configs_table(package.configs),
         "config_names": [config.name for config in package.configs],
         "groups": wording.family_groups(run.asked_families),
+        "kinds_of_questions": wording.kinds_of_questions(run.asked_families),
         "unasked": [f"`{f}`" for f in FAMILIES if f not in {x.family for x in run.asked_families}],
         "asked_again": sum(family.again for family in run.families),
         "has_fronts": wording.has_fronts(run),
         "audit": audit,
         "fingerprint": recipe.fingerprint,
-        "qa_fingerprint": recipe.qa_fingerprint,
         "seed": recipe.seed,
         "renders": wording.renders(run),
         "backdrops": wording.listed(run.backdrops),
@@ -166,9 +172,12 @@ def _for_bibtex(text: str) -> str:
     return re.sub(r"([_&%#$])", r"\\\1", re.sub(r"[{}\\]", "", text))
 
 
-def _recipe(recipe: RecipeFacts) -> bytes:
-    """What decides the rows, without how the work was done and where its files lay."""
-    sections = recipe.model_dump(mode="json")
+def _recipe(recipe: RecipeFacts, run: RunStatistics) -> bytes:
+    """What decides the rows, without how the work was done and where its files lay.
+
+    The questions may have been asked with other settings than the recipe's: theirs stand here.
+    """
+    sections = recipe.model_dump(mode="json") | {"qa": dict(run.qa_settings)}
     sections.pop("machine", None)
     assets = sections.get("assets", {})
     for key in ("source", "exclude"):
@@ -188,5 +197,7 @@ def _without_folders(source: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """No more than one empty line in a row, none at the end."""
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    """No more than one empty line in a row, but in code; none at the end."""
+    parts = re.split(r"(^```.*?^```$)", text, flags=re.DOTALL | re.MULTILINE)
+    parts[::2] = [re.sub(r"\n{3,}", "\n\n", prose) for prose in parts[::2]]
+    return "".join(parts).strip() + "\n"
