@@ -26,6 +26,8 @@ def test_recipes_scripts_and_wordings_travel_along(wheel):
         "viewpoint_gen/_bundled/blender_scripts/worker.py",
         "viewpoint_gen/_bundled/manifests/recipes/demo.toml",
         "viewpoint_gen/qa/wording/ego_rotation_yaw.toml",
+        "viewpoint_gen/preview/page/index.html.j2",
+        "viewpoint_gen/preview/page/app.js",
         "viewpoint_gen/dataset/card/README.md.jinja",
         "viewpoint_gen/py.typed",
     ):

@@ -27,10 +27,10 @@ from markdown_it import MarkdownIt
 from PIL import Image as Pictures
 
 from viewpoint_gen.dataset import conventions
-from viewpoint_gen.dataset.card.escaping import address, escaped, licence_link
 from viewpoint_gen.dataset.card.examples import GROUPS
 from viewpoint_gen.dataset.card.files import _without_folders
 from viewpoint_gen.dataset.card.front_matter import features_list, size_category
+from viewpoint_gen.dataset.escaping import address, escaped, licence_link
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.geometry.orbit import OrbitPosition
 from viewpoint_gen.geometry.pose import look_at
