@@ -291,6 +291,7 @@ def test_a_card_with_an_audit_that_passed(copy):
     assert_whole(card)
     told = sections(card.readme)["Audit"].replace("\N{NO-BREAK SPACE}", " ")
     assert "No guess is past its gate." in told
+    assert re.search(r"learned from\. Audited: 2 of \d+ families\. A guess may", told)
     assert "| `inverse` | 50.0 % | 51.5 % (50–54) | 52.0 % (50–54) | 56.0 % (54–58) | – |" in told
     assert "0.42 (17)" in told
 
