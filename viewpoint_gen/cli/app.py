@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from viewpoint_gen import __version__
-from viewpoint_gen.cli import audit, demo, doctor, qa, render, status, verify
+from viewpoint_gen.cli import audit, demo, doctor, publish, qa, render, status, verify
 from viewpoint_gen.errors import ViewgenError
 
 app = typer.Typer(
@@ -26,7 +26,8 @@ app = typer.Typer(
         "  viewgen render --num-pairs 1000      camera pairs of procedural objects\n"
         "  viewgen qa                           questions and answers about them\n"
         "  viewgen verify                       every file and every answer, recomputed\n"
-        "  viewgen audit                        tries to guess without looking at both images\n\n"
+        "  viewgen audit                        tries to guess without looking at both images\n"
+        "  viewgen publish --repo-id you/name   a dataset on the Hugging Face Hub\n\n"
         "New here? `viewgen doctor`, then `viewgen demo`."
     ),
 )
@@ -78,6 +79,7 @@ app.command(epilog=render.EXAMPLES)(render.render)
 app.command(epilog=qa.EXAMPLES)(qa.qa)
 app.command(epilog=verify.EXAMPLES)(verify.verify)
 app.command(epilog=audit.EXAMPLES)(audit.audit)
+app.command(epilog=publish.EXAMPLES)(publish.publish)
 app.command()(status.status)
 app.command()(doctor.doctor)
 app.command()(demo.demo)

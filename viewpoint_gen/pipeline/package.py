@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 from tqdm import tqdm
 
+from viewpoint_gen.assets.licences import UNKNOWN
 from viewpoint_gen.dataset.package import (
     MANIFEST_NAME,
     Licensed,
@@ -29,7 +30,6 @@ from viewpoint_gen.dataset.package import (
     plan_shards,
     schema_of,
 )
-from viewpoint_gen.assets.licences import UNKNOWN
 from viewpoint_gen.dataset.package.minimal_card import card_files
 from viewpoint_gen.dataset.package.tables import CONFIGS
 from viewpoint_gen.dataset.schema import SCHEMA_VERSION, TABLES

@@ -103,7 +103,7 @@ def _made(
         heaps = Heaps(scratch)
         heaps.fill(packing.store, packing.index, asked)
         for heap, shard in enumerate(asked):
-            groups = packing.question_groups(shard, heaps.take(heap))
+            groups = packing.question_groups(heaps.take(heap))
             yield shard, _write(packing, shard, groups, folder)
 
 

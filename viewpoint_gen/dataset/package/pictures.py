@@ -1,4 +1,4 @@
-"""The images that the questions of one file show: read once each, marks drawn where there are any."""
+"""The images that the questions of one file show: each read once, with the marks drawn in."""
 
 from __future__ import annotations
 
@@ -59,9 +59,7 @@ class Pictures:
         return pa.ListArray.from_arrays(offsets, images, type=pa.list_(IMAGE))
 
 
-def pictures_of(
-    rows: pa.Table, store: Store, index: RunIndex, encoding: StoreConfig
-) -> Pictures:
+def pictures_of(rows: pa.Table, store: Store, index: RunIndex, encoding: StoreConfig) -> Pictures:
     """Read and draw what some questions show.
 
     Args:

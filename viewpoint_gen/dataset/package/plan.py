@@ -37,8 +37,10 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Places:
-    """Where the rows of each asset lie in one table: asset ``assets[i]`` has some in row group
-    ``groups[i]`` of part ``parts[i]``; sorted by part and group."""
+    """Where the rows of each asset lie in one table.
+
+    Asset ``assets[i]`` has some in row group ``groups[i]`` of part ``names[parts[i]]``.
+    """
 
     names: tuple[str, ...]
     assets: Ints
@@ -142,6 +144,8 @@ def plan_shards(index: RunIndex, *, max_bytes: int) -> list[Shard]:
 def _cut(index: RunIndex, config: str, mine: Ints, most: float) -> list[tuple[int, int]]:
     """Ranges of ``mine`` that fill a file each."""
     sizes, images = index.sizes[config], index.image_bytes
+    total = float(sizes[mine].sum())
+    most = total / max(np.ceil(total / most), 1.0)  # files of one size rather than a small last one
     ranges: list[tuple[int, int]] = []
     start, size, held = 0, 0.0, 0.0
     for place, asset in enumerate(mine.tolist()):
@@ -206,7 +210,7 @@ def _index_views(store: Store) -> tuple[pa.Array, Places, dict[str, Floats]]:
         tuple(names), assets, columns[:, 0].astype(np.int64), columns[:, 1].astype(np.int64)
     )
     sums = {
-        name: np.bincount(assets, weights=columns[:, at], minlength=len(uids))
+        name: _summed(assets, columns[:, at], len(uids))
         for name, at in (("rows", 2), ("image", 3), ("all", 4))
     }
     return uids, places, sums
@@ -299,8 +303,14 @@ def _settle(store: Store, uids: pa.Array, splits: Ints, shares: tuple[float, flo
     names = list(shapes.values())
     known = {name: code for name, code in zip(names, splits.tolist(), strict=True) if code >= 0}
     drawn = split_of(names, validation_share=shares[0], test_share=shares[1])
-    codes = [known.get(name, SPLITS.index(str(own))) for name, own in zip(names, drawn, strict=True)]
+    codes = [
+        known.get(name, SPLITS.index(str(own))) for name, own in zip(names, drawn, strict=True)
+    ]
     return np.array(codes, np.int64)
+
+
+def _summed(assets: Ints, weights: Floats, count: int) -> Floats:
+    return np.bincount(assets, weights=weights, minlength=count).astype(np.float64)
 
 
 def _positions(values: pa.Array, among: pa.Array) -> Ints:
@@ -310,5 +320,3 @@ def _positions(values: pa.Array, among: pa.Array) -> Ints:
 
 def _joined(pieces: list[NDArray[np.int64]]) -> Ints:
     return np.concatenate([*pieces, np.zeros(0, np.int64)]).astype(np.int64)
-
-

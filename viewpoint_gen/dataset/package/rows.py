@@ -54,7 +54,7 @@ class Packing:
         else:
             yield from self._of_assets(shard)
 
-    def question_groups(self, shard: Shard, rows: pa.Table) -> Iterator[pa.Table]:
+    def question_groups(self, rows: pa.Table) -> Iterator[pa.Table]:
         """The row groups of a file of questions, which are mixed.
 
         Neighbours in the run ask about the same pair; mixed by their ids, any stretch of a file
@@ -65,9 +65,7 @@ class Packing:
         pictures = pictures_of(rows, self.store, self.index, self.encoding)
         for start, stop in cut_groups(pictures.row_bytes(), ROWS_PER_GROUP):
             images = pictures.of_rows(start, stop)
-            yield published_questions(
-                rows.slice(start, stop - start), images, self.schemas["qa"]
-            )
+            yield published_questions(rows.slice(start, stop - start), images, self.schemas["qa"])
 
     def _of_views(self, shard: Shard) -> Iterator[pa.Table]:
         schema = self.schemas["views"]
@@ -88,9 +86,7 @@ class Packing:
             for group in _regrouped(rows, PLAIN_ROWS_PER_GROUP):
                 yield published_rows(group, self.schemas["assets"], shard.split)
 
-    def _rows(
-        self, places: Places, shard: Shard, columns: list[str] | None
-    ) -> Iterator[pa.Table]:
+    def _rows(self, places: Places, shard: Shard, columns: list[str] | None) -> Iterator[pa.Table]:
         """The rows of a file's assets, in the run's order."""
         members = self.index.members(shard)
         uids = self.index.uids.take(pa.array(members))

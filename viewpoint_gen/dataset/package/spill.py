@@ -79,9 +79,12 @@ class Heaps:
 
     def _write(self, heap: int, rows: pa.Table) -> None:
         path = self._path(heap)
-        with explained(str(path), "write"), path.open("ab") as handle:
-            with pa.ipc.new_stream(handle, rows.schema, options=_OPTIONS) as writer:
-                writer.write_table(rows)
+        with (
+            explained(str(path), "write"),
+            path.open("ab") as handle,
+            pa.ipc.new_stream(handle, rows.schema, options=_OPTIONS) as writer,
+        ):
+            writer.write_table(rows)
 
     def _path(self, heap: int) -> Path:
         return self._folder / f"questions-{heap:06d}.arrows"

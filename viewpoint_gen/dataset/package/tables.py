@@ -20,7 +20,12 @@ CONFIGS: Final = ("qa", "pairs", "views", "assets")
 EXTENSIONS: Final = {"jpeg": "jpg", "webp": "webp", "png": "png"}
 
 _PROMPT_COLUMNS: Final = ("question", "options", "answer_type")
-_PICTURES: Final = {"image": "", "mask": ".mask.png", "depth": ".depth.png", "normals": ".normals.png"}
+_PICTURES: Final = {
+    "image": "",
+    "mask": ".mask.png",
+    "depth": ".depth.png",
+    "normals": ".normals.png",
+}
 _ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _SPLIT: Final = pa.field("split", pa.string())
 
@@ -86,9 +91,7 @@ def published_rows(rows: pa.Table, schema: pa.Schema, split: str) -> pa.Table:
     return rows.select(schema.names).cast(schema)
 
 
-def published_questions(
-    rows: pa.Table, images: pa.Array, schema: pa.Schema
-) -> pa.Table:
+def published_questions(rows: pa.Table, images: pa.Array, schema: pa.Schema) -> pa.Table:
     """Rows of ``qa`` with their images.
 
     Args:
@@ -106,7 +109,7 @@ def published_questions(
 
 def bare_path(path: str | None) -> str | None:
     """A source's path without the folders of the machine where the run was made."""
-    if path is None or _ELSEWHERE.match(path) and not path.startswith("file:"):
+    if path is None or (_ELSEWHERE.match(path) and not path.startswith("file:")):
         return path
     return path.rsplit("/", 1)[-1] if path.startswith(("/", "~", "file:")) else path
 
@@ -126,9 +129,7 @@ def _names(rows: pa.Table, column: str) -> pa.Array:
 
 def _images(content: pa.Array, names: pa.Array) -> pa.Array:
     """A null where there is no picture."""
-    return pa.StructArray.from_arrays(
-        [content, names], fields=list(IMAGE), mask=content.is_null()
-    )
+    return pa.StructArray.from_arrays([content, names], fields=list(IMAGE), mask=content.is_null())
 
 
 def _same(value: str, count: int) -> pa.Array:
