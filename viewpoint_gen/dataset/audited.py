@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from viewpoint_gen.errors import StorageError
@@ -71,12 +71,15 @@ class Audit:
     Attributes:
         margin: points beyond chance, as a share, that text and images may gain.
         bound_margin: the same for one camera's exact numbers.
+        enough: questions of a family from which the share itself is held to the margin; below, the
+            lower end of its interval is.
         leaks: one line per guess past the gate.
     """
 
     passed: bool
     margin: float
     bound_margin: float
+    enough: int
     leaks: Sequence[str]
     families: Sequence[AuditedFamily]
 
@@ -102,6 +105,7 @@ def _audit(report: Mapping[str, Any]) -> Audit:
         passed=gate["passed"],
         margin=gate["margin"],
         bound_margin=gate["bound_margin"],
+        enough=gate["share_from_questions"],
         leaks=tuple(report["leaks"]),
         families=tuple(_family(about) for about in report["families"].values()),
     )
@@ -123,13 +127,6 @@ def _family(about: Mapping[str, Any]) -> AuditedFamily:
 
 
 def _best(cheats: Sequence[Mapping[str, Any]]) -> Guess | None:
-    guesses = [
-        Guess(
-            *(
-                cheat[name]
-                for name in ("cheat", "sees", "share", "low", "high", "chance", "past_gate")
-            )
-        )
-        for cheat in cheats
-    ]
+    names = [column.name for column in fields(Guess)]
+    guesses = [Guess(**{name: cheat[name] for name in names}) for cheat in cheats]
     return max(guesses, key=lambda guess: guess.gain, default=None)

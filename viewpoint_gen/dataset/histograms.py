@@ -133,7 +133,7 @@ def _field_of_view_deg(focal_px: Array, width_px: Array) -> Array:
 
 _STILL_DEG: Final = 1.0
 _STILL_LN_RATIO: Final = 0.01
-"""As the questions' own bounds of "not at all" (recipe: ``qa.still_most_deg, still_most_share``)."""
+"""As the questions' own bounds of "not at all": ``qa.still_most_deg, qa.still_most_share``."""
 
 
 def _turn(name: str, title: str, column: str, limit_deg: float, bins: int) -> Quantity:
@@ -147,7 +147,7 @@ OF_PAIRS: Final[Sequence[Quantity]] = (
     _turn("elevation_change", "Elevation", "elevation_rad", 60.0, 60),
     Quantity(
         "distance_ratio",
-        "Distance, second over first",
+        "Distance, image 2 over image 1",
         "×",
         ("distance_ratio",),
         _unchanged,
@@ -155,12 +155,12 @@ OF_PAIRS: Final[Sequence[Quantity]] = (
         is_log=True,
         still=_STILL_LN_RATIO,
     ),
-    _turn("yaw_change", "Yaw, turn of the camera", "heading_rad", 180.0, 72),
-    _turn("pitch_change", "Pitch, tilt of the camera", "pitch_rad", 60.0, 60),
+    _turn("yaw_change", "Yaw (heading)", "heading_rad", 180.0, 72),
+    _turn("pitch_change", "Pitch (tilt)", "pitch_rad", 60.0, 60),
     _turn("roll_change", "Roll", "roll_rad", 60.0, 60),
     Quantity(
         "overlap",
-        "Surface of image 1 that image 2 shows",
+        "Surface of image 1 seen in image 2",
         "share",
         ("overlap_12",),
         _unchanged,
@@ -180,7 +180,7 @@ OF_VIEWS: Final[Sequence[Quantity]] = (
     ),
     Quantity(
         "view_distance",
-        "Distance of the cameras, in object sizes",
+        "Distance, in object sizes",
         "×",
         ("distance",),
         _unchanged,
@@ -197,7 +197,7 @@ OF_VIEWS: Final[Sequence[Quantity]] = (
     ),
     Quantity(
         "mask_share",
-        "Share of the image that the object fills",
+        "Image filled by the object",
         "share",
         ("mask_share",),
         _unchanged,

@@ -28,6 +28,8 @@ ASSETS_NAME: Final = "assets.parquet"
 
 _BATCH_ROWS: Final = 65_536
 
+_OF_ASSETS: Final = ("status", "code", "source", "licence", "visits", "pairs", "views")
+
 
 @dataclass(frozen=True)
 class FamilyStatistics:
@@ -156,9 +158,7 @@ def run_statistics(store: Store) -> RunStatistics:
         licences=assets.of_licences(),
         families=questions.families(_refused(store)),
         splits={split: questions.splits[split] for split in SPLITS if questions.splits[split]},
-        split_assets={
-            split: len(questions.shown[split]) for split in SPLITS if questions.shown[split]
-        },
+        split_assets={split: len(uids) for split, uids in questions.shown.items() if uids},
         histograms={h.name: h for h in [*pairs.histograms(), *views.histograms()]},
         audit=read_audit(store),
     )
@@ -251,11 +251,9 @@ class _Assets:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     licences: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    _COLUMNS: Final = ("status", "code", "source", "licence", "visits", "pairs", "views")
-
     def read(self, store: Store) -> None:
         with open_part(store, ASSETS_NAME) as part:
-            for rows in part.iter_batches(_BATCH_ROWS, columns=list(self._COLUMNS)):
+            for rows in part.iter_batches(_BATCH_ROWS, columns=list(_OF_ASSETS)):
                 self.outcomes += counted(rows, ["status", "code"])
                 self.visits += pc.sum(rows["visits"]).as_py() or 0
                 self._count_written(rows.filter(pc.equal(rows["status"], "written")))

@@ -26,10 +26,6 @@ class RecipeFacts(Protocol):
         """Every setting, by section."""
         ...
 
-    def to_toml(self) -> str:
-        """The resolved recipe as a file."""
-        ...
-
 
 @dataclass(frozen=True)
 class SplitFacts:
