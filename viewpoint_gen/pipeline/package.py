@@ -7,12 +7,13 @@ import fcntl
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pyarrow as pa
 from tqdm import tqdm
 
 from viewpoint_gen.assets.licences import UNKNOWN
+from viewpoint_gen.dataset.card import RecipeFacts, card_files
 from viewpoint_gen.dataset.package import (
     MANIFEST_NAME,
     Licensed,
@@ -30,7 +31,6 @@ from viewpoint_gen.dataset.package import (
     plan_shards,
     schema_of,
 )
-from viewpoint_gen.dataset.package.minimal_card import card_files
 from viewpoint_gen.dataset.package.tables import CONFIGS
 from viewpoint_gen.dataset.schema import SCHEMA_VERSION, TABLES
 from viewpoint_gen.dataset.shards import open_part, part_names
@@ -110,7 +110,7 @@ def _packed(
     return finish_package(
         folder,
         data,
-        card_files(store, recipe, facts, repo_id),
+        card_files(store, cast(RecipeFacts, recipe), facts, repo_id),
         licence=licence,
         content=content,
         about={"fingerprint": recipe.fingerprint, "qa_fingerprints": _qa_fingerprints(store)},

@@ -22,8 +22,9 @@ from viewpoint_gen.errors import RunError
 from viewpoint_gen.qa.draws import SPLITS, split_of
 from viewpoint_gen.storage import Store
 
-MARGIN: Final = 0.9
-"""Files are planned to be a little smaller than the limit: sizes are known on average only."""
+MARGIN: Final = 0.8
+"""Files are planned smaller than the limit: sizes are known on average only, and of objects with
+large images more is asked."""
 
 IMAGE_BUDGET_BYTES: Final = 96 << 20
 """Images that are held in memory while one file of questions is made."""
@@ -144,8 +145,9 @@ def plan_shards(index: RunIndex, *, max_bytes: int) -> list[Shard]:
 def _cut(index: RunIndex, config: str, mine: Ints, most: float) -> list[tuple[int, int]]:
     """Ranges of ``mine`` that fill a file each."""
     sizes, images = index.sizes[config], index.image_bytes
-    total = float(sizes[mine].sum())
-    most = total / max(np.ceil(total / most), 1.0)  # files of one size rather than a small last one
+    if len(mine):  # files of about one size, rather than a small last one
+        total = float(sizes[mine].sum())
+        most = min(most, total / np.ceil(total / most) + float(sizes[mine].max()))
     ranges: list[tuple[int, int]] = []
     start, size, held = 0, 0.0, 0.0
     for place, asset in enumerate(mine.tolist()):
