@@ -6,7 +6,7 @@ import io
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import matplotlib as mpl
 import numpy as np
@@ -75,7 +75,7 @@ _MOST_LETTERS: Final = 32
 @contextmanager
 def style() -> Iterator[None]:
     """The house's look, for as long as the block lasts."""
-    with mpl.rc_context(dict(_STYLE)):
+    with mpl.rc_context(cast(Any, dict(_STYLE))):
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -29,6 +30,15 @@ _FORMS: Final[Mapping[Form, str]] = {
     Form.PICTURED: "one of four images",
     Form.MARKED: "a letter",
 }
+
+_WORDS: Final[Mapping[str, str]] = {
+    "nothing": "not at all",
+    "counterclockwise": "counter-clockwise",
+    "ccw": "counter-clockwise",
+    "cw": "clockwise",
+    "cannot": "none",
+}
+"""Of answer keys that aren't words."""
 
 _OF_OBJECTS_FRONT: Final = ("object_translation_left_right", "object_translation_front_back")
 _FEW_OBJECTS: Final = 30
@@ -89,11 +99,11 @@ def family_groups(families: Sequence[FamilyStatistics]) -> list[dict[str, Any]]:
 def _family(family: FamilyStatistics) -> dict[str, Any]:
     key, most = max(family.answers.items(), key=lambda item: item[1])
     of = FAMILIES[family.family]
-    named = ", ".join(option.replace("nothing", "not at all") for option in of.options)
+    named = ", ".join(_named(option) for option in of.options)
     return {
         "name": family.family,
         "asks": escaped(family.asks, most=_LONG),
-        "answers": _FORMS.get(of.form, named.replace("_", " and ")),
+        "answers": _FORMS.get(of.form, named),
         "asked": family.asked,
         "chance": percent(family.chance),
         "most_frequent": f"{_named(key)}, {percent(most / family.asked)}",
@@ -103,8 +113,10 @@ def _family(family: FamilyStatistics) -> dict[str, Any]:
 def _named(key: str) -> str:
     head, _, number = key.rpartition("_")
     if head in ("rank", "bin", "round"):
-        return f"no. {int(number) + 1}"
-    return key.replace("nothing", "not at all").replace("_", " and ").replace("+", " + ")
+        return ("1st", "2nd", "3rd")[int(number)] if int(number) < 3 else f"{int(number) + 1}th"
+    if key.isdecimal():
+        return f"{key} %"
+    return " ".join(_WORDS.get(word, word) for word in re.split(r"_|(\+)", key) if word)
 
 
 def audit_table(audit: Audit) -> dict[str, Any]:
@@ -180,7 +192,12 @@ def has_fronts(run: RunStatistics) -> bool:
 
 def limits(run: RunStatistics) -> list[str]:
     """What a reader should know before trusting the set; general things last."""
-    return [*_limits_of_run(run), *_LIMITS]
+    wordings = [family.wordings for family in run.asked_families]
+    english = (
+        f"Questions are English and made from templates: {min(wordings)} to {max(wordings)} "
+        "wordings of each family occur."
+    )
+    return [*_limits_of_run(run), *_LIMITS, english]
 
 
 def _limits_of_run(run: RunStatistics) -> list[str]:
@@ -222,7 +239,6 @@ def _limits_of_audit(run: RunStatistics) -> list[str]:
 _LIMITS: Final = (
     "One object per image, before a ground, a colour or a panorama; no clutter and no people.",
     "Cameras are pinholes: no lens distortion, no depth of field, no motion blur.",
-    "Questions are English and made from templates, several dozen of them for each family.",
     "Views that look alike after a turn are found by a ring of small pictures; of equal sides, 11 "
     "and more are recognised only where they look round.",
 )
