@@ -48,12 +48,12 @@ class Package:
 
     def rows(self) -> dict[str, dict[str, int]]:
         """Config -> split -> rows."""
-        counts: dict[str, dict[str, int]] = {}
-        for file in self.files:
-            if is_data(file.name):
-                config, split = _config_and_split(file.name)
-                splits = counts.setdefault(config, {})
-                splits[split] = splits.get(split, 0) + file.rows
+        counts: dict[str, dict[str, int]] = {config: {} for config in CONFIGS}
+        for split in SPLITS:
+            for file in self.files:
+                config, of_split = _config_and_split(file.name)
+                if is_data(file.name) and of_split == split:
+                    counts[config][split] = counts[config].get(split, 0) + file.rows
         return counts
 
 
