@@ -11,7 +11,7 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 TOKEN = "hf_right"
 ME = "me"
-REGULAR_BYTES = 20_000  # smaller files that aren't Parquet go into the commit itself
+LARGE = (".parquet", ".png", ".jpg")  # other files go into the commit itself
 
 
 @dataclass
@@ -52,6 +52,8 @@ class WritableHub:
             (the connection breaks in the middle), "lose" (it is done, and the answer gets lost)
             or "hang" (until ``go_on``). Routes are those that ``asked`` counts.
         always: route -> status of all its requests.
+        corrupt: tell wrong hashes of large files.
+        on_put: called when a large file has arrived.
         uploaded: sha256 of every large file that arrived, as often as it did.
     """
 
@@ -65,6 +67,7 @@ class WritableHub:
     go_on: threading.Event = field(default_factory=threading.Event)
     lock: threading.RLock = field(default_factory=threading.RLock)
     corrupt: bool = False
+    on_put: Callable[[], None] | None = None
     port: int = 0
 
     @property
@@ -141,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._read()
         self._json(404, {"error": f"no route {path}"})
 
-    do_POST = do_PUT = do_HEAD = do_DELETE = do_GET
+    do_POST = do_PUT = do_HEAD = do_DELETE = do_GET  # noqa: N815
 
     def _serve(self, method: str, groups: tuple[str, ...], query: dict[str, list[str]]) -> None:
         fault = self._fault(method)
@@ -218,9 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         modes = [
             {
                 "path": file["path"],
-                "uploadMode": "lfs"
-                if file["path"].endswith(".parquet") or file["size"] > REGULAR_BYTES
-                else "regular",
+                "uploadMode": "lfs" if file["path"].endswith(LARGE) else "regular",
                 "shouldIgnore": False,
                 "oid": None,
             }
@@ -242,6 +243,8 @@ class _Handler(BaseHTTPRequestHandler):
         if hashlib.sha256(body).hexdigest() != digest:
             return 400, {"error": "other bytes than promised"}, {}
         self.hub.uploaded.append(digest)
+        if self.hub.on_put:
+            self.hub.on_put()
         self.hub.blobs[digest] = body
         return 200, {}, {}
 
@@ -288,10 +291,10 @@ class _Handler(BaseHTTPRequestHandler):
         text = body.decode()
         wanted = json.loads(text)["paths"] if text[:1] == "{" else parse_qs(text)["paths"]
         found = [self._entry(repo, files, path) for path in wanted if path in files]
-        for path in wanted:
-            if any(file.startswith(f"{path.rstrip('/')}/") for file in files):
-                found.append({"type": "directory", "path": path, "oid": "0" * 40, "size": 0})
-        return 200, found, {}
+        folders = {path.rsplit("/", 1)[0] for path in files if "/" in path}
+        asked = [path for path in wanted if path.rstrip("/") in folders]
+        told = [{"type": "directory", "path": path, "oid": "0" * 40, "size": 0} for path in asked]
+        return 200, found + told, {}
 
     def _entry(self, repo: Repo, files: dict[str, str], path: str) -> dict[str, Any]:
         digest = files[path]

@@ -42,10 +42,11 @@ def build_run(root: Path) -> Path:
     recipe = load_recipe(overrides=[("pairs.least_visits", 2)])
     root.mkdir(parents=True)
     (root / RECIPE_NAME).write_text(recipe.to_toml(), encoding="utf-8")
-    rows = []
-    for visit_round in (0, 1):
-        for row in random_visits(ASSETS_COUNT, seed=11 + visit_round).to_pylist():
-            rows.append(_settled(row, visit_round, recipe.fingerprint))
+    rows = [
+        _settled(row, visit_round, recipe.fingerprint)
+        for visit_round in (0, 1)
+        for row in random_visits(ASSETS_COUNT, seed=11 + visit_round).to_pylist()
+    ]
     uids = sorted({row["asset_uid"] for row in rows})
     for visit_round in (0, 1):
         for part, first in enumerate(range(0, len(uids), PER_PART)):

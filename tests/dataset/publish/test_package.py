@@ -301,7 +301,7 @@ def test_a_stopped_call_leaves_no_manifest_and_the_next_one_goes_on(
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert {name for name in left if name.endswith(".tmp")} == set()
     before = moments(tmp_path)
-    assert 0 < len(before) < 10
+    assert 0 < len(before) < len([name for name in hashes(package) if ".parquet" in name])
     monkeypatch.setattr(shard_file.ShardWriter, "write_group", write_group)
     whole = pack_run(str(run), repo_id=REPO, out=str(tmp_path), max_shard_bytes=MAX_BYTES)
     assert hashes(whole) == hashes(package)

@@ -168,7 +168,7 @@ def _preupload(addition: CommitOperationAdd, repository: Repository, about: str)
     except RuntimeError as error:  # the client's "Error while uploading", or hf_xet's own
         if isinstance(error.__cause__, CLIENT_ERRORS):
             raise error.__cause__ from None
-        raise unreachable(about, " ".join(str(error).split())) from error
+        raise unreachable(about, " ".join(str(error.__cause__ or error).split())) from error
     except ValueError as error:  # what the storage answered, if it isn't as agreed
         msg = f"{about}: the Hub's storage refuses ({' '.join(str(error).split())})"
         raise HubRefused(msg) from error
