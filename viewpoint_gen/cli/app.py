@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from viewpoint_gen import __version__
 from viewpoint_gen.cli import audit, demo, doctor, publish, qa, render, status, verify
 from viewpoint_gen.errors import ViewgenError
 
+
+class _Stopped(Exception):
+    """Ctrl-C, with what to tell; typer would end the process without a word."""
+
+
+class _Commands(TyperGroup):
+    """All commands; an interruption passes through with its text."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stopped:
+            raise _Stopped(str(stopped) or "stopped") from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="viewgen",
     no_args_is_help=True,
     add_completion=False,
@@ -44,8 +61,8 @@ def main() -> None:
     except ViewgenError as error:
         typer.echo(f"viewgen: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt as stopped:
-        typer.echo(f"viewgen: {stopped or 'stopped'}", err=True)
+    except (_Stopped, KeyboardInterrupt) as stopped:
+        typer.echo(f"viewgen: {str(stopped) or 'stopped'}", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()

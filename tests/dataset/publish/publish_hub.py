@@ -277,11 +277,12 @@ class _Handler(BaseHTTPRequestHandler):
             return 404, {}, {"X-Error-Code": "RevisionNotFound"}
         prefix = f"{folder.strip('/')}/" if folder.strip("/") else ""
         inside = [path for path in sorted(files) if path.startswith(prefix)]
-        if query.get("recursive", ["false"])[0].lower() not in ("true", "1"):
-            inside = [path for path in inside if "/" not in path[len(prefix) :]]
         if prefix and not inside:
             return 404, {}, {"X-Error-Code": "EntryNotFound"}
-        folders = sorted({path.rsplit("/", 1)[0] for path in inside if "/" in path[len(prefix) :]})
+        below = {path[len(prefix) :].rpartition("/")[0] for path in inside} - {""}
+        folders = sorted(prefix + folder for folder in below)
+        if query.get("recursive", ["false"])[0].lower() not in ("true", "1"):
+            inside = [path for path in inside if "/" not in path[len(prefix) :]]
         listed = [{"type": "directory", "path": p, "oid": "0" * 40, "size": 0} for p in folders]
         return 200, listed + [self._entry(repo, files, path) for path in inside], {}
 
