@@ -1,8 +1,9 @@
 """How fast a run becomes a package for the Hub on two cores, and how much memory that takes.
 
 Writes a made-up run (nothing is rendered): 512 px JPEG pictures of about 50 KB, 10 views, 16 pairs
-and 85 questions of an object, one question in fourteen with marks in two images. Packs it in a process
-of its own that is held to two cores, and prints bytes per second and the peak of resident memory.
+and 85 questions of an object, one question in fourteen with marks in two images. Packs it in a
+process of its own that is held to two cores, and prints bytes per second and the peak of resident
+memory.
 
     python benchmarks/package.py [--pairs 4000] [--folder DIR]
 
@@ -75,7 +76,8 @@ def main() -> None:
         done = subprocess.run(
             [sys.executable, __file__, "--pack", folder], check=True, capture_output=True, text=True
         )
-    print(table([{"pairs": args.pairs, **json.loads(done.stdout)}]))
+    figures = {"pairs": args.pairs, **json.loads(done.stdout)}
+    table(list(figures), [list(figures.values())])
 
 
 def packed(run: Path) -> Row:
@@ -87,7 +89,7 @@ def packed(run: Path) -> Row:
     schemas = {config: schema_of(config, normals=False) for config in CONFIGS}
     shards = plan_shards(index, max_bytes=MAX_SHARD_BYTES)
     packing = Packing(store, index, schemas, StoreConfig())
-    files = build_files(packing, shards, run / "publish", identity="", advance=lambda size: None)
+    files = build_files(packing, shards, run / "publish", identity="", advance=int)
     wall_s, size = time.monotonic() - start_s, sum(file.bytes for file in files)
     return {
         "questions": sum(file.rows for file in files if file.name.startswith("qa/")),
