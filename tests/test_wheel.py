@@ -26,6 +26,7 @@ def test_recipes_scripts_and_wordings_travel_along(wheel):
         "viewpoint_gen/_bundled/blender_scripts/worker.py",
         "viewpoint_gen/_bundled/manifests/recipes/demo.toml",
         "viewpoint_gen/qa/wording/ego_rotation_yaw.toml",
+        "viewpoint_gen/dataset/card/README.md.jinja",
         "viewpoint_gen/py.typed",
     ):
         assert part in names

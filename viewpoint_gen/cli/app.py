@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from viewpoint_gen import __version__
-from viewpoint_gen.cli import audit, demo, doctor, publish, qa, render, status, verify
+from viewpoint_gen.cli import audit, demo, doctor, export, publish, qa, render, status, verify
 from viewpoint_gen.errors import ViewgenError
 
 
@@ -96,6 +96,7 @@ app.command(epilog=render.EXAMPLES)(render.render)
 app.command(epilog=qa.EXAMPLES)(qa.qa)
 app.command(epilog=verify.EXAMPLES)(verify.verify)
 app.command(epilog=audit.EXAMPLES)(audit.audit)
+app.command(epilog=export.EXAMPLES)(export.export)
 app.command(epilog=publish.EXAMPLES)(publish.publish)
 app.command()(status.status)
 app.command()(doctor.doctor)

@@ -251,6 +251,8 @@ def _short(key: str) -> str:
     head, _, number = key.rpartition("_")
     if head in ("rank", "bin", "round"):
         return _PLACES[int(number)]
+    if key.isdecimal():
+        return f"{key} %"
     return key.replace("counterclockwise", "ccw").replace("clockwise", "cw").replace("_", " ")
 
 

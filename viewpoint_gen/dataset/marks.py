@@ -10,7 +10,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -176,7 +176,7 @@ def _layer(
         _draw_leader(pen, mark, box, style)
     for mark, box in moved:
         _draw_ring(pen, mark, style)
-        _draw_label(pen, mark, box, _font(style.letter * _FINER), style)
+        _draw_label(pen, mark, box, _font(style.letter), style)
     return layer
 
 
@@ -187,34 +187,29 @@ def label_boxes(size_px: tuple[int, int], marks: Sequence[Mark]) -> list[_Box]:
     then that it is near, then that it points away from the other marks.
     """
     style = _Style.of(*size_px)
+    image = _Box(0.0, 0.0, *map(float, size_px))
     rings = [_Box.around(mark.x_px, mark.y_px, style.reach, style.reach) for mark in marks]
     boxes: list[_Box] = []
     for number, mark in enumerate(marks):
+        places = _places(mark, _outwards(mark, marks), style)
+        outside = _areas(places) - _overlaps(places, image)
         others = [*rings[:number], *rings[number + 1 :], *boxes]
-        half_width, half_height = _half_label(mark.label, style)
-        x, y = _places(mark, _outwards(mark, marks), style)
-        edges = (x - half_width, y - half_height, x + half_width, y + half_height)
-        covered = _OUTSIDE_WEIGHS * _outside(edges, size_px)
-        for other in others:
-            covered = covered + _overlap(edges, other)
-        best = int(np.argmin(np.round(covered, 3)))
-        boxes.append(_Box.around(float(x[best]), float(y[best]), half_width, half_height))
+        covered = sum((_overlaps(places, other) for other in others), np.zeros(len(places)))
+        best = places[np.argmin(np.round(_OUTSIDE_WEIGHS * outside + covered, 3))]
+        boxes.append(_Box(*best.tolist()))
     return boxes
 
 
-def _overlap(edges: tuple[Array, Array, Array, Array], other: _Box) -> Array:
-    """(N,) area that each of N boxes shares with another."""
-    left, top, right, bottom = edges
-    across = np.minimum(right, other.right) - np.maximum(left, other.left)
-    down = np.minimum(bottom, other.bottom) - np.maximum(top, other.top)
-    return np.asarray(np.maximum(across, 0.0) * np.maximum(down, 0.0))
+def _areas(boxes: Array) -> Array:
+    """(N,) of boxes (N, 4): left, top, right, bottom."""
+    return np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
 
 
-def _outside(edges: tuple[Array, Array, Array, Array], size_px: tuple[int, int]) -> Array:
-    """(N,) area of each of N boxes beyond the image."""
-    left, top, right, bottom = edges
-    inside = _overlap(edges, _Box(0.0, 0.0, *size_px))
-    return np.asarray((right - left) * (bottom - top) - inside)
+def _overlaps(boxes: Array, other: _Box) -> Array:
+    """(N,) the area that each of some boxes (N, 4) shares with another."""
+    across = np.minimum(boxes[:, 2], other.right) - np.maximum(boxes[:, 0], other.left)
+    down = np.minimum(boxes[:, 3], other.bottom) - np.maximum(boxes[:, 1], other.top)
+    return np.maximum(across, 0.0) * np.maximum(down, 0.0)
 
 
 def _outwards(mark: Mark, marks: Sequence[Mark]) -> float:
@@ -224,43 +219,44 @@ def _outwards(mark: Mark, marks: Sequence[Mark]) -> float:
     return math.atan2(down, right) if math.hypot(right, down) > 1.0 else _FIRST_DIRECTION_RAD
 
 
-def _places(mark: Mark, first_rad: float, style: _Style) -> tuple[Array, Array]:
-    """(N,) middles of every place for a label, the ones to be preferred first."""
-    # 0, 1, -1, 2, -2 ... sixteenths of a turn from the first direction
-    steps = [(number + 1) // 2 * (1 if number % 2 else -1) for number in range(_DIRECTIONS)]
-    angles = [first_rad + 2.0 * math.pi * step / _DIRECTIONS for step in steps]
-    right = np.array([math.cos(angle) for angle in angles])
-    down = np.array([math.sin(angle) for angle in angles])
+def _places(mark: Mark, first_rad: float, style: _Style) -> Array:
+    """(N, 4) every place for a label, the ones to be preferred first."""
     half_width, half_height = _half_label(mark.label, style)
-    ways = [
-        _ways_clear_of(style.reach + distance * style.ring, right, down, half_width, half_height)
-        for distance in _DISTANCES
-    ]
-    across = np.concatenate([mark.x_px + way * right for way in ways])
-    return across, np.concatenate([mark.y_px + way * down for way in ways])
+    numbers = np.arange(_DIRECTIONS)
+    # 0, 1, -1, 2, -2 ... sixteenths of a turn from the first direction
+    steps = (numbers + 1) // 2 * np.where(numbers % 2, 1, -1)
+    angles = first_rad + 2.0 * math.pi * steps / _DIRECTIONS
+    right, down = np.cos(angles), np.sin(angles)
+    radii = style.reach + np.array(_DISTANCES) * style.ring
+    ways = _ways_clear_of(radii, right, down, half_width, half_height)
+    x = (mark.x_px + ways * right).ravel()
+    y = (mark.y_px + ways * down).ravel()
+    return np.stack([x - half_width, y - half_height, x + half_width, y + half_height], axis=1)
 
 
 def _ways_clear_of(
-    radius: float, right: Array, down: Array, half_width: float, half_height: float
+    radii: Array, right: Array, down: Array, half_width: float, half_height: float
 ) -> Array:
-    """How far along each direction a box must go so that it leaves a circle round its start."""
-    ways = np.arange(0.0, radius + half_width + half_height + _STEP_PX, _STEP_PX)
-    across = np.maximum(np.abs(ways * right[:, None]) - half_width, 0.0)
-    along = np.maximum(np.abs(ways * down[:, None]) - half_height, 0.0)
-    return np.asarray(ways[np.argmax(np.hypot(across, along) >= radius, axis=1)])
+    """(R, D) how far along each direction a box must go to leave each circle round its start."""
+    ways = np.arange(0.0, radii.max() + half_width + half_height + _STEP_PX, _STEP_PX)
+    across = np.maximum(np.abs(np.outer(right, ways)) - half_width, 0.0)
+    along = np.maximum(np.abs(np.outer(down, ways)) - half_height, 0.0)
+    apart = np.hypot(across, along)
+    return np.stack([ways[np.argmax(apart >= radius, axis=1)] for radius in radii])
 
 
-@lru_cache(maxsize=256)
+@cache
+def _font(size_px: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Of the letters, in the finer layer."""
+    return ImageFont.load_default(size_px * _FINER)
+
+
+@cache
 def _half_label(label: str, style: _Style) -> tuple[float, float]:
     """Half the width and height of a label's plate."""
-    left, _, right, _ = _font(style.letter * _FINER).getbbox(label, anchor="ls")
+    left, _, right, _ = _font(style.letter).getbbox(label, anchor="ls")
     across = (right - left) / _FINER / 2.0 + 0.18 * style.letter
     return max(across, 0.5 * style.letter), 0.5 * style.letter
-
-
-@lru_cache(maxsize=16)
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
 
 
 def _draw_ring(pen: ImageDraw.ImageDraw, mark: Mark, style: _Style) -> None:

@@ -52,13 +52,13 @@ class PartWriter:
     """
 
     def __init__(self, handle: BinaryIO, schema: pa.Schema, name: str) -> None:
-        self._sink = _Sink(handle)
+        self._sink = Sink(handle)
         self._schema = schema
         self._name = name
         self._waiting: list[pa.Table] = []
         self._rows_waiting = 0
         pixels = PIXEL_COLUMNS.intersection(schema.names)
-        plain = [leaf for leaf in _leaf_names(schema) if leaf.split(".")[0] not in pixels]
+        plain = [leaf for leaf in leaf_names(schema) if leaf.split(".")[0] not in pixels]
         self._rows_per_group = PIXEL_ROWS_PER_GROUP if pixels else ROWS_PER_GROUP
         with explained(name, "write"):
             self._writer = pq.ParquetWriter(
@@ -188,7 +188,7 @@ def count_values(table: pa.Table, columns: Sequence[str]) -> dict[tuple[str, ...
     return dict(sorted(Counter(values).items()))
 
 
-class _Sink:
+class Sink:
     """A file that Arrow writes to, until it is told to stop.
 
     Arrow's writer wants to end its file whatever happens. After a failed write (a full disk) that
@@ -201,27 +201,33 @@ class _Sink:
         self.closed = False
 
     def write(self, content: bytes) -> int:
+        """Pass on, unless dead."""
         return len(content) if self.dead else self._handle.write(content)
 
     def flush(self) -> None:
+        """Pass on, unless dead."""
         if not self.dead:
             self._handle.flush()
 
     def writable(self) -> bool:
+        """Yes."""
         return True
 
     def readable(self) -> bool:
+        """No."""
         return False
 
     def seekable(self) -> bool:
+        """No."""
         return False
 
     def close(self) -> None:
+        """Leave the file itself to whoever opened it."""
         self.closed = True
 
 
 @cache
-def _leaf_names(schema: pa.Schema) -> list[str]:
+def leaf_names(schema: pa.Schema) -> list[str]:
     """Parquet's dotted names of all columns, nested ones included."""
     file = pa.BufferOutputStream()
     pq.write_table(schema.empty_table(), file)

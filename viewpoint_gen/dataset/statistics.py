@@ -93,6 +93,8 @@ class RunStatistics:
         splits: split -> questions.
         split_assets: split -> assets that its questions show.
         histograms: by name, of pairs and of views.
+        qa_settings: every threshold of the questions; empty before ``viewgen qa``.
+        qa_fingerprint: of everything that decided the questions, as their rows have it.
         audit: None before ``viewgen audit``.
     """
 
@@ -115,6 +117,8 @@ class RunStatistics:
     splits: Mapping[str, int]
     split_assets: Mapping[str, int]
     histograms: Mapping[str, Histogram]
+    qa_settings: Mapping[str, Any]
+    qa_fingerprint: str
     audit: Audit | None
 
     @property
@@ -137,7 +141,8 @@ def run_statistics(store: Store) -> RunStatistics:
     pairs, views = _Pairs(), _Views()
     pairs.read(store)
     views.read(store)
-    questions = _questions(store)
+    summary = _qa_summary(store)
+    questions = _questions(store) if summary else _Questions()
     assets = _Assets()
     assets.read(store)
     return RunStatistics(
@@ -156,10 +161,12 @@ def run_statistics(store: Store) -> RunStatistics:
         seconds=_by_count(views.seconds),
         lane_seconds=_lane_seconds(store),
         licences=assets.of_licences(),
-        families=questions.families(_refused(store)),
+        families=questions.families(_refused(summary)),
         splits={split: questions.splits[split] for split in SPLITS if questions.splits[split]},
         split_assets={split: len(uids) for split, uids in questions.shown.items() if uids},
         histograms={h.name: h for h in [*pairs.histograms(), *views.histograms()]},
+        qa_settings=summary.get("settings", {}),
+        qa_fingerprint=questions.fingerprint,
         audit=read_audit(store),
     )
 
@@ -276,10 +283,11 @@ class _Questions:
 
     COLUMNS: Final = (
         "family", "group_role", "split", "wording_id", "answer_type", "answer_key",
-        "answer_letter", "chance", "asset_uids", "image_ids",
+        "answer_letter", "chance", "asset_uids", "image_ids", "qa_fingerprint",
     )  # fmt: skip
 
     def __init__(self) -> None:
+        self.fingerprint = ""
         self.splits: Counter[str] = Counter()
         self.shown: dict[str, set[str]] = {split: set() for split in SPLITS}
         self._by: dict[str, Counter[tuple[str, Any]]] = {
@@ -291,6 +299,7 @@ class _Questions:
         self._chances: dict[str, Counter[float | None]] = defaultdict(Counter)
 
     def add(self, rows: pa.RecordBatch) -> None:
+        self.fingerprint = rows["qa_fingerprint"][0].as_py() if len(rows) else self.fingerprint
         for name, counts in self._by.items():
             counts += counted(rows, ["family", name])
         self.splits += counted(rows, ["split"])
@@ -345,19 +354,20 @@ class _Questions:
         return {value: n for (name, value), n in self._by[by].items() if name == family}
 
 
+def _qa_summary(store: Store) -> dict[str, Any]:
+    """What ``viewgen qa`` writes last; without it, the questions are of a call that broke off."""
+    return json.loads(read(store, SUMMARY_NAME)) if store.exists(SUMMARY_NAME) else {}
+
+
 def _questions(store: Store) -> _Questions:
     questions = _Questions()
-    if store.exists(SUMMARY_NAME):  # without it, the questions are of a call that didn't finish
-        columns = _Questions.COLUMNS
-        for rows in iterate_batches(store, "qa", columns=columns, rows=_BATCH_ROWS):
-            questions.add(rows)
+    for rows in iterate_batches(store, "qa", columns=_Questions.COLUMNS, rows=_BATCH_ROWS):
+        questions.add(rows)
     return questions
 
 
-def _refused(store: Store) -> dict[str, dict[str, int]]:
-    if not store.exists(SUMMARY_NAME):
-        return {}
-    families = json.loads(read(store, SUMMARY_NAME))["families"]
+def _refused(summary: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    families = summary.get("families", {})
     return {name: about["refused"] for name, about in families.items()}
 
 

@@ -32,6 +32,7 @@ from viewpoint_gen.dataset.card.front_matter import features_list, size_category
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.pipeline.ask import ask_questions
 from viewpoint_gen.qa.families import FAMILIES
+from viewpoint_gen.recipe import recipe_from
 
 
 def html_of(markdown: str) -> str:
@@ -135,7 +136,7 @@ def test_the_code_that_recomputes_agrees_with_the_rows(packed, capsys):
     every = code.replace("rows.take(200)", "rows.take(500)")
     names: dict = {}
     exec(every.replace(REPO, str(folder)), names)
-    assert int(capsys.readouterr().out.split()[0]) > 50
+    assert int(capsys.readouterr().out.split()[0]) > 20
     families = set()
     for row in load_dataset(str(folder), split="train").remove_columns("images"):
         value = names["recompute"](row)
@@ -166,6 +167,7 @@ def test_the_files_of_recipe_and_citation_can_be_read(card):
     recipe = tomllib.loads(card.files["recipe.toml"].decode())
     assert recipe["assets"]["source"] == "folder:private"
     assert "machine" not in recipe
+    assert recipe_from(recipe, origin="the card").num_pairs == 1000
     (bibtex,) = fenced(card.readme, "bibtex")
     assert bibtex.startswith("@misc{some_body_view_points,")
     assert bibtex.count("{") == bibtex.count("}")
@@ -208,10 +210,10 @@ def test_every_family_stands_in_the_table_with_its_count(run, card):
     families = pq.read_table(run / "qa", columns=["family"])["family"].to_pylist()
     table = sections(card.readme)["Families of questions"]
     for family in set(families):
-        (line,) = [line for line in table.splitlines() if line.startswith(f"| `{family}` |")]
+        (line,) = [line for line in table.splitlines() if line.startswith(f"| `{family}`<br>")]
         assert f"| {families.count(family):,} |" in line
     for family in set(FAMILIES) - set(families):
-        assert f"| `{family}` |" not in table
+        assert f"| `{family}`<br>" not in table
         assert f"`{family}`" in table  # named as not asked
 
 
@@ -252,11 +254,13 @@ def assert_whole(card) -> None:
     for name in re.findall(r"\]\(([^)<#:]+)\)", card.readme):
         assert name in card.files, name
     assert set(card.files) - {"README.md"} <= set(re.findall(r"\]\(([^)<#:]+)\)", card.readme))
-    assert not re.search(r"\bNone\b|\bnan\b|\{\{|\{%|Undefined", card.readme)
+    prose = re.sub(r"```.*?```", "", card.readme, flags=re.DOTALL)
+    assert not re.search(r"\bNone\b|\bnan\b|\{\{|\{%|Undefined", prose)
     for name, content in card.files.items():
         if name.startswith("figures/"):
             with Pictures.open(io.BytesIO(content)) as picture:
-                assert len(set(picture.convert("L").resize((64, 64)).getdata())) > 8, name
+                shades = np.unique(np.asarray(picture.convert("L")))
+                assert len(shades) > 8, name
                 assert picture.width <= 1100
 
 
@@ -270,7 +274,7 @@ def test_a_card_with_an_audit_that_passed(copy):
     (copy / "audit.json").write_text(audit_report(["overlap_share", "inverse"]))
     card = card_of(copy)
     assert_whole(card)
-    audit = sections(card.readme)["Audit"]
+    audit = sections(card.readme)["Audit"].replace("\N{NO-BREAK SPACE}", " ")
     assert "No guess is past its gate." in audit
     assert "| `inverse` | 50.0 % | 51.5 % (50–54) | 52.0 % (50–54) | 56.0 % (54–58) | – |" in audit
     assert "0.42 (17)" in audit
@@ -281,7 +285,7 @@ def test_a_card_with_an_audit_that_failed_says_so(copy):
     card = card_of(copy)
     assert_whole(card)
     assert "1 guess is past the gate:" in card.readme
-    assert "**70.0 % (68–72)**" in card.readme
+    assert "**70.0\N{NO-BREAK SPACE}% (68–72)**" in card.readme
     assert "past its gate" in sections(card.readme)["Known limits"]
     assert "<b>right</b>" not in html_of(card.readme)
 
@@ -289,6 +293,8 @@ def test_a_card_with_an_audit_that_failed_says_so(copy):
 def test_a_card_of_few_families_without_fronts(copy):
     ask_questions(str(copy), [("families", ["estimate_azimuth", "magnitude_azimuth"])])
     card = card_of(copy)
+    recipe = tomllib.loads(card.files["recipe.toml"].decode())
+    assert recipe["qa"]["families"] == ["estimate_azimuth", "magnitude_azimuth"]
     assert_whole(card)
     assert "front is known" not in card.readme
     assert "Not asked in this set" in card.readme

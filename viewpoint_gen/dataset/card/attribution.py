@@ -54,7 +54,7 @@ def _lines(store: Store) -> Iterator[tuple[tuple[str, str], str]]:
                     licence_link(row["licence"]),
                     address(row["url"]) or _without_address(row["source"]),
                 )
-                yield (row["licence"], row["asset_uid"]), f"| {' | '.join(cells)} |"
+                yield (row["licence"] or "", row["asset_uid"]), f"| {' | '.join(cells)} |"
 
 
 def _code(uid: str) -> str:

@@ -13,8 +13,16 @@ from urllib.parse import quote, urlsplit
 
 _MOST_LETTERS: Final = 200
 
-_BACKSLASHED: Final = re.compile(r"([\\`*_{}\[\]()#+!~$])")
-_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "@": "&#64;"}
+_HARMLESS: Final = {
+    **{sign: f"\\{sign}" for sign in "\\`*_{}[]#+~"},
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    "|": "&#124;",
+    "@": "&#64;",
+}
+"""What stands for a sign that Markdown, HTML or a table would take for its own."""
+
 _SCHEMES: Final = ("http", "https")
 _IN_ADDRESSES: Final = "!#$&'*+,/:;=?@[]%-._~"
 """What may stand in an address as it is; what could end a link is encoded."""
@@ -34,9 +42,7 @@ def escaped(text: str | None, *, most: int = _MOST_LETTERS) -> str:
     words = " ".join(plain.split())
     if len(words) > most:
         words = f"{words[: most - 1]}…"
-    return _BACKSLASHED.sub(r"\\\1", "".join(_ENTITIES.get(c, c) for c in words)).replace(
-        "://", "&#58;//"
-    )
+    return "".join(_HARMLESS.get(c, c) for c in words).replace("://", "&#58;//")
 
 
 def address(url: str | None) -> str:

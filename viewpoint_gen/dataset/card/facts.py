@@ -17,11 +17,6 @@ class RecipeFacts(Protocol):
         """Of what decides the rendered rows."""
         ...
 
-    @property
-    def qa_fingerprint(self) -> str:
-        """Of what decides the questions."""
-        ...
-
     def model_dump(self, *, mode: str) -> dict[str, Any]:
         """Every setting, by section."""
         ...

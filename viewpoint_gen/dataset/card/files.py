@@ -67,7 +67,7 @@ def card_files(
     return {
         "README.md": _tidy(readme).encode(),
         "ATTRIBUTION.md": attribution(store),
-        "recipe.toml": _recipe(recipe),
+        "recipe.toml": _recipe(recipe, run),
         **pictures,
     }
 
@@ -129,6 +129,7 @@ def _context(
         "version": __version__,
         "schema_version": SCHEMA_VERSION,
         "licence_shown": escaped(package.licence_name or package.licence),
+        "size": wording.size(sum(s.bytes for config in package.configs for s in config.splits)),
         "default": default.name,
         "split": default.splits[0].name,
         "has_images": "images" in default.features,
@@ -140,7 +141,6 @@ def _context(
         "has_fronts": wording.has_fronts(run),
         "audit": audit,
         "fingerprint": recipe.fingerprint,
-        "qa_fingerprint": recipe.qa_fingerprint,
         "seed": recipe.seed,
         "renders": wording.renders(run),
         "backdrops": wording.listed(run.backdrops),
@@ -166,9 +166,12 @@ def _for_bibtex(text: str) -> str:
     return re.sub(r"([_&%#$])", r"\\\1", re.sub(r"[{}\\]", "", text))
 
 
-def _recipe(recipe: RecipeFacts) -> bytes:
-    """What decides the rows, without how the work was done and where its files lay."""
-    sections = recipe.model_dump(mode="json")
+def _recipe(recipe: RecipeFacts, run: RunStatistics) -> bytes:
+    """What decides the rows, without how the work was done and where its files lay.
+
+    The questions may have been asked with other settings than the recipe's: theirs stand here.
+    """
+    sections = recipe.model_dump(mode="json") | {"qa": dict(run.qa_settings)}
     sections.pop("machine", None)
     assets = sections.get("assets", {})
     for key in ("source", "exclude"):

@@ -14,6 +14,9 @@ _SHORT_SIDE_PX: Final = 280
 _SMALL_SIDE_PX: Final = 196
 """The same where more than three are shown."""
 
+_WIDTH_PX: Final = 960
+"""Of a whole plate, at most; wide images are shown smaller."""
+
 _GAP_PX: Final = 14
 _CAPTION_PX: Final = 26
 _CORNER_PX: Final = 8
@@ -30,13 +33,24 @@ def plate(images: Sequence[Image.Image], captions: Sequence[str]) -> bytes:
     Up to three stand in a row. Of more, the first is large at the left and the others, which are
     what it is to be compared with, stand in two rows beside it.
     """
-    side_px = _SHORT_SIDE_PX if len(images) <= _BESIDE else _SMALL_SIDE_PX
+    side_px = _side_px(images)
     tiles = [_tile(each, text, side_px) for each, text in zip(images, captions, strict=True)]
     if len(images) <= _BESIDE:
         return _jpeg(_row(tiles))
     half = -(-len(tiles[1:]) // 2)
     block = _column([_row(tiles[1 : 1 + half]), _row(tiles[1 + half :])])
     return _jpeg(_row([_tile(images[0], captions[0], block.height - _CAPTION_PX), block]))
+
+
+def _side_px(images: Sequence[Image.Image]) -> int:
+    """Of the shorter side of an image, or of the small ones beside a large one."""
+    aspect = max(max(image.width / image.height, 1.0) for image in images)
+    if len(images) <= _BESIDE:
+        room_px = _WIDTH_PX - _GAP_PX * (len(images) - 1)
+        return int(min(room_px / aspect / len(images), _SHORT_SIDE_PX))
+    across = 2 + -(-len(images[1:]) // 2)  # the large one is as wide as two
+    beside_px = _WIDTH_PX - 3 * _GAP_PX - aspect * (_CAPTION_PX + _GAP_PX)
+    return int(min(beside_px / aspect / across, _SMALL_SIDE_PX))
 
 
 def _tile(picture: Image.Image, caption: str, side_px: int) -> Image.Image:

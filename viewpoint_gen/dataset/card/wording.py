@@ -54,7 +54,7 @@ def count(number: float) -> str:
 
 def percent(share: float | None, *, decimals: int = 0) -> str:
     """A share in hundredths; a dash for none."""
-    return "–" if share is None else f"{100.0 * share:.{decimals}f} %"
+    return "–" if share is None else f"{100.0 * share:.{decimals}f}\N{NO-BREAK SPACE}%"
 
 
 def size(number_of_bytes: int) -> str:
@@ -115,7 +115,7 @@ def _named(key: str) -> str:
     if head in ("rank", "bin", "round"):
         return ("1st", "2nd", "3rd")[int(number)] if int(number) < 3 else f"{int(number) + 1}th"
     if key.isdecimal():
-        return f"{key} %"
+        return f"{key}\N{NO-BREAK SPACE}%"
     return " ".join(_WORDS.get(word, word) for word in re.split(r"_|(\+)", key) if word)
 
 
