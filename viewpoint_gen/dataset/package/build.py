@@ -13,9 +13,10 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from viewpoint_gen.dataset.package.plan import Shard
 from viewpoint_gen.dataset.package.rows import ASSETS_NAME, Packing
@@ -39,6 +40,8 @@ _SPARE: Final = 1.05  # what a package may need, of what was estimated
 _TAIL_BYTES: Final = 1 << 16
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Advance = Callable[[int], Any]
 """Told how many of the expected bytes are done."""
@@ -102,9 +105,20 @@ def _made(
     with _own_folder(folder) as scratch:
         heaps = Heaps(scratch)
         heaps.fill(packing.store, packing.index, asked)
-        for heap, shard in enumerate(asked):
-            groups = packing.question_groups(heaps.take(heap))
-            yield shard, _write(packing, shard, groups, folder)
+        ready = _one_ahead(lambda heap: packing.mixed(heaps.take(heap)), len(asked))
+        for shard, (rows, pictures) in zip(asked, ready, strict=True):
+            yield shard, _write(packing, shard, packing.question_groups(rows, pictures), folder)
+
+
+def _one_ahead(make: Callable[[int], T], count: int) -> Iterator[T]:
+    """What ``make`` gives for 0, 1, ..., the next one being made while one is worked with."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = [pool.submit(make, 0)] if count else []
+        for number in range(1, count + 1):
+            ready = coming.pop().result()
+            if number < count:
+                coming.append(pool.submit(make, number))
+            yield ready
 
 
 def _write(packing: Packing, shard: Shard, groups: Iterator[Any], folder: Path) -> PackedFile:

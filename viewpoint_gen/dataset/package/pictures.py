@@ -6,8 +6,9 @@ import hashlib
 import io
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from viewpoint_gen.dataset.config import StoreConfig
-from viewpoint_gen.dataset.images import encode_picture
+from viewpoint_gen.dataset.images import encode_image
 from viewpoint_gen.dataset.marks import Mark, draw_marks
 from viewpoint_gen.dataset.package.features import IMAGE
 from viewpoint_gen.dataset.package.plan import RunIndex
@@ -25,7 +26,8 @@ from viewpoint_gen.dataset.shards import open_part
 from viewpoint_gen.errors import RunError
 from viewpoint_gen.storage import Store
 
-_COLUMNS = ("view_id", "image", "image_format")
+_COLUMNS: Final = ("view_id", "image", "image_format")
+_PAINTERS: Final = 4  # threads that draw marks; decoding and encoding leave Python's lock alone
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,14 @@ def pictures_of(rows: pa.Table, store: Store, index: RunIndex, encoding: StoreCo
         raise RunError(msg)
     first = np.concatenate([[0], np.cumsum(lengths)])
     formats = views["image_format"].combine_chunks()
-    marked = _Marked(views["image"].combine_chunks(), ids, formats, encoding)
+    marked = _Marked(views["image"].combine_chunks(), ids, encoding)
     for number, marks in enumerate(rows["marks"].to_pylist()):
         for image in sorted({mark["image"] for mark in marks or ()}):
             at = first[number] + image
-            shown[at] = marked.index(int(shown[at]), [m for m in marks if m["image"] == image])
-    content = pa.concat_arrays([marked.plain, pa.array(marked.drawn, pa.binary())])
-    names = pa.concat_arrays([image_names(ids, formats), pa.array(marked.names, pa.string())])
+            shown[at] = marked.place(int(shown[at]), [m for m in marks if m["image"] == image])
+    drawn, drawn_names = marked.draw()
+    content = pa.concat_arrays([marked.plain, drawn])
+    names = pa.concat_arrays([image_names(ids, formats), drawn_names])
     return Pictures(content, names, shown, first)
 
 
@@ -107,31 +110,33 @@ def _views(store: Store, index: RunIndex, uids: pa.Array, wanted: pa.Array) -> p
 class _Marked:
     """Draws each view with each set of marks once."""
 
-    def __init__(
-        self, plain: pa.Array, ids: pa.Array, formats: pa.Array, encoding: StoreConfig
-    ) -> None:
+    def __init__(self, plain: pa.Array, ids: pa.Array, encoding: StoreConfig) -> None:
         self.plain = plain
-        self.drawn: list[bytes] = []
-        self.names: list[str] = []
         self._ids = ids
-        self._formats = formats
         self._encoding = encoding
-        self._places: dict[tuple[int, str], int] = {}
+        self._wanted: dict[tuple[int, str], tuple[int, Sequence[dict[str, Any]]]] = {}
 
-    def index(self, view: int, marks: Sequence[dict[str, Any]]) -> int:
-        """Where the view with these marks stands, behind the plain ones."""
-        told = json.dumps([[m["label"], m["x_px"], m["y_px"]] for m in marks])
-        if (view, told) not in self._places:
-            self._places[view, told] = len(self.plain) + len(self.drawn)
-            content, extension = self._draw(view, marks)
-            digest = hashlib.sha256(told.encode()).hexdigest()[:8]
-            self.drawn.append(content)
-            self.names.append(f"{self._ids[view].as_py()}.marked-{digest}.{extension}")
-        return self._places[view, told]
+    def place(self, view: int, marks: Sequence[dict[str, Any]]) -> int:
+        """Where the view with these marks will stand, behind the plain ones."""
+        told = json.dumps([[mark["label"], mark["x_px"], mark["y_px"]] for mark in marks])
+        place = len(self.plain) + len(self._wanted)
+        return self._wanted.setdefault((view, told), (place, marks))[0]
+
+    def draw(self) -> tuple[pa.Array, pa.Array]:
+        """Encoded images and their names, in the order of their places."""
+        with ThreadPoolExecutor(_PAINTERS) as pool:
+            jobs = ((view, marks) for (view, _), (_, marks) in self._wanted.items())
+            drawn = list(pool.map(lambda job: self._draw(*job), jobs))
+        names = [
+            f"{self._ids[view].as_py()}.marked-{hashlib.sha256(told.encode()).hexdigest()[:8]}.{end}"
+            for (view, told), (_, end) in zip(self._wanted, drawn, strict=True)
+        ]
+        content = pa.array([image for image, _ in drawn], pa.binary())
+        return content, pa.array(names, pa.string())
 
     def _draw(self, view: int, marks: Sequence[dict[str, Any]]) -> tuple[bytes, str]:
         points = [Mark(mark["label"], mark["x_px"], mark["y_px"]) for mark in marks]
-        with Image.open(io.BytesIO(self.plain[view].as_py())) as picture:
-            shown = draw_marks(picture, points).convert("RGBA")
-        content, form = encode_picture(np.asarray(shown), self._encoding)
+        with Image.open(io.BytesIO(self.plain[view].as_buffer())) as picture:
+            shown = draw_marks(picture, points)
+        content, form = encode_image(shown, self._encoding)
         return content, EXTENSIONS[form.value]

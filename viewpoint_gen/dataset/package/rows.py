@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from viewpoint_gen.dataset.config import StoreConfig
-from viewpoint_gen.dataset.package.pictures import pictures_of
+from viewpoint_gen.dataset.package.pictures import Pictures, pictures_of
 from viewpoint_gen.dataset.package.plan import Places, RunIndex, Shard
 from viewpoint_gen.dataset.package.shard_file import (
     GROUP_BYTES,
@@ -54,15 +54,18 @@ class Packing:
         else:
             yield from self._of_assets(shard)
 
-    def question_groups(self, rows: pa.Table) -> Iterator[pa.Table]:
-        """The row groups of a file of questions, which are mixed.
+    def mixed(self, rows: pa.Table) -> tuple[pa.Table, Pictures]:
+        """The questions of a file in another order, with all that they show.
 
         Neighbours in the run ask about the same pair; mixed by their ids, any stretch of a file
         shows all families, for whoever reads it as a stream or looks at its first page.
         """
         order = np.argsort(keys_of(0, "published order", rows["id"].to_pylist()), kind="stable")
         rows = rows.take(order)
-        pictures = pictures_of(rows, self.store, self.index, self.encoding)
+        return rows, pictures_of(rows, self.store, self.index, self.encoding)
+
+    def question_groups(self, rows: pa.Table, pictures: Pictures) -> Iterator[pa.Table]:
+        """The row groups of a file of questions."""
         for start, stop in cut_groups(pictures.row_bytes(), ROWS_PER_GROUP):
             images = pictures.of_rows(start, stop)
             yield published_questions(rows.slice(start, stop - start), images, self.schemas["qa"])
