@@ -48,9 +48,10 @@ class Repository:
         Raises:
             HubError: the Hub forbids to look, or can't be reached.
         """
-        return patiently(lambda: self._state(revision), self.patience, about=self.id)
+        return patiently(lambda: self.look(revision), self.patience, about=self.id)
 
-    def _state(self, revision: str) -> State | None:
+    def look(self, revision: str = BRANCH) -> State | None:
+        """``state`` at the first try, with the client's own errors."""
         try:
             about = self.api.dataset_info(self.id, revision=revision)
         except RepositoryNotFoundError:

@@ -187,7 +187,7 @@ def _commit(
 
     def commit_unless_done() -> None:
         # an answer may get lost on its way back, and then the commit is made
-        state = repository.state()
+        state = repository.look()
         if state is not None and _is_there(state, package):
             return
         repository.api.create_commit(

@@ -103,6 +103,9 @@ def finish_package(
         about: of the run: its fingerprints.
     """
     store = open_store(folder)
+    for name in store.names("figures"):
+        if f"figures/{name}" not in card:
+            store.remove(f"figures/{name}")
     written = []
     for name, text in sorted(card.items()):
         write(store, name, text)
