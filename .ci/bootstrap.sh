@@ -23,6 +23,9 @@ command -v "$python" >/dev/null 2>&1 || {
 echo "Installing into $venv (Blender's module alone is 370 MB; this takes a few minutes) ..." >&2
 "$venv/bin/pip" install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
+    echo "No Chromium here, so the tests of \`viewgen preview\` will be skipped: apt-get install -y chromium" >&2
+
 if ! problem=$("$venv/bin/python" -c 'import bpy' 2>&1); then
     case $problem in
         *"cannot open shared object file"*)

@@ -17,7 +17,7 @@ FLOORS = [
     {"dataset"},
     {"recipe"},
     {"verify", "audit"},
-    {"pipeline", "doctor"},
+    {"pipeline", "preview", "doctor"},
     {"cli"},
     {"__main__"},
 ]

@@ -150,8 +150,11 @@ def test_a_second_export_gives_the_same_bytes_in_place_of_the_first(run, tmp_pat
 def test_attribution_names_each_object_that_is_shown_and_no_other(run, tmp_path, name):
     export(run, name, tmp_path / "out", splits=("test",))
     said = (tmp_path / "out/ATTRIBUTION.md").read_text(encoding="utf-8")
-    rows = [line for line in said.splitlines() if "asset" in line]
-    assert rows == ["| lamp | author 5 | MIT | https://example.org/5 | asset5 |"]
+    rows = [line for line in said.splitlines() if line.startswith("| `")]
+    link = "[example.org](<https://example.org/5>)"
+    assert rows == [
+        f"| `asset5` | lamp | author 5 | [MIT](https://spdx.org/licenses/MIT.html) | {link} |"
+    ]
 
 
 def test_a_run_elsewhere_gives_the_same_export(run, tmp_path):
@@ -184,8 +187,10 @@ def test_a_link_to_the_folder_stays_a_link(run, tmp_path):
 def test_attribution_cells_cannot_be_broken_out_of(run, tmp_path):
     export(run, "ms-swift", tmp_path / "out", splits=("train",))
     said = (tmp_path / "out/ATTRIBUTION.md").read_text(encoding="utf-8")
-    assert r"| chair \| of &lt;oak> | author 1 | CC-BY-4.0 |" in said
-    assert "| cup | author 0 | CC0-1.0 | folder | asset0 |" in said
+    assert "| `asset1` | chair &#124; of &lt;oak&gt; | author 1 | [CC-BY-4.0](" in said
+    (own,) = (line for line in said.splitlines() if line.startswith("| `asset0`"))
+    assert own.startswith("| `asset0` | cup | author 0 | [CC0-1.0](")
+    assert own.endswith("| (no address given) |")
 
 
 def test_an_asset_without_a_line_about_it_stops_the_export(tmp_path):

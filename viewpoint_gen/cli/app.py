@@ -10,7 +10,18 @@ import typer
 from typer.core import TyperGroup
 
 from viewpoint_gen import __version__
-from viewpoint_gen.cli import audit, demo, doctor, export, publish, qa, render, status, verify
+from viewpoint_gen.cli import (
+    audit,
+    demo,
+    doctor,
+    export,
+    preview,
+    publish,
+    qa,
+    render,
+    status,
+    verify,
+)
 from viewpoint_gen.errors import ViewgenError
 
 
@@ -97,6 +108,7 @@ app.command(epilog=qa.EXAMPLES)(qa.qa)
 app.command(epilog=verify.EXAMPLES)(verify.verify)
 app.command(epilog=audit.EXAMPLES)(audit.audit)
 app.command(epilog=export.EXAMPLES)(export.export)
+app.command(epilog=preview.EXAMPLES)(preview.preview)
 app.command(epilog=publish.EXAMPLES)(publish.publish)
 app.command()(status.status)
 app.command()(doctor.doctor)

@@ -196,6 +196,9 @@ def _draw_histogram(panel: Axes, histogram: Histogram) -> None:
     panel.set_xlim(edges[0], edges[-1])
     panel.yaxis.set_major_locator(mpl.ticker.MaxNLocator(4, integer=True))
     panel.yaxis.set_major_formatter(_thousands)
+    if not any(histogram.counts):
+        panel.set_yticks([0])
+        panel.set_ylim(0.0, 1.0)
     if histogram.is_log:
         panel.set_xscale("log")
         panel.xaxis.set_major_locator(mpl.ticker.FixedLocator(_log_ticks(edges)))

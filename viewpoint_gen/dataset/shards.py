@@ -12,8 +12,8 @@ from typing import BinaryIO, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from viewpoint_gen.dataset.schema import TABLES
-from viewpoint_gen.errors import StorageError
+from viewpoint_gen.dataset.schema import SCHEMA_VERSION, TABLES, VERSION_KEY
+from viewpoint_gen.errors import RunIncomplete, StorageError
 from viewpoint_gen.storage import Store, explained
 
 PIXEL_COLUMNS: Final = frozenset({"image", "mask", "depth", "normals"})
@@ -141,6 +141,21 @@ def open_part(store: Store, name: str) -> Iterator[pq.ParquetFile]:
         except pa.ArrowInvalid as error:
             msg = f"can't read {store.path(name)}: not a whole Parquet file ({error})"
             raise StorageError(msg) from error
+
+
+def check_version(path: str, schema: pa.Schema, declared: pa.Schema) -> None:
+    """Refuse a part that another version of viewgen wrote.
+
+    Raises:
+        RunIncomplete: its columns aren't those that are declared.
+    """
+    version = (schema.metadata or {}).get(VERSION_KEY, b"none").decode()
+    if version != SCHEMA_VERSION or schema.names != declared.names:
+        msg = (
+            f"{path}: schema version {version}, this viewgen reads {SCHEMA_VERSION}; "
+            "render the run again, or use the version that made it"
+        )
+        raise RunIncomplete(msg)
 
 
 def read_part(store: Store, name: str, *, columns: Sequence[str] | None = None) -> pa.Table:

@@ -40,7 +40,7 @@ class FamilyStatistics:
         asked: questions, those asked again in other words included.
         again: of those, how many are a second wording.
         images: that each question shows.
-        wordings: different ones that occur.
+        wordings: different stems that occur; each may come with several sets of options and notes.
         chance: mean chance of a guess among the options; None where none are offered.
         answer_type: choice, angle, ratio, set or pose.
         answers: answer key -> questions; every key of the family, in its order.
@@ -341,7 +341,7 @@ class _Questions:
             asked=sum(of["split"].values()),
             again=self._again[name],
             images=self._images.get(name, len(family.images)),
-            wordings=len(of["wording_id"]),
+            wordings=len({wording.split(".")[1] for wording in of["wording_id"]}),
             chance=sum(c * n for c, n in chances.items()) / guessed if guessed else None,
             answer_type=next(iter(of["answer_type"]), ""),
             answers={key: of["answer_key"].get(key, 0) for key in family.options},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import tomllib
 
@@ -25,11 +26,14 @@ from huggingface_hub import DatasetCard, DatasetCardData
 from markdown_it import MarkdownIt
 from PIL import Image as Pictures
 
-from viewpoint_gen.dataset.card.escaping import address, escaped, licence_link
+from viewpoint_gen.dataset import conventions
 from viewpoint_gen.dataset.card.examples import GROUPS
 from viewpoint_gen.dataset.card.files import _without_folders
 from viewpoint_gen.dataset.card.front_matter import features_list, size_category
+from viewpoint_gen.dataset.escaping import address, escaped, licence_link
 from viewpoint_gen.errors import RunIncomplete
+from viewpoint_gen.geometry.orbit import OrbitPosition
+from viewpoint_gen.geometry.pose import look_at
 from viewpoint_gen.pipeline.ask import ask_questions
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.recipe import recipe_from
@@ -186,6 +190,17 @@ def test_folders_of_the_machine_are_left_out_of_sources(source, shown):
 
 
 # Its numbers are the run's.
+
+
+def test_what_grows_in_the_drawing_grows_in_the_geometry():
+    """The second camera of the view from above stands at a larger azimuth, to the first's right."""
+    first, second = (
+        OrbitPosition(math.radians(azimuth_deg), 0.0, 2.0).point_world()
+        for azimuth_deg in conventions._AZIMUTH_DEG
+    )
+    assert np.arctan2(second[1], second[0]) > np.arctan2(first[1], first[0])
+    right = look_at(first, np.zeros(3))[:3, 0]
+    assert (second - first) @ right > 0
 
 
 def test_numbers_in_the_text_are_those_of_the_rows(run, card):

@@ -29,12 +29,12 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "Sizes to choose from": tuple(f for f in FAMILIES if f.startswith("magnitude_")),
     "Sizes as numbers": tuple(f for f in FAMILIES if f.startswith("estimate_")),
     "Motions that look alike": tuple(f for f in FAMILIES if f.startswith("minimal_")),
-    "Who moved, and mixed motions": (
+    "Who moved and mixed motions": (
         "who_moved", "dominant", "all_that_apply", "pose_tuple", "inverse",
     ),
     "Shared surface": ("overlap_share", "new_share"),
     "A view to choose": ("choose_view",),
-    "Two motions, one after the other": ("compose",),
+    "Two motions in a row": ("compose",),
     "The same object or another": ("same_object",),
     "Marked points": ("correspondence", "hidden_point", "cannot_tell"),
 }  # fmt: skip

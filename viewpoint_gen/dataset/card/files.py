@@ -12,14 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from viewpoint_gen import __version__
 from viewpoint_gen.dataset import figures
+from viewpoint_gen.dataset.attribution import ATTRIBUTION_NAME, attribution_of
 from viewpoint_gen.dataset.card import wording
-from viewpoint_gen.dataset.card.attribution import attribution
-from viewpoint_gen.dataset.card.escaping import escaped, licence_link
 from viewpoint_gen.dataset.card.examples import Example, examples_of
 from viewpoint_gen.dataset.card.facts import PackageFacts, RecipeFacts
 from viewpoint_gen.dataset.card.front_matter import front_matter
 from viewpoint_gen.dataset.card.plates import plate
 from viewpoint_gen.dataset.conventions import conventions_figure
+from viewpoint_gen.dataset.escaping import escaped, licence_link
 from viewpoint_gen.dataset.histograms import OF_PAIRS, OF_VIEWS
 from viewpoint_gen.dataset.schema import SCHEMA_VERSION
 from viewpoint_gen.dataset.statistics import RunStatistics, run_statistics
@@ -66,7 +66,7 @@ def card_files(
     readme = _environment().get_template("README.md.jinja").render(context)
     return {
         "README.md": _tidy(readme).encode(),
-        "ATTRIBUTION.md": attribution(store),
+        ATTRIBUTION_NAME: attribution_of(store).encode(),
         "recipe.toml": _recipe(recipe, run),
         **pictures,
     }
@@ -81,7 +81,12 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    made.filters |= {"count": wording.count, "escaped": escaped, "licence_link": licence_link}
+    made.filters |= {
+        "count": wording.count,
+        "plural": wording.plural,
+        "escaped": escaped,
+        "licence_link": licence_link,
+    }
     return made
 
 
@@ -136,6 +141,7 @@ def _context(
         "configs": wording.configs_table(package.configs),
         "config_names": [config.name for config in package.configs],
         "groups": wording.family_groups(run.asked_families),
+        "kinds_of_questions": wording.kinds_of_questions(run.asked_families),
         "unasked": [f"`{f}`" for f in FAMILIES if f not in {x.family for x in run.asked_families}],
         "asked_again": sum(family.again for family in run.families),
         "has_fronts": wording.has_fronts(run),
@@ -191,5 +197,7 @@ def _without_folders(source: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """No more than one empty line in a row, none at the end."""
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    """No more than one empty line in a row, but in code; none at the end."""
+    parts = re.split(r"(^```.*?^```$)", text, flags=re.DOTALL | re.MULTILINE)
+    parts[::2] = [re.sub(r"\n{3,}", "\n\n", prose) for prose in parts[::2]]
+    return "".join(parts).strip() + "\n"

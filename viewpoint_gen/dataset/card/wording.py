@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from viewpoint_gen.dataset.audited import Audit, AuditedFamily, Guess
-from viewpoint_gen.dataset.card.escaping import escaped
 from viewpoint_gen.dataset.card.examples import GROUPS, Example, letters_of
 from viewpoint_gen.dataset.card.facts import ConfigFacts
+from viewpoint_gen.dataset.escaping import escaped
 from viewpoint_gen.dataset.statistics import FamilyStatistics, RunStatistics
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.qa.families.family import Form
@@ -50,6 +50,11 @@ _LONG: Final = 2000
 def count(number: float) -> str:
     """With commas."""
     return f"{number:,.0f}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """How many of something."""
+    return f"{count(number)} {one if number == 1 else many or f'{one}s'}"
 
 
 def percent(share: float | None, *, decimals: int = 0) -> str:
@@ -94,6 +99,13 @@ def family_groups(families: Sequence[FamilyStatistics]) -> list[dict[str, Any]]:
         for title, names in GROUPS.items()
     ]
     return [group for group in groups if group["families"]]
+
+
+def kinds_of_questions(families: Sequence[FamilyStatistics]) -> str:
+    """The groups of families in a sentence."""
+    titles = [group["title"] for group in family_groups(families)]
+    words = [title[0].lower() + title[1:] for title in titles]
+    return ", ".join(words[:-1]) + (" and " if words[1:] else "") + words[-1]
 
 
 def _family(family: FamilyStatistics) -> dict[str, Any]:
@@ -192,18 +204,17 @@ def has_fronts(run: RunStatistics) -> bool:
 
 def limits(run: RunStatistics) -> list[str]:
     """What a reader should know before trusting the set; general things last."""
-    wordings = [family.wordings for family in run.asked_families]
-    english = (
-        f"Questions are English and made from templates: {min(wordings)} to {max(wordings)} "
-        "wordings of each family occur."
-    )
+    stems = [family.wordings for family in run.asked_families]
+    fewest, most = min(stems), max(stems)
+    number = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+    english = f"Questions are English and made from templates: {number} stems for each family."
     return [*_limits_of_run(run), *_LIMITS, english]
 
 
 def _limits_of_run(run: RunStatistics) -> list[str]:
     found = [*_limits_of_audit(run)]
     found += [
-        f"The {split} split shows only {run.split_assets[split]} objects."
+        f"The {split} split shows only {plural(run.split_assets[split], 'object')}."
         for split in ("validation", "test")
         if 0 < run.split_assets.get(split, 0) < _FEW_OBJECTS
     ]

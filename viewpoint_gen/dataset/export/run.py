@@ -10,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from viewpoint_gen.dataset.export.attribution import ATTRIBUTION_NAME, attribution_of
+from viewpoint_gen.dataset.attribution import ATTRIBUTION_NAME, attribution_of
 from viewpoint_gen.dataset.export.folder import MANIFEST_NAME, ExportFolder
 from viewpoint_gen.dataset.export.formats import Format
 from viewpoint_gen.dataset.export.items import items_of
