@@ -35,6 +35,7 @@ _DISTANCES: Final = (0.0, 0.6, 1.2, 2.0, 3.0)
 
 _FIRST_DIRECTION_RAD: Final = -math.pi / 4  # up and to the right
 _STEP_PX: Final = 0.25  # in which a label is moved away from its ring
+_TILE_MARGIN_PX: Final = 3  # round what is drawn on: half of a line, and a little
 _OUTSIDE_WEIGHS: Final = 10.0  # what is cut off, against what is covered
 
 
@@ -113,20 +114,70 @@ def images_of(row: Mapping[str, Any], pictures: Mapping[str, bytes]) -> list[Ima
 def draw_marks(picture: Image.Image, marks: Sequence[Mark]) -> Image.Image:
     """A copy of a picture with rings and letters; the marked pixels themselves stay free."""
     mode = "RGBA" if "A" in picture.getbands() else "RGB"
+    shown = picture.convert(mode) if picture.mode != mode else picture.copy()
     if not marks:
-        return picture.convert(mode)
+        return shown
     style = _Style.of(*picture.size)
-    size = (picture.width * _FINER, picture.height * _FINER)
-    layer = Image.new("RGBA", size, (*_LIGHT[:3], 0))
-    pen = ImageDraw.Draw(layer)
-    font = _font(style.letter)
     boxes = label_boxes(picture.size, marks)
-    for mark, box in zip(marks, boxes, strict=True):
+    for tile, members in _tiles(picture.size, marks, boxes, style):
+        layer = _layer(tile, [(marks[number], boxes[number]) for number in members], style)
+        under = shown.crop(tile).convert("RGBA")
+        shown.paste(Image.alpha_composite(under, _shrunk(layer)).convert(mode), tile[:2])
+    return shown
+
+
+def _tiles(
+    size_px: tuple[int, int], marks: Sequence[Mark], boxes: Sequence[_Box], style: _Style
+) -> list[tuple[tuple[int, int, int, int], list[int]]]:
+    """Parts of the image that hold whole marks, and which; no two of them touch.
+
+    Little of an image is marked, and only that much is drawn on.
+    """
+    tiles: list[tuple[tuple[int, int, int, int], list[int]]] = []
+    for number, (mark, box) in enumerate(zip(marks, boxes, strict=True)):
+        reach = style.reach + _TILE_MARGIN_PX
+        ring = _Box.around(mark.x_px, mark.y_px, reach, reach)
+        tile = (
+            max(math.floor(min(ring.left, box.left - _TILE_MARGIN_PX)), 0),
+            max(math.floor(min(ring.top, box.top - _TILE_MARGIN_PX)), 0),
+            min(math.ceil(max(ring.right, box.right + _TILE_MARGIN_PX)), size_px[0]),
+            min(math.ceil(max(ring.bottom, box.bottom + _TILE_MARGIN_PX)), size_px[1]),
+        )
+        members = [number]
+        while touching := [each for each in tiles if _touch(each[0], tile)]:
+            tiles = [each for each in tiles if each not in touching]
+            edges = [tile, *(each[0] for each in touching)]
+            members = sorted([*members, *(at for each in touching for at in each[1])])
+            low, high = np.min(edges, axis=0).tolist(), np.max(edges, axis=0).tolist()
+            tile = (low[0], low[1], high[2], high[3])
+        tiles.append((tile, members))
+    return [tile for tile in tiles if tile[0][0] < tile[0][2] and tile[0][1] < tile[0][3]]
+
+
+def _touch(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _layer(
+    tile: tuple[int, int, int, int], marks: Sequence[tuple[Mark, _Box]], style: _Style
+) -> Image.Image:
+    """Marks on a clear ground, larger than they will be."""
+    left, top, right, bottom = tile
+    layer = Image.new("RGBA", ((right - left) * _FINER, (bottom - top) * _FINER), (*_LIGHT[:3], 0))
+    pen = ImageDraw.Draw(layer)
+    moved = [
+        (
+            Mark(mark.label, mark.x_px - left, mark.y_px - top),
+            _Box(box.left - left, box.top - top, box.right - left, box.bottom - top),
+        )
+        for mark, box in marks
+    ]
+    for mark, box in moved:
         _draw_leader(pen, mark, box, style)
-    for mark, box in zip(marks, boxes, strict=True):
+    for mark, box in moved:
         _draw_ring(pen, mark, style)
-        _draw_label(pen, mark, box, font, style)
-    return Image.alpha_composite(picture.convert("RGBA"), _shrunk(layer)).convert(mode)
+        _draw_label(pen, mark, box, _font(style.letter), style)
+    return layer
 
 
 def label_boxes(size_px: tuple[int, int], marks: Sequence[Mark]) -> list[_Box]:
@@ -247,12 +298,5 @@ def _draw_label(
 
 
 def _shrunk(layer: Image.Image) -> Image.Image:
-    """The layer at its picture's size, colours weighted by alpha; empty parts cost nothing."""
-    shrunk = Image.new("RGBA", (layer.width // _FINER, layer.height // _FINER))
-    drawn = layer.getbbox()
-    if drawn is not None:
-        left, top = drawn[0] // _FINER, drawn[1] // _FINER
-        right, bottom = -(-drawn[2] // _FINER), -(-drawn[3] // _FINER)
-        corners = (left * _FINER, top * _FINER, right * _FINER, bottom * _FINER)
-        shrunk.paste(layer.crop(corners).reduce(_FINER), (left, top))
-    return shrunk
+    """The layer at its picture's size, colours weighted by their alpha."""
+    return layer.reduce(_FINER)
