@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from viewpoint_gen.dataset.package.features import image_columns
+from viewpoint_gen.dataset.shards import Sink, leaf_names
 from viewpoint_gen.storage import explained
 
 ROWS_PER_GROUP: Final = 128
@@ -48,10 +49,10 @@ class ShardWriter:
         self.rows = 0
         self.content_bytes = 0
         self._name = name
-        images = image_columns(schema)
-        plain = [leaf for leaf in _leaves(schema) if leaf.split(".")[0] not in images]
-        pixels = [leaf for leaf in _leaves(schema) if leaf.endswith(".bytes") and leaf not in plain]
-        named = [leaf for leaf in _leaves(schema) if leaf not in (*plain, *pixels)]
+        images, leaves = image_columns(schema), leaf_names(schema)
+        plain = [leaf for leaf in leaves if leaf.split(".")[0] not in images]
+        pixels = [leaf for leaf in leaves if leaf.endswith(".bytes") and leaf not in plain]
+        named = [leaf for leaf in leaves if leaf not in (*plain, *pixels)]
         self.rows_per_group = ROWS_PER_GROUP if images else PLAIN_ROWS_PER_GROUP
         with explained(name, "write"):
             self._writer = pq.ParquetWriter(
@@ -120,42 +121,17 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-class _HashingSink:
-    """What Arrow writes to; after a failed write it swallows the end that Arrow wants to write."""
+class _HashingSink(Sink):
+    """A file that knows what was written to it."""
 
     def __init__(self, handle: BinaryIO) -> None:
-        self._handle = handle
+        super().__init__(handle)
         self.digest = hashlib.sha256()
         self.bytes = 0
-        self.dead = False
-        self.closed = False
 
     def write(self, content: bytes) -> int:
+        """Pass on and count, unless dead."""
         if not self.dead:
-            self._handle.write(content)
             self.digest.update(content)
             self.bytes += len(content)
-        return len(content)
-
-    def flush(self) -> None:
-        pass
-
-    def writable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return False
-
-    def seekable(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        self.closed = True
-
-
-def _leaves(schema: pa.Schema) -> list[str]:
-    """Parquet's dotted names of all columns, nested ones included."""
-    file = pa.BufferOutputStream()
-    pq.write_table(schema.empty_table(), file)
-    leaves = pq.ParquetFile(pa.BufferReader(file.getvalue())).schema
-    return [leaves.column(number).path for number in range(len(leaves))]
+        return super().write(content)
