@@ -10,6 +10,7 @@ import shutil
 from collections import namedtuple
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -249,6 +250,14 @@ def test_the_same_run_gives_the_same_bytes_however_little_memory_there_is(
     again = pack_run(str(run), repo_id=REPO, out=str(tmp_path), max_shard_bytes=MAX_BYTES)
     assert hashes(again) == hashes(package)
     assert [path for path in tmp_path.rglob("*") if "spill" in path.name] == []
+
+
+def test_a_run_on_a_remote_store_gives_the_same_package(run, package, tmp_path):
+    files = fsspec.filesystem("memory")
+    files.put(str(run), "/remote", recursive=True)
+    again = pack_run("memory://remote", repo_id=REPO, out=str(tmp_path), max_shard_bytes=MAX_BYTES)
+    files.rm("/remote", recursive=True)
+    assert hashes(again) == hashes(package)
 
 
 @pytest.fixture
