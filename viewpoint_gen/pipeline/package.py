@@ -33,7 +33,7 @@ from viewpoint_gen.dataset.package import (
 )
 from viewpoint_gen.dataset.package.tables import CONFIGS
 from viewpoint_gen.dataset.schema import SCHEMA_VERSION, TABLES
-from viewpoint_gen.dataset.shards import open_part, part_names
+from viewpoint_gen.dataset.shards import check_version, open_part, part_names
 from viewpoint_gen.errors import RunBusy, RunError, RunIncomplete
 from viewpoint_gen.pipeline.finalise import ASSETS_NAME
 from viewpoint_gen.pipeline.run_directory import load_run_recipe
@@ -145,17 +145,7 @@ def _check_tables(store: Store) -> None:
             raise RunIncomplete(msg)
         for name in names:
             with open_part(store, name) as part:
-                _check_schema(store.path(name), part.schema_arrow, TABLES[table])
-
-
-def _check_schema(path: str, schema: pa.Schema, declared: pa.Schema) -> None:
-    version = (schema.metadata or {}).get(b"viewgen.schema_version", b"none").decode()
-    if version != SCHEMA_VERSION or schema.names != declared.names:
-        msg = (
-            f"{path}: schema version {version}, this viewgen reads {SCHEMA_VERSION}; "
-            "render the run again, or use the version that made it"
-        )
-        raise RunIncomplete(msg)
+                check_version(store.path(name), part.schema_arrow, TABLES[table])
 
 
 def _licensed(store: Store, index: RunIndex) -> Iterator[Licensed]:
