@@ -53,6 +53,7 @@ class WritableHub:
             (the connection breaks in the middle), "lose" (it is done, and the answer gets lost)
             or "hang" (until ``go_on``). Routes are those that ``asked`` counts.
         always: route -> status of all its requests.
+        role: of the right token.
         corrupt: tell wrong hashes of large files.
         on_put: called when a large file has arrived.
         uploaded: sha256 of every large file that arrived, as often as it did.
@@ -68,6 +69,7 @@ class WritableHub:
     go_on: threading.Event = field(default_factory=threading.Event)
     lock: threading.RLock = field(default_factory=threading.RLock)
     corrupt: bool = False
+    role: str = "write"
     on_put: Callable[[], None] | None = None
     port: int = 0
 
@@ -187,7 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
     # what each route answers: status, JSON or bytes, headers
 
     def _whoami(self, body: bytes, query: Any) -> Any:
-        return 200, {"type": "user", "name": ME, "orgs": [{"name": "ours"}]}, {}
+        token = {"displayName": "of mine", "role": self.hub.role}
+        about = {"type": "user", "name": ME, "orgs": [{"name": "ours"}]}
+        return 200, about | {"auth": {"type": "access_token", "accessToken": token}}, {}
 
     def _validate(self, body: bytes, query: Any) -> Any:
         return 200, {"errors": [], "warnings": []}, {}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import fcntl
 import io
 import json
 import shutil
 from collections import namedtuple
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,7 +24,7 @@ from viewpoint_gen.dataset.package import build, shard_file, spill
 from viewpoint_gen.dataset.package.package import MANIFEST_NAME, Package
 from viewpoint_gen.dataset.package.plan import plan_shards
 from viewpoint_gen.dataset.package.rows import cut_groups
-from viewpoint_gen.errors import NotPublishable, RunError, RunIncomplete, StorageError
+from viewpoint_gen.errors import NotPublishable, RunBusy, RunError, RunIncomplete, StorageError
 from viewpoint_gen.pipeline.package import pack_run
 from viewpoint_gen.qa.prompt import prompt_of
 
@@ -251,6 +253,14 @@ def test_the_same_run_gives_the_same_bytes_however_little_memory_there_is(
     assert [path for path in tmp_path.rglob("*") if "spill" in path.name] == []
 
 
+def test_a_run_on_a_remote_store_gives_the_same_package(run, package, tmp_path):
+    files = fsspec.filesystem("memory")
+    files.put(str(run), "/remote", recursive=True)
+    again = pack_run("memory://remote", repo_id=REPO, out=str(tmp_path), max_shard_bytes=MAX_BYTES)
+    files.rm("/remote", recursive=True)
+    assert hashes(again) == hashes(package)
+
+
 @pytest.fixture
 def own(package, tmp_path) -> Package:
     """A copy of the package, to damage."""
@@ -306,6 +316,14 @@ def test_a_stopped_call_leaves_no_manifest_and_the_next_one_goes_on(
     whole = pack_run(str(run), repo_id=REPO, out=str(tmp_path), max_shard_bytes=MAX_BYTES)
     assert hashes(whole) == hashes(package)
     assert before.items() <= moments(tmp_path).items()
+
+
+def test_two_calls_do_not_make_one_package_at_a_time(run, own):
+    with (own.folder / ".lock").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(RunBusy, match="another process makes a package here"):
+            pack_run(str(run), repo_id=REPO, out=str(own.folder), max_shard_bytes=MAX_BYTES)
+    assert (own.folder / MANIFEST_NAME).exists()
 
 
 def test_a_run_that_changed_is_packed_anew(copy, tmp_path):

@@ -241,6 +241,12 @@ def test_a_wrong_token_is_told_from_a_missing_one(hub, monkeypatch):
         sign_in(REPO, patience=QUICK)
 
 
+def test_a_token_that_may_only_read_is_told_before_any_work(hub, tmp_path):
+    hub.role = "read"
+    with pytest.raises(NotLoggedIn, match="may only read"):
+        publish_run(str(tmp_path / "no-run"), repo_id=REPO)
+
+
 def test_a_repository_of_somebody_else_is_refused_before_any_work(hub, tmp_path):
     with pytest.raises(HubRefused, match=f"belongs to somebody, and the token to {ME}"):
         publish_run(str(tmp_path / "no-run"), repo_id="somebody/views")

@@ -102,7 +102,7 @@ def sign_in(repo_id: str, *, patience: Patience | None = None) -> Repository:
 
     Raises:
         RecipeError: that is no name of a repository.
-        NotLoggedIn: there is no token, or the Hub doesn't know it.
+        NotLoggedIn: there is no token, the Hub doesn't know it, or it may only read.
         HubRefused: the repository is somebody else's.
         HubUnreachable: the Hub can't be reached, or mustn't be.
     """
@@ -116,6 +116,9 @@ def sign_in(repo_id: str, *, patience: Patience | None = None) -> Repository:
         raise NotLoggedIn(msg)
     me = patiently(HfApi().whoami, patience, about=str(constants.ENDPOINT))
     name = str(me["name"])
+    if me.get("auth", {}).get("accessToken", {}).get("role") == "read":
+        msg = f"{repo_id}: the token of {name} may only read; {LOG_IN}"
+        raise NotLoggedIn(msg)
     owner, _, rest = repo_id.rpartition("/")
     mine = [name, *(str(org["name"]) for org in me.get("orgs", []))]
     if owner and owner not in mine:

@@ -18,6 +18,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
+import pyarrow as pa
+
 from viewpoint_gen.dataset.package.plan import Shard
 from viewpoint_gen.dataset.package.rows import ASSETS_NAME, Packing
 from viewpoint_gen.dataset.package.shard_file import (
@@ -86,7 +88,7 @@ def build_files(
             advance(shard.expected_bytes)
     if whole:
         _log.info("%d of %d files are there already", len(whole), len(shards))
-    for shard, file in _made(packing, missing, folder):
+    for shard, file in _made(packing, missing, folder) if missing else ():
         journal.add(file)
         whole[shard.name] = file
         advance(shard.expected_bytes)
@@ -96,18 +98,22 @@ def build_files(
 def _made(
     packing: Packing, shards: Sequence[Shard], folder: Path
 ) -> Iterator[tuple[Shard, PackedFile]]:
+    """Questions last: what the first of them show is read while the views are written."""
     asked = [shard for shard in shards if shard.config == "qa"]
-    for shard in shards:
-        if shard.config != "qa":
-            yield shard, _write(packing, shard, packing.groups(shard), folder)
-    if not asked:
-        return
+    ordered = [*sorted((s for s in shards if s.config != "qa"), key=lambda s: s.config), *asked]
     with _own_folder(folder) as scratch:
         heaps = Heaps(scratch)
         heaps.fill(packing.store, packing.index, asked)
-        ready = _one_ahead(lambda heap: packing.mixed(heaps.take(heap)), len(asked))
-        for shard, (rows, pictures) in zip(asked, ready, strict=True):
-            yield shard, _write(packing, shard, packing.question_groups(rows, pictures), folder)
+
+        def groups_of(place: int) -> Iterator[pa.Table]:
+            heap = place - (len(ordered) - len(asked))
+            if heap < 0:
+                return packing.groups(ordered[place])
+            return packing.question_groups(*packing.mixed(heaps.take(heap)))
+
+        ready = _one_ahead(groups_of, len(ordered))
+        for shard, groups in zip(ordered, ready, strict=True):
+            yield shard, _write(packing, shard, groups, folder)
 
 
 def _one_ahead(make: Callable[[int], T], count: int) -> Iterator[T]:
@@ -121,7 +127,7 @@ def _one_ahead(make: Callable[[int], T], count: int) -> Iterator[T]:
             yield ready
 
 
-def _write(packing: Packing, shard: Shard, groups: Iterator[Any], folder: Path) -> PackedFile:
+def _write(packing: Packing, shard: Shard, groups: Iterator[pa.Table], folder: Path) -> PackedFile:
     with create_shard(folder / shard.name, packing.schemas[shard.config]) as writer:
         for group in groups:
             writer.write_group(group)
