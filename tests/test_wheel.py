@@ -26,12 +26,9 @@ def test_recipes_scripts_and_wordings_travel_along(wheel):
         "viewpoint_gen/_bundled/blender_scripts/worker.py",
         "viewpoint_gen/_bundled/manifests/recipes/demo.toml",
         "viewpoint_gen/qa/wording/ego_rotation_yaw.toml",
-<<<<<<< HEAD
         "viewpoint_gen/preview/page/index.html.j2",
         "viewpoint_gen/preview/page/app.js",
-=======
         "viewpoint_gen/dataset/card/README.md.jinja",
->>>>>>> card
         "viewpoint_gen/py.typed",
     ):
         assert part in names

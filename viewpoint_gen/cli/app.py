@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from viewpoint_gen import __version__
-from viewpoint_gen.cli import audit, demo, doctor, preview, qa, render, status, verify
+from viewpoint_gen.cli import audit, demo, doctor, preview, qa, render, status, verify, view
 from viewpoint_gen.errors import ViewgenError
 
 app = typer.Typer(
@@ -79,6 +79,7 @@ app.command(epilog=qa.EXAMPLES)(qa.qa)
 app.command(epilog=verify.EXAMPLES)(verify.verify)
 app.command(epilog=audit.EXAMPLES)(audit.audit)
 app.command(epilog=preview.EXAMPLES)(preview.preview)
+app.command(epilog=view.EXAMPLES)(view.view)
 app.command()(status.status)
 app.command()(doctor.doctor)
 app.command()(demo.demo)
