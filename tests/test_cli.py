@@ -56,7 +56,7 @@ def test_help_imports_nothing_that_commands_work_with():
     assert not heavy & set(loaded)
 
 
-@pytest.mark.parametrize("name", ["render", "qa", "verify"])
+@pytest.mark.parametrize("name", ["render", "qa", "verify", "export", "publish"])
 def test_help_comes_with_examples(name):
     shown = viewgen(name, "--help").stdout
     assert "Example" in shown

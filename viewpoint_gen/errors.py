@@ -15,9 +15,14 @@
     │   ├── RunBusy              another process works on it
     │   ├── RecipeChanged        it was made with another recipe
     │   ├── RunIncomplete        a later stage needs what an earlier one hasn't written
+    │   ├── NotPublishable       it holds an asset that may not be published
     │   └── StorageError         a file can't be read or written (full disk, no permission)
     ├── EnvironmentProblem       the machine lacks something (bpy, a system library, Ray)
     │   └── DeviceUnavailable    a device was asked for and isn't there
+    ├── HubError                 the Hub can't be used as asked
+    │   ├── NotLoggedIn          there is no token, or the Hub doesn't know it
+    │   ├── HubRefused           the Hub forbids it, or knows no such thing
+    │   └── HubUnreachable       it can't be reached, or fails; trying again may help
     ├── AssetsUsedUp             the run is whole, but holds fewer pairs than were asked for
     ├── Untruth                  verification found an answer or a file that is wrong
     └── Leak                     the audit answered questions without looking at both images
@@ -110,6 +115,10 @@ class RunIncomplete(RunError):
     """A stage needs files that an earlier stage hasn't written."""
 
 
+class NotPublishable(RunError):
+    """The run holds an asset whose licence doesn't let it be published."""
+
+
 class StorageError(RunError):
     """A file of the run can't be read or written."""
 
@@ -122,6 +131,24 @@ class EnvironmentProblem(ViewgenError):
 
 class DeviceUnavailable(EnvironmentProblem):
     """A render device was asked for by name and isn't usable here."""
+
+
+class HubError(ViewgenError):
+    """The Hub can't be used as asked."""
+
+    exit_code = 7
+
+
+class NotLoggedIn(HubError):
+    """There is no token, or the Hub doesn't know the one there is."""
+
+
+class HubRefused(HubError):
+    """The Hub forbids what was asked, or knows no such thing."""
+
+
+class HubUnreachable(HubError):
+    """The Hub can't be reached, or fails by itself; another try may succeed."""
 
 
 class AssetsUsedUp(ViewgenError):

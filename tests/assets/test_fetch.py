@@ -10,12 +10,14 @@ import socket
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from huggingface_hub import constants
 from small_objaverse import glb
 from stand_in_hub import COMMIT, REPO, Fault, StandIn
 
+from viewpoint_gen.assets import fetch
 from viewpoint_gen.assets.fetch import Patience
 from viewpoint_gen.assets.fetch_hub import HubFiles
 from viewpoint_gen.assets.glb import check_glb
@@ -223,6 +225,24 @@ def test_a_full_disk_is_no_fault_of_the_asset(files: HubFiles, tmp_path: Path) -
     try:
         with pytest.raises(StorageError, match=r"thing\.glb"):
             bring(files, tmp_path / "thing.glb")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_still_held_in_memory_and_has_no_room_hides_no_error(tmp_path: Path) -> None:
+    """The last bytes are written when the file is closed, although it is given up."""
+
+    def write(half: BinaryIO) -> None:
+        half.write(bytes(6000))  # less than what a file holds back
+        raise FetchFailed("fetch_cut", "the line went dead")
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, limits[1]))
+    target = tmp_path / "thing.glb"
+    try:
+        with pytest.raises(FetchFailed, match="the line went dead"):
+            fetch.bring(target, write, check=check_glb, patience=IMPATIENT, line=fetch.Line())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(tmp_path.iterdir()) == []

@@ -122,7 +122,7 @@ def test_an_asset_that_kills_its_process_is_left_out_after_three_deaths(tmp_path
 def test_an_asset_that_hangs_is_given_up(tmp_path, monkeypatch):
     deadlines = ("start_deadline_s", "load_deadline_s", "first_view_deadline_s", "view_deadline_s")
     recipe = one_ray_lane(**dict.fromkeys(deadlines, 0.01))
-    monkeypatch.setattr(ray_runner, "SILENCE_MARGIN_S", 2.0)
+    monkeypatch.setattr(ray_runner, "SILENCE_MARGIN_S", 10.0)
     monkeypatch.setattr(board, "LANE_STRIKES", 1)
     summary = render(tmp_path / "run", recipe, FakeLanes(hangs=frozenset({1})))
     assert summary.outcomes["failed"]["lane_died"] == 1

@@ -5,22 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from verify_runs import (
     ANCHOR,
     DEG,
     RECIPE,
     Row,
-    asset_row,
-    blank,
-    outcome_row,
     pair_row,
+    question_about,
     view_row,
-    write,
-    write_file,
+    write_one_asset,
 )
-from verify_scene import HEIGHT_PX, WIDTH_PX, Stand, between
+from verify_scene import Stand, between
 
 UID = "ball"
 FARTHER = 1.302
@@ -331,34 +327,9 @@ ASKS = _asks()
 
 
 def question_row(number: int, family: str, shown: Row, rows: tuple[Row, Row]) -> Row:
-    one, two = rows
-    ids = [one["view_id"], two["view_id"]]
     unit = shown.pop("unit")
-    return blank(
-        "qa",
-        id=f"q{number:04d}",
-        group_id=f"{family}:{'+'.join(sorted(ids))}",
-        group_role="swap",
-        split="train",
-        family=family,
-        wording_id="w1",
-        pair_id="+".join(ids),
-        asset_uids=[UID],
-        image_ids=ids,
-        image_sha256=[one["image_sha256"], two["image_sha256"]],
-        answer_unit=unit,
-        margin_unit=unit,
-        world_from_camera=[one["world_from_camera"], two["world_from_camera"]],
-        intrinsics=[one["intrinsics"], two["intrinsics"]],
-        object_turn_rad=[one["object_turn_rad"], two["object_turn_rad"]],
-        front_azimuth_rad=one["front_azimuth_rad"],
-        width_px=WIDTH_PX,
-        height_px=HEIGHT_PX,
-        facts=[],
-        licence="CC0-1.0",
-        qa_fingerprint="q" * 64,
-        **{**shown, "question": f"<image> <image> {shown['question']}"},
-    )
+    told = {**shown, "question": f"<image> <image> {shown['question']}"}
+    return question_about(number, family, rows, answer_unit=unit, margin_unit=unit, **told)
 
 
 def build_family_run(root: Path) -> Path:
@@ -379,23 +350,7 @@ def build_family_run(root: Path) -> Path:
                     shown = ask(between(*stands), there, number)
                     questions.append(question_row(number, family, shown, rows))
                     number += 1
-    tables: dict[str, Any] = {"views": [list(views.values())], "pairs": [pairs]}
-    outcome = outcome_row(UID, 0, len(pairs), len(views), 0)
-    ring = blank(
-        "rings",
-        asset_uid=UID,
-        round=0,
-        azimuths=4,
-        elevation_rad=0.3,
-        ratios=bytes(6),
-        middle_x=0.0,
-        middle_y=0.0,
-    )
-    tables |= {"rings": [[ring]], "rejected": [[]], "qa": [questions], "outcomes": [[outcome]]}
-    write(root, tables)
-    write_file(root / "assets.parquet", "assets", [asset_row(outcome)])
-    (root / "recipe.toml").write_text(RECIPE)
-    return root
+    return write_one_asset(root, list(views.values()), pairs, questions, RECIPE)
 
 
 def pair_of(rows: tuple[Row, Row], stands: tuple[Stand, Stand], move: str, *, there: bool) -> Row:

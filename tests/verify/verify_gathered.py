@@ -19,6 +19,7 @@ from verify_runs import (
     blank,
     outcome_row,
     pair_row,
+    ring_row,
     view_row,
     write,
     write_file,
@@ -196,13 +197,8 @@ def build_gathered_run(root: Path) -> Path:
         pairs = pairs_of(uid, views)
         tables["views"].append([row for row, _ in views.values()])
         tables["pairs"].append(pairs)
-        ring = blank("rings", asset_uid=uid, round=0, azimuths=4, elevation_rad=0.3)
-        tables["rings"].append(
-            [
-                ring
-                | {"ratios": bytes(6), "shape_key": f"mesh {uid}", "middle_x": 0.1, "middle_y": 0.0}
-            ]
-        )
+        ring = ring_row(uid) | {"shape_key": f"mesh {uid}", "middle_x": 0.1}
+        tables["rings"].append([ring])
         visits = [(8, 5), (2, 2)]
         for k, (pair_count, view_count) in enumerate(visits):
             outcomes.append(outcome_row(uid, number, pair_count, view_count, 0) | {"round": k})

@@ -13,13 +13,10 @@ from verify_runs import (
     DEG,
     FINGERPRINT,
     Row,
-    asset_row,
-    blank,
-    outcome_row,
     pair_row,
+    question_about,
     view_row,
-    write,
-    write_file,
+    write_one_asset,
 )
 from verify_scene import HEIGHT_PX, WIDTH_PX, Row3, Stand, between, cast, dot
 
@@ -168,21 +165,11 @@ def question_row(
     if family == "cannot_tell":
         options[3] = "cannot be told"
     answer = options[LETTERS.index(shown["answer_letter"])]
-    one, two = rows
-    ids = [one["view_id"], two["view_id"]]
     shift = ball.at[1][asked] - ball.at[0][asked]
-    return blank(
-        "qa",
-        id=f"q{number:04d}",
-        group_id=f"{family}:{'+'.join(sorted(ids))}",
-        group_role="swap",
-        split="train",
-        family=family,
-        wording_id="w1",
-        pair_id="+".join(ids),
-        asset_uids=[UID],
-        image_ids=ids,
-        image_sha256=[one["image_sha256"], two["image_sha256"]],
+    return question_about(
+        number,
+        family,
+        rows,
         question=f"<image> <image> {QUESTIONS[family]}",
         options=options,
         answer_text=answer,
@@ -192,15 +179,6 @@ def question_row(
         answer_type="choice",
         chance=0.25,
         reasons=reasons_of(ball, asked, answer, between(*stands)),
-        world_from_camera=[one["world_from_camera"], two["world_from_camera"]],
-        intrinsics=[one["intrinsics"], two["intrinsics"]],
-        object_turn_rad=[one["object_turn_rad"], two["object_turn_rad"]],
-        front_azimuth_rad=one["front_azimuth_rad"],
-        width_px=WIDTH_PX,
-        height_px=HEIGHT_PX,
-        facts=[],
-        licence="CC0-1.0",
-        qa_fingerprint="q" * 64,
         **shown,
     )
 
@@ -235,20 +213,5 @@ def build_marked_run(root: Path) -> Path:
         pairs.append(pair)
         for family in QUESTIONS:
             questions.append(question_row(len(questions), family, rows, pair, mine))
-    outcome = outcome_row(UID, 0, len(pairs), len(views), 0)
-    ring = blank(
-        "rings",
-        asset_uid=UID,
-        round=0,
-        azimuths=4,
-        elevation_rad=0.3,
-        ratios=bytes(6),
-        middle_x=0.0,
-        middle_y=0.0,
-    )
-    tables: dict[str, Any] = {"views": [list(views)], "pairs": [pairs], "rings": [[ring]]}
-    tables |= {"rejected": [[]], "qa": [questions], "outcomes": [[outcome]]}
-    write(root, tables)
-    write_file(root / "assets.parquet", "assets", [asset_row(outcome)])
-    (root / "recipe.toml").write_text(f"# viewgen recipe, fingerprint {FINGERPRINT}\nseed = 0\n")
-    return root
+    recipe = f"# viewgen recipe, fingerprint {FINGERPRINT}\nseed = 0\n"
+    return write_one_asset(root, list(views), pairs, questions, recipe)

@@ -238,30 +238,49 @@ def facts_of(first: Stand, second: Stand) -> dict[str, float]:
     }
 
 
+def question_about(number: int, family: str, rows: tuple[Row, Row], **told: Any) -> Row:
+    """What a question about two views says whatever it asks, with what it tells."""
+    one, two = rows
+    ids = [one["view_id"], two["view_id"]]
+    both = ("image_sha256", "world_from_camera", "intrinsics", "object_turn_rad")
+    return blank(
+        "qa",
+        **{
+            "id": f"q{number:04d}",
+            "group_id": f"{family}:{'+'.join(sorted(ids))}",
+            "group_role": "swap",
+            "split": "test" if one["asset_uid"] == "ball2" else "train",
+            "family": family,
+            "wording_id": "w1",
+            "pair_id": "+".join(ids),
+            "asset_uids": [one["asset_uid"]],
+            "image_ids": ids,
+            **{name: [one[name], two[name]] for name in both},
+            "front_azimuth_rad": one["front_azimuth_rad"],
+            "width_px": WIDTH_PX,
+            "height_px": HEIGHT_PX,
+            "facts": [],
+            "licence": "CC0-1.0",
+            "qa_fingerprint": "q" * 64,
+            **told,
+        },
+    )
+
+
 def question_row(
     number: int, family: str, claim: int, rows: tuple[Row, Row], stands: tuple[Stand, Stand]
 ) -> Row:
-    one, two = rows
     plus, minus, none = WORDS[family]
     options = [plus, minus, none]
     options = options[number % 3 :] + options[: number % 3]
     text = {1: plus, -1: minus, 0: none}[claim]
-    value, unit, least, still = deciding(family, *stands, one["front_azimuth_rad"])
+    value, unit, least, still = deciding(family, *stands, rows[0]["front_azimuth_rad"])
     names = (*DIRECTION_KEYS[family], "nothing")
     key = dict(zip((1, -1, 0), names, strict=True))[claim]
-    ids = [one["view_id"], two["view_id"]]
-    return blank(
-        "qa",
-        id=f"q{number:04d}",
-        group_id=f"{family}:{'+'.join(sorted(ids))}",
-        group_role="swap",
-        split="train" if one["asset_uid"] == "ball" else "test",
-        family=family,
-        wording_id="w1",
-        pair_id="+".join(ids),
-        asset_uids=[one["asset_uid"]],
-        image_ids=ids,
-        image_sha256=[one["image_sha256"], two["image_sha256"]],
+    return question_about(
+        number,
+        family,
+        rows,
         question=f"First: <image> Second: <image> {ASKED.get(family, 'What happened?')}",
         options=options,
         answer_key=key,
@@ -274,19 +293,11 @@ def question_row(
         chance=1 / 3,
         margin=abs(value) - least if claim else still - abs(value),
         margin_unit=unit,
-        world_from_camera=[one["world_from_camera"], two["world_from_camera"]],
-        intrinsics=[one["intrinsics"], two["intrinsics"]],
-        object_turn_rad=[one["object_turn_rad"], two["object_turn_rad"]],
-        front_azimuth_rad=one["front_azimuth_rad"],
-        width_px=WIDTH_PX,
-        height_px=HEIGHT_PX,
         facts=[
             *facts_of(*stands).items(),
             ("overlap_12", 0.5),
-            ("mask_share_2", two["mask_share"]),
+            ("mask_share_2", rows[1]["mask_share"]),
         ],
-        licence="CC0-1.0",
-        qa_fingerprint="q" * 64,
     )
 
 
@@ -312,19 +323,9 @@ def build_run(root: Path, uids: tuple[str, ...] = ("ball", "ball2")) -> Path:
         rejected = [
             blank("rejected", kind="view", subject_id=f"{uid}-gone", asset_uid=uid, code="blank")
         ]
-        ring = blank(
-            "rings",
-            asset_uid=uid,
-            round=0,
-            azimuths=4,
-            elevation_rad=0.3,
-            ratios=bytes(6),
-            middle_x=0.0,
-            middle_y=0.0,
-        )
         for table, rows in zip(
             ("views", "pairs", "rings", "rejected", "qa"),
-            (views, pairs, [ring], rejected, questions),
+            (views, pairs, [ring_row(uid)], rejected, questions),
             strict=True,
         ):
             tables[table].append(rows)
@@ -336,6 +337,34 @@ def build_run(root: Path, uids: tuple[str, ...] = ("ball", "ball2")) -> Path:
     write(root, tables)
     write_file(root / "assets.parquet", "assets", [asset_row(rows[0]) for rows in outcomes])
     (root / "recipe.toml").write_text(RECIPE)
+    return root
+
+
+def ring_row(uid: str) -> Row:
+    """Of an object that looks the same from all four sides; the question's motions are its own."""
+    return blank(
+        "rings",
+        asset_uid=uid,
+        round=0,
+        azimuths=4,
+        elevation_rad=0.3,
+        ratios=bytes(6),
+        middle_x=0.0,
+        middle_y=0.0,
+    )
+
+
+def write_one_asset(
+    root: Path, views: list[Row], pairs: list[Row], questions: list[Row], recipe: str
+) -> Path:
+    """A run of one asset that was visited once."""
+    uid = views[0]["asset_uid"]
+    outcome = outcome_row(uid, 0, len(pairs), len(views), 0)
+    tables = {"views": views, "pairs": pairs, "rings": [ring_row(uid)], "rejected": []}
+    tables |= {"qa": questions, "outcomes": [outcome]}
+    write(root, {name: [rows] for name, rows in tables.items()})
+    write_file(root / "assets.parquet", "assets", [asset_row(outcome)])
+    (root / "recipe.toml").write_text(recipe)
     return root
 
 

@@ -180,12 +180,14 @@ def _half_file(target: Path) -> Iterator[BinaryIO]:
     with explained(str(half), "write"):
         target.parent.mkdir(parents=True, exist_ok=True)
         handle = _locked(half)
-    with handle:
-        try:
-            yield handle
-        except BaseException:
-            half.unlink(missing_ok=True)
-            raise
+    try:
+        yield handle
+    except BaseException:
+        half.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what it still holds has no room either
+            handle.close()
+        raise
+    handle.close()
 
 
 def _locked(half: Path) -> BinaryIO:

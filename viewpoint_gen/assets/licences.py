@@ -87,6 +87,11 @@ def is_allowed(licence: str, wanted: Iterable[str]) -> bool:
     return ANY in chosen or _alternatives(iter(_tokens(licence)), chosen)
 
 
+def alternatives_of(licence: str) -> list[frozenset[str]]:
+    """What may be chosen from an SPDX expression: of "A AND (B OR C)", {A, B} or {A, C}."""
+    return _expanded(iter(_tokens(licence)))
+
+
 def is_known(wanted: str) -> bool:
     """Whether ``is_allowed`` can ever say yes to it."""
     return wanted in (ANY, UNKNOWN) or any(
@@ -146,6 +151,23 @@ def _alternatives(tokens: Iterator[str], wanted: tuple[str, ...]) -> bool:
         elif token != "AND":
             all_held = _is_wanted(token, wanted) and all_held
     return any_held or all_held
+
+
+def _expanded(tokens: Iterator[str]) -> list[frozenset[str]]:
+    """As ``_alternatives`` reads; every choice instead of whether one is wanted."""
+    finished: list[frozenset[str]] = []
+    current = [frozenset[str]()]
+    for token in tokens:
+        if token == ")":
+            break
+        if token == "OR":
+            finished, current = [*finished, *current], [frozenset()]
+        elif token == "(":
+            inner = _expanded(tokens)
+            current = [one | other for one in current for other in inner]
+        elif token != "AND":
+            current = [one | {token} for one in current]
+    return [*finished, *current]
 
 
 def _is_wanted(licence: str, wanted: tuple[str, ...]) -> bool:

@@ -4,15 +4,44 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from viewpoint_gen import __version__
-from viewpoint_gen.cli import audit, demo, doctor, preview, qa, render, status, verify, view
+from viewpoint_gen.cli import (
+    audit,
+    demo,
+    doctor,
+    export,
+    preview,
+    publish,
+    qa,
+    render,
+    status,
+    verify,
+    view,
+)
 from viewpoint_gen.errors import ViewgenError
 
+
+class _Stopped(Exception):
+    """Ctrl-C, with what to tell; typer would end the process without a word."""
+
+
+class _Commands(TyperGroup):
+    """All commands; an interruption passes through with its text."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stopped:
+            raise _Stopped(str(stopped) or "stopped") from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="viewgen",
     no_args_is_help=True,
     add_completion=False,
@@ -26,7 +55,8 @@ app = typer.Typer(
         "  viewgen render --num-pairs 1000      camera pairs of procedural objects\n"
         "  viewgen qa                           questions and answers about them\n"
         "  viewgen verify                       every file and every answer, recomputed\n"
-        "  viewgen audit                        tries to guess without looking at both images\n\n"
+        "  viewgen audit                        tries to guess without looking at both images\n"
+        "  viewgen publish --repo-id you/name   a dataset on the Hugging Face Hub\n\n"
         "New here? `viewgen doctor`, then `viewgen demo`."
     ),
 )
@@ -43,8 +73,8 @@ def main() -> None:
     except ViewgenError as error:
         typer.echo(f"viewgen: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt as stopped:
-        typer.echo(f"viewgen: {stopped or 'stopped'}", err=True)
+    except (_Stopped, KeyboardInterrupt) as stopped:
+        typer.echo(f"viewgen: {str(stopped) or 'stopped'}", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
@@ -78,8 +108,10 @@ app.command(epilog=render.EXAMPLES)(render.render)
 app.command(epilog=qa.EXAMPLES)(qa.qa)
 app.command(epilog=verify.EXAMPLES)(verify.verify)
 app.command(epilog=audit.EXAMPLES)(audit.audit)
+app.command(epilog=export.EXAMPLES)(export.export)
 app.command(epilog=preview.EXAMPLES)(preview.preview)
 app.command(epilog=view.EXAMPLES)(view.view)
+app.command(epilog=publish.EXAMPLES)(publish.publish)
 app.command()(status.status)
 app.command()(doctor.doctor)
 app.command()(demo.demo)

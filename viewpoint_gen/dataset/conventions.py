@@ -29,6 +29,9 @@ _AZIMUTH_DEG: Final = (-100.0, -50.0)
 
 _ORBIT: Final = 1.08
 
+_ON_WHITE: Final = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+"""Behind words that cross a line."""
+
 
 def conventions_figure() -> bytes:
     """From above, from the side, and through the camera; a PNG."""
@@ -52,7 +55,8 @@ def _draw_above(panel: Axes) -> None:
     _arrow(panel, (0.0, 0.0), (0.0, 0.75), TEAL)
     panel.text(0.8, 0.0, "+X", color=ROSE, va="center")
     panel.text(0.0, 0.81, "+Y", color=TEAL, ha="center")
-    panel.text(-0.28, 0.06, "+Z towards you", color=MUTED, size=7.5, ha="right")
+    panel.text(-0.28, 0.06, "+Z towards you", color=MUTED, size=7.5, ha="right",
+               bbox=_ON_WHITE)  # fmt: skip
     panel.add_patch(Rectangle((-0.2, -0.14), 0.4, 0.28, facecolor="#dfe5ee", edgecolor=MUTED))
     panel.add_patch(Circle((0.0, 0.0), _ORBIT, fill=False, edgecolor=GREY, ls=(0, (4, 3))))
     first, second = (_on_circle(azimuth, _ORBIT) for azimuth in _AZIMUTH_DEG)
@@ -68,7 +72,7 @@ def _draw_above(panel: Axes) -> None:
     _arrow(panel, _sum(second, right), _sum(second, left), ORANGE, bend=0.35)
     panel.text(
         second[0] + 0.12, second[1] + 0.52, "turns left:\nheading grows", color=ORANGE, size=7.5,
-        va="center", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+        va="center", bbox=_ON_WHITE,
     )  # fmt: skip
 
 
@@ -86,7 +90,7 @@ def _draw_beside(panel: Axes) -> None:
     panel.add_patch(
         Arc((0.75, -0.5), 2.4, 2.4, theta1=140.0, theta2=180.0, color=TEAL, lw=1.4)
     )  # the elevation of camera 2
-    panel.text(-0.52, 0.02, "elevation", color=TEAL, size=7.5, ha="left", va="center")
+    panel.text(-0.52, 0.02, "elevation", color=TEAL, size=7.5, va="center", bbox=_ON_WHITE)
     _arrow(panel, (-0.32, 0.52), (-0.22, 0.98), ORANGE, bend=0.3)
     panel.text(-0.12, 0.98, "tilts up:\npitch grows", color=ORANGE, size=7.5, va="center")
     panel.text(low[0] - 0.2, low[1], "1", color=MUTED, ha="right", va="center")

@@ -13,10 +13,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from viewpoint_gen.dataset.audited import Audit, Guess
+from viewpoint_gen.dataset.family_statistics import FamilyStatistics
 from viewpoint_gen.dataset.histograms import Histogram
-from viewpoint_gen.dataset.statistics import FamilyStatistics
 
 INK: Final = "#1f2430"
 MUTED: Final = "#697386"
@@ -31,6 +32,8 @@ TINTS: Final = ("#2f6fde", "#7fa9f0", "#c5d8f9", "#f6d9bf", "#efaa74", "#e8833a"
 
 WIDTH_IN: Final = 9.0
 _DPI: Final = 110
+_COLOURS: Final = 128
+"""Of a PNG: enough for a few plain colours and the edges of letters, at a third of the bytes."""
 
 _STYLE: Final[Mapping[str, Any]] = {
     "font.family": "DejaVu Sans",
@@ -88,12 +91,16 @@ def figure(height_in: float, *, width_in: float = WIDTH_IN) -> Figure:
 
 
 def png(drawn: Figure) -> bytes:
-    """The figure as a PNG that says nothing of when and with what it was made."""
-    buffer = io.BytesIO()
+    """The figure as a small PNG that says nothing of when and with what it was made."""
+    drawn_png, small_png = io.BytesIO(), io.BytesIO()
     with warnings.catch_warnings():  # a category in a script that the font lacks: boxes, no failure
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        drawn.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
-    return buffer.getvalue()
+        drawn.savefig(drawn_png, format="png", dpi=_DPI)
+    with Image.open(drawn_png) as picture:
+        flat = picture.convert("RGB")
+    few = flat.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(small_png, "PNG", optimize=True)
+    return small_png.getvalue()
 
 
 def histograms_figure(histograms: Sequence[Histogram], *, columns: int = 3) -> bytes:
@@ -145,8 +152,8 @@ def audit_figure(audit: Audit) -> bytes:
         panel.grid(axis="x")
         panel.set_xlim(low, high)
         panel.set_xlabel(
-            "points beyond chance, with 95 % interval; the dashed line is the gate "
-            f"({100 * audit.margin:.0f} points)"
+            f"points beyond chance, with 95 % interval; dashed: the gate ({100 * audit.margin:.0f} "
+            "points), to which small families are held by the lower end of theirs"
         )
         panel.set_title("The best guess of each family")
         return png(drawn)

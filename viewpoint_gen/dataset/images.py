@@ -17,10 +17,14 @@ DEPTH_LEVELS = 65534
 def encode_picture(rgba: NDArray[np.uint8], config: StoreConfig) -> tuple[bytes, ImageFormat]:
     """Encode (H, W, 4) sRGB; a picture with alpha becomes WebP where JPEG was asked for."""
     opaque = bool((rgba[..., 3] == 255).all())
+    return encode_image(Image.fromarray(rgba[..., :3] if opaque else rgba), config)
+
+
+def encode_image(picture: Image.Image, config: StoreConfig) -> tuple[bytes, ImageFormat]:
+    """Encode an RGB or RGBA image; one with alpha becomes WebP where JPEG was asked for."""
     chosen = config.image
-    if chosen is ImageFormat.JPEG and not opaque:
+    if chosen is ImageFormat.JPEG and picture.mode == "RGBA":
         chosen = ImageFormat.WEBP
-    picture = Image.fromarray(rgba[..., :3] if opaque else rgba)
     buffer = io.BytesIO()
     if chosen is ImageFormat.JPEG:
         picture.save(buffer, "JPEG", quality=config.quality, subsampling=0, optimize=False)

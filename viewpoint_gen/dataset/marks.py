@@ -10,10 +10,13 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+from viewpoint_gen.geometry.frames import Array
 
 _FINER: Final = 4  # marks are drawn so many times larger and made smaller, for clean edges
 
@@ -32,6 +35,7 @@ _DISTANCES: Final = (0.0, 0.6, 1.2, 2.0, 3.0)
 
 _FIRST_DIRECTION_RAD: Final = -math.pi / 4  # up and to the right
 _STEP_PX: Final = 0.25  # in which a label is moved away from its ring
+_TILE_MARGIN_PX: Final = 3  # round what is drawn on: half of a line, and a little
 _OUTSIDE_WEIGHS: Final = 10.0  # what is cut off, against what is covered
 
 
@@ -62,11 +66,6 @@ class _Box:
         across = min(self.right, other.right) - max(self.left, other.left)
         down = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(across, 0.0) * max(down, 0.0)
-
-    def outside(self, width: float, height: float) -> float:
-        """Area beyond an image of this size."""
-        inside = self.overlap(_Box(0.0, 0.0, width, height))
-        return (self.right - self.left) * (self.bottom - self.top) - inside
 
 
 @dataclass(frozen=True)
@@ -115,20 +114,70 @@ def images_of(row: Mapping[str, Any], pictures: Mapping[str, bytes]) -> list[Ima
 def draw_marks(picture: Image.Image, marks: Sequence[Mark]) -> Image.Image:
     """A copy of a picture with rings and letters; the marked pixels themselves stay free."""
     mode = "RGBA" if "A" in picture.getbands() else "RGB"
+    shown = picture.convert(mode) if picture.mode != mode else picture.copy()
     if not marks:
-        return picture.convert(mode)
+        return shown
     style = _Style.of(*picture.size)
-    size = (picture.width * _FINER, picture.height * _FINER)
-    layer = Image.new("RGBA", size, (*_LIGHT[:3], 0))
-    pen = ImageDraw.Draw(layer)
-    font = ImageFont.load_default(style.letter * _FINER)
     boxes = label_boxes(picture.size, marks)
-    for mark, box in zip(marks, boxes, strict=True):
+    for tile, members in _tiles(picture.size, marks, boxes, style):
+        layer = _layer(tile, [(marks[number], boxes[number]) for number in members], style)
+        under = shown.crop(tile).convert("RGBA")
+        shown.paste(Image.alpha_composite(under, _shrunk(layer)).convert(mode), tile[:2])
+    return shown
+
+
+def _tiles(
+    size_px: tuple[int, int], marks: Sequence[Mark], boxes: Sequence[_Box], style: _Style
+) -> list[tuple[tuple[int, int, int, int], list[int]]]:
+    """Parts of the image that hold whole marks, and which; no two of them touch.
+
+    Little of an image is marked, and only that much is drawn on.
+    """
+    tiles: list[tuple[tuple[int, int, int, int], list[int]]] = []
+    for number, (mark, box) in enumerate(zip(marks, boxes, strict=True)):
+        reach = style.reach + _TILE_MARGIN_PX
+        ring = _Box.around(mark.x_px, mark.y_px, reach, reach)
+        tile = (
+            max(math.floor(min(ring.left, box.left - _TILE_MARGIN_PX)), 0),
+            max(math.floor(min(ring.top, box.top - _TILE_MARGIN_PX)), 0),
+            min(math.ceil(max(ring.right, box.right + _TILE_MARGIN_PX)), size_px[0]),
+            min(math.ceil(max(ring.bottom, box.bottom + _TILE_MARGIN_PX)), size_px[1]),
+        )
+        members = [number]
+        while touching := [each for each in tiles if _touch(each[0], tile)]:
+            tiles = [each for each in tiles if each not in touching]
+            edges = [tile, *(each[0] for each in touching)]
+            members = sorted([*members, *(at for each in touching for at in each[1])])
+            low, high = np.min(edges, axis=0).tolist(), np.max(edges, axis=0).tolist()
+            tile = (low[0], low[1], high[2], high[3])
+        tiles.append((tile, members))
+    return [tile for tile in tiles if tile[0][0] < tile[0][2] and tile[0][1] < tile[0][3]]
+
+
+def _touch(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _layer(
+    tile: tuple[int, int, int, int], marks: Sequence[tuple[Mark, _Box]], style: _Style
+) -> Image.Image:
+    """Marks on a clear ground, larger than they will be."""
+    left, top, right, bottom = tile
+    layer = Image.new("RGBA", ((right - left) * _FINER, (bottom - top) * _FINER), (*_LIGHT[:3], 0))
+    pen = ImageDraw.Draw(layer)
+    moved = [
+        (
+            Mark(mark.label, mark.x_px - left, mark.y_px - top),
+            _Box(box.left - left, box.top - top, box.right - left, box.bottom - top),
+        )
+        for mark, box in marks
+    ]
+    for mark, box in moved:
         _draw_leader(pen, mark, box, style)
-    for mark, box in zip(marks, boxes, strict=True):
+    for mark, box in moved:
         _draw_ring(pen, mark, style)
-        _draw_label(pen, mark, box, font, style)
-    return Image.alpha_composite(picture.convert("RGBA"), _shrunk(layer)).convert(mode)
+        _draw_label(pen, mark, box, _font(style.letter), style)
+    return layer
 
 
 def label_boxes(size_px: tuple[int, int], marks: Sequence[Mark]) -> list[_Box]:
@@ -138,17 +187,29 @@ def label_boxes(size_px: tuple[int, int], marks: Sequence[Mark]) -> list[_Box]:
     then that it is near, then that it points away from the other marks.
     """
     style = _Style.of(*size_px)
+    image = _Box(0.0, 0.0, *map(float, size_px))
     rings = [_Box.around(mark.x_px, mark.y_px, style.reach, style.reach) for mark in marks]
     boxes: list[_Box] = []
     for number, mark in enumerate(marks):
-        others = [*rings[:number], *rings[number + 1 :], *boxes]
         places = _places(mark, _outwards(mark, marks), style)
-        covered = [
-            _OUTSIDE_WEIGHS * place.outside(*size_px) + sum(map(place.overlap, others))
-            for place in places
-        ]
-        boxes.append(places[int(np.argmin(np.round(covered, 3)))])
+        outside = _areas(places) - _overlaps(places, image)
+        others = [*rings[:number], *rings[number + 1 :], *boxes]
+        covered = sum((_overlaps(places, other) for other in others), np.zeros(len(places)))
+        best = places[np.argmin(np.round(_OUTSIDE_WEIGHS * outside + covered, 3))]
+        boxes.append(_Box(*best.tolist()))
     return boxes
+
+
+def _areas(boxes: Array) -> Array:
+    """(N,) of boxes (N, 4): left, top, right, bottom."""
+    return np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+
+
+def _overlaps(boxes: Array, other: _Box) -> Array:
+    """(N,) the area that each of some boxes (N, 4) shares with another."""
+    across = np.minimum(boxes[:, 2], other.right) - np.maximum(boxes[:, 0], other.left)
+    down = np.minimum(boxes[:, 3], other.bottom) - np.maximum(boxes[:, 1], other.top)
+    return np.maximum(across, 0.0) * np.maximum(down, 0.0)
 
 
 def _outwards(mark: Mark, marks: Sequence[Mark]) -> float:
@@ -158,41 +219,42 @@ def _outwards(mark: Mark, marks: Sequence[Mark]) -> float:
     return math.atan2(down, right) if math.hypot(right, down) > 1.0 else _FIRST_DIRECTION_RAD
 
 
-def _places(mark: Mark, first_rad: float, style: _Style) -> list[_Box]:
-    """Every place for a label, the ones to be preferred first."""
+def _places(mark: Mark, first_rad: float, style: _Style) -> Array:
+    """(N, 4) every place for a label, the ones to be preferred first."""
     half_width, half_height = _half_label(mark.label, style)
-    places = []
-    for distance in _DISTANCES:
-        for number in range(_DIRECTIONS):
-            # 0, 1, -1, 2, -2 ... sixteenths of a turn from the first direction
-            step = (number + 1) // 2 * (1 if number % 2 else -1)
-            angle = first_rad + 2.0 * math.pi * step / _DIRECTIONS
-            right, down = math.cos(angle), math.sin(angle)
-            way = _way_clear_of(
-                style.reach + distance * style.ring, right, down, half_width, half_height
-            )
-            places.append(
-                _Box.around(
-                    mark.x_px + way * right, mark.y_px + way * down, half_width, half_height
-                )
-            )
-    return places
+    numbers = np.arange(_DIRECTIONS)
+    # 0, 1, -1, 2, -2 ... sixteenths of a turn from the first direction
+    steps = (numbers + 1) // 2 * np.where(numbers % 2, 1, -1)
+    angles = first_rad + 2.0 * math.pi * steps / _DIRECTIONS
+    right, down = np.cos(angles), np.sin(angles)
+    radii = style.reach + np.array(_DISTANCES) * style.ring
+    ways = _ways_clear_of(radii, right, down, half_width, half_height)
+    x = (mark.x_px + ways * right).ravel()
+    y = (mark.y_px + ways * down).ravel()
+    return np.stack([x - half_width, y - half_height, x + half_width, y + half_height], axis=1)
 
 
-def _way_clear_of(
-    radius: float, right: float, down: float, half_width: float, half_height: float
-) -> float:
-    """How far along a direction a box must go so that it leaves a circle round its start."""
-    ways = np.arange(0.0, radius + half_width + half_height + _STEP_PX, _STEP_PX)
-    across = np.maximum(np.abs(ways * right) - half_width, 0.0)
-    along = np.maximum(np.abs(ways * down) - half_height, 0.0)
-    return float(ways[np.argmax(np.hypot(across, along) >= radius)])
+def _ways_clear_of(
+    radii: Array, right: Array, down: Array, half_width: float, half_height: float
+) -> Array:
+    """(R, D) how far along each direction a box must go to leave each circle round its start."""
+    ways = np.arange(0.0, radii.max() + half_width + half_height + _STEP_PX, _STEP_PX)
+    across = np.maximum(np.abs(np.outer(right, ways)) - half_width, 0.0)
+    along = np.maximum(np.abs(np.outer(down, ways)) - half_height, 0.0)
+    apart = np.hypot(across, along)
+    return np.stack([ways[np.argmax(apart >= radius, axis=1)] for radius in radii])
 
 
+@cache
+def _font(size_px: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Of the letters, in the finer layer."""
+    return ImageFont.load_default(size_px * _FINER)
+
+
+@cache
 def _half_label(label: str, style: _Style) -> tuple[float, float]:
     """Half the width and height of a label's plate."""
-    font = ImageFont.load_default(style.letter * _FINER)
-    left, _, right, _ = font.getbbox(label, anchor="ls")
+    left, _, right, _ = _font(style.letter).getbbox(label, anchor="ls")
     across = (right - left) / _FINER / 2.0 + 0.18 * style.letter
     return max(across, 0.5 * style.letter), 0.5 * style.letter
 

@@ -13,6 +13,8 @@ import pyarrow as pa
 from viewpoint_gen.geometry.relative import RelativeView, ViewGeometry, field_names
 
 SCHEMA_VERSION: Final = "5"
+VERSION_KEY: Final = b"viewgen.schema_version"
+"""Of the metadata of every part."""
 
 MATRIX_4X4: Final = pa.list_(pa.list_(pa.float64()))
 MATRIX_3X3: Final = pa.list_(pa.list_(pa.float64()))
@@ -25,7 +27,7 @@ _PROVENANCE = [
 
 
 def _versioned(fields: list[pa.Field]) -> pa.Schema:
-    return pa.schema(fields, metadata={"viewgen.schema_version": SCHEMA_VERSION})
+    return pa.schema(fields, metadata={VERSION_KEY: SCHEMA_VERSION})
 
 
 LIGHTING: Final = pa.struct(

@@ -12,8 +12,8 @@ from typing import BinaryIO, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from viewpoint_gen.dataset.schema import TABLES
-from viewpoint_gen.errors import StorageError
+from viewpoint_gen.dataset.schema import SCHEMA_VERSION, TABLES, VERSION_KEY
+from viewpoint_gen.errors import RunIncomplete, StorageError
 from viewpoint_gen.storage import Store, explained
 
 PIXEL_COLUMNS: Final = frozenset({"image", "mask", "depth", "normals"})
@@ -52,13 +52,13 @@ class PartWriter:
     """
 
     def __init__(self, handle: BinaryIO, schema: pa.Schema, name: str) -> None:
-        self._sink = _Sink(handle)
+        self._sink = Sink(handle)
         self._schema = schema
         self._name = name
         self._waiting: list[pa.Table] = []
         self._rows_waiting = 0
         pixels = PIXEL_COLUMNS.intersection(schema.names)
-        plain = [leaf for leaf in _leaf_names(schema) if leaf.split(".")[0] not in pixels]
+        plain = [leaf for leaf in leaf_names(schema) if leaf.split(".")[0] not in pixels]
         self._rows_per_group = PIXEL_ROWS_PER_GROUP if pixels else ROWS_PER_GROUP
         with explained(name, "write"):
             self._writer = pq.ParquetWriter(
@@ -143,6 +143,21 @@ def open_part(store: Store, name: str) -> Iterator[pq.ParquetFile]:
             raise StorageError(msg) from error
 
 
+def check_version(path: str, schema: pa.Schema, declared: pa.Schema) -> None:
+    """Refuse a part that another version of viewgen wrote.
+
+    Raises:
+        RunIncomplete: its columns aren't those that are declared.
+    """
+    version = (schema.metadata or {}).get(VERSION_KEY, b"none").decode()
+    if version != SCHEMA_VERSION or schema.names != declared.names:
+        msg = (
+            f"{path}: schema version {version}, this viewgen reads {SCHEMA_VERSION}; "
+            "render the run again, or use the version that made it"
+        )
+        raise RunIncomplete(msg)
+
+
 def read_part(store: Store, name: str, *, columns: Sequence[str] | None = None) -> pa.Table:
     """All rows of one part."""
     with open_part(store, name) as part:
@@ -188,7 +203,7 @@ def count_values(table: pa.Table, columns: Sequence[str]) -> dict[tuple[str, ...
     return dict(sorted(Counter(values).items()))
 
 
-class _Sink:
+class Sink:
     """A file that Arrow writes to, until it is told to stop.
 
     Arrow's writer wants to end its file whatever happens. After a failed write (a full disk) that
@@ -201,27 +216,33 @@ class _Sink:
         self.closed = False
 
     def write(self, content: bytes) -> int:
+        """Pass on, unless dead."""
         return len(content) if self.dead else self._handle.write(content)
 
     def flush(self) -> None:
+        """Pass on, unless dead."""
         if not self.dead:
             self._handle.flush()
 
     def writable(self) -> bool:
+        """Yes."""
         return True
 
     def readable(self) -> bool:
+        """No."""
         return False
 
     def seekable(self) -> bool:
+        """No."""
         return False
 
     def close(self) -> None:
+        """Leave the file itself to whoever opened it."""
         self.closed = True
 
 
 @cache
-def _leaf_names(schema: pa.Schema) -> list[str]:
+def leaf_names(schema: pa.Schema) -> list[str]:
     """Parquet's dotted names of all columns, nested ones included."""
     file = pa.BufferOutputStream()
     pq.write_table(schema.empty_table(), file)

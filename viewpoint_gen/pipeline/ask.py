@@ -11,8 +11,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from viewpoint_gen.dataset.schema import PAIRS, QUESTIONS, REJECTED, RINGS, SCHEMA_VERSION
-from viewpoint_gen.dataset.shards import PartWriter, create_part, open_part, part_name, part_names
+from viewpoint_gen.dataset.schema import PAIRS, QUESTIONS, REJECTED, RINGS
+from viewpoint_gen.dataset.shards import (
+    PartWriter,
+    check_version,
+    create_part,
+    open_part,
+    part_name,
+    part_names,
+)
 from viewpoint_gen.errors import RunIncomplete, StorageError
 from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.qa.build import QaBlock, QaSchemas, build_questions
@@ -90,7 +97,7 @@ def _rings(store: Store) -> dict[str, Ring]:
     rings = {}
     for name in part_names(store, "rings"):
         with open_part(store, name) as part:
-            _check_schema(store.path(name), part.schema_arrow, RINGS)
+            check_version(store.path(name), part.schema_arrow, RINGS)
             for row in part.read(columns=["asset_uid", *of_ring]).to_pylist():
                 rings[row["asset_uid"]] = Ring(*(row[column] for column in of_ring))
     return rings
@@ -106,22 +113,12 @@ def _read(store: Store, names: Iterable[str], fingerprint: str) -> Iterator[pa.R
                     f"{store.path(name)}: not a whole Parquet file ({error}); render the run again"
                 )
                 raise StorageError(msg) from error
-            _check_schema(store.path(name), file.schema_arrow, PAIRS)
+            check_version(store.path(name), file.schema_arrow, PAIRS)
             for batch in file.iter_batches(_ROWS_PER_BATCH):
                 if set(batch.column("fingerprint").unique().to_pylist()) - {fingerprint}:
                     msg = f"{store.path(name)}: rows of another recipe; render the run again"
                     raise RunIncomplete(msg)
                 yield batch
-
-
-def _check_schema(path: str, schema: pa.Schema, declared: pa.Schema) -> None:
-    version = (schema.metadata or {}).get(b"viewgen.schema_version", b"none").decode()
-    if version != SCHEMA_VERSION or schema.names != declared.names:
-        msg = (
-            f"{path}: schema version {version}, this viewgen reads {SCHEMA_VERSION}; "
-            "render the run again, or use the version that made it"
-        )
-        raise RunIncomplete(msg)
 
 
 def _remove_questions(store: Store) -> None:

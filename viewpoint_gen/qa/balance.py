@@ -5,7 +5,9 @@ The rules, per family and over everything kept so far in the run:
 1. every answer key is true equally often;
 2. for every cue, whoever sees only its bin and names the likeliest key there is right in at most
    ``1 / keys + gain`` of the questions: ``sum over bins of the commonest key's count <=
-   questions * (1 / keys + gain)``, and what luck alone would give it (``guessers``);
+   questions * (1 / keys + gain)``, and what luck alone would give it (``guessers``). Luck grows
+   with the bins, and a steady trend would hide in that of many: of what an image shows, whoever
+   sees only the half or the quarter of the range is held to less;
 
 each with a slack of a few questions. Rule 2 is about a cue as a whole: bin by bin it would leave
 nothing of a bounded coordinate (at the top of its range nothing can go up, so that bin is left

@@ -132,14 +132,14 @@ class Rules:
     def in_bins(self, per_cell: Array) -> Array:
         """(B + 2, K) sums of (L, K) numbers over the cells that each bin lies in."""
         total = self.none()
-        for level in self.levels:
-            total += self.of_level(level, per_cell)
+        for level in self.of_levels(per_cell):
+            total += level
         return total
 
-    def of_level(self, level: Level, per_cell: Array) -> Array:
-        """(B + 2, K) the one of (L, K) numbers that a level's guessers have for each bin, or 0."""
+    def of_levels(self, per_cell: Array) -> list[Array]:
+        """Level by level, (B + 2, K): for each bin, the numbers (L, K) of its cell; 0: none."""
         padded = np.concatenate([per_cell, np.zeros((1, self.keys))])
-        return padded[level.cell_of_bin]
+        return [padded[level.cell_of_bin] for level in self.levels]
 
     def per_guesser(self, per_cell: Array) -> Array:
         """(G,) sums over each guesser's cells of (L,) numbers."""
@@ -281,8 +281,14 @@ class Units:
         """(U,) the worth, (B + 2, K) per bin and key, of each unit's questions together."""
         return np.asarray(self.matrix @ worth.ravel())
 
+    def sums_of(self, worth: Array, chosen: Ints) -> Array:
+        """(len(chosen),) the same of some units."""
+        if len(chosen) == len(self):
+            return self.sums(worth)
+        return np.asarray(self.matrix[chosen] @ worth.ravel())
+
     def sums_per_cue(self, worth: Array, chosen: Ints, cues: Ints) -> Array:
-        """(len(chosen), len(cues)) the same of some units, cue by cue."""
+        """(len(chosen), len(cues)) the same cue by cue."""
         rows, starts = self._rows_of(chosen)
         return np.add.reduceat(worth.ravel()[self.columns[rows[:, None], cues]], starts)
 

@@ -85,28 +85,41 @@ class Selection:
     def _mended(self, chosen: Bools) -> tuple[Bools, Array]:
         """Exchange units, then drop some, until every rule holds."""
         counts = self.kept + self.units.counts_of(np.flatnonzero(chosen))
-        exchanges = _EXCHANGES
-        while chosen.any() and (beyond := self._beyond(counts)):
-            voices = self.units.sums(self._voice(counts)) / self.units.size
+        beyond, exchanges = self._beyond(counts), _EXCHANGES
+        while beyond and chosen.any():
+            voices = self._voices(counts, chosen | (exchanges > 0))
             batch = max(1, int(_BATCH * beyond))
             going = self._loudest(voices, chosen, batch)
             coming = self._loudest(-voices, ~chosen, batch if exchanges else 0)
-            going, coming, then = self._helping(going, coming, counts)
-            if len(coming) and self._beyond(then) >= beyond:
+            going, coming, then, left = self._helping(going, coming, counts, beyond)
+            if len(coming) and left >= beyond:
                 exchanges = 0
                 continue
-            chosen[going], chosen[coming], counts = False, True, then
-            exchanges = max(exchanges - 1, 0)
+            chosen[going], chosen[coming] = False, True
+            counts, beyond, exchanges = then, left, max(exchanges - 1, 0)
         return chosen, counts
 
-    def _helping(self, going: Ints, coming: Ints, counts: Array) -> tuple[Ints, Ints, Array]:
-        """As many of both as bring the rules nearer, one at the least; and the counts then."""
-        beyond = self._beyond(counts)
+    def _helping(
+        self, going: Ints, coming: Ints, counts: Array, beyond: float
+    ) -> tuple[Ints, Ints, Array, float]:
+        """As many of both as bring the rules nearer, one at the least.
+
+        Returns:
+            Them, the counts then, and by how many questions the rules are still broken.
+        """
         while True:
             then = counts - self.units.counts_of(going) + self.units.counts_of(coming)
-            if len(going) == 1 or self._beyond(then) < beyond:
-                return going, coming, then
+            left = self._beyond(then)
+            if len(going) == 1 or left < beyond:
+                return going, coming, then, left
             going, coming = going[: len(going) // 2], coming[: len(going) // 2]
+
+    def _voices(self, counts: Array, among: Bools) -> Array:
+        """(U,) voices of some units; 0 for the others."""
+        units = np.flatnonzero(among)
+        voices = np.zeros(len(among))
+        voices[units] = self.units.sums_of(self._voice(counts), units) / self.units.size[units]
+        return voices
 
     def _loudest(self, voices: Array, among: Bools, batch: int) -> Ints:
         """The ``batch`` loudest of some units; of equal ones those that ``order`` puts first.
@@ -165,8 +178,7 @@ class Selection:
         costs = leads - rules.per_cell(rules.allowed)
         room = _EXACT - rules.excess(counts)
         fitting = np.flatnonzero(~chosen)
-        for level in rules.levels:
-            worth = rules.of_level(level, costs)
+        for level, worth in zip(rules.levels, rules.of_levels(costs), strict=True):
             spent = units.sums_per_cue(worth, fitting, level.cues)
             fitting = fitting[(spent <= room[level.guessers]).all(axis=1)]
         return fitting

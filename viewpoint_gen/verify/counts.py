@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
 from viewpoint_gen.verify.compare import wrapped
 from viewpoint_gen.verify.index import Index
 from viewpoint_gen.verify.layout import Layout
@@ -62,14 +61,7 @@ def verify_rejected(layout: Layout, tally: Tally) -> RejectedRows:
     per_asset: Counter[int] = Counter()
     subjects: dict[str, list[int]] = {"view": [], "pair": []}
     for name in layout.parts["rejected"]:
-        for rows in read_rows(
-            layout.files,
-            tally,
-            "rejected",
-            name,
-            id_columns=ROW_ID["rejected"],
-            columns=("asset_uid", "code"),
-        ):
+        for rows in read_rows(layout.files, tally, "rejected", name, columns=("asset_uid", "code")):
             for row in rows.data.to_pylist():
                 check_rejection(tally, name, row)
                 if row["kind"] != "question":
@@ -96,14 +88,7 @@ def verify_outcomes(layout: Layout, tally: Tally) -> dict[str, Visits]:
     """Check every outcome and sum them up per asset."""
     visits: dict[str, Visits] = {}
     for name in layout.parts["outcomes"]:
-        for rows in read_rows(
-            layout.files,
-            tally,
-            "outcomes",
-            name,
-            id_columns=ROW_ID["outcomes"],
-            columns=list(COLUMNS["outcomes"]),
-        ):
+        for rows in read_rows(layout.files, tally, "outcomes", name):
             for row_id, row in zip(rows.ids, rows.data.to_pylist(), strict=True):
                 check_outcome(tally, name, row_id, row)
                 visits.setdefault(row["asset_uid"], Visits(name)).add(row)
@@ -196,14 +181,7 @@ def check_assets(layout: Layout, tally: Tally, visits: dict[str, Visits]) -> Non
     """``assets.parquet`` has each asset once, with the sums and facts of its outcomes."""
     missing = dict(visits)
     for name in layout.parts["assets"]:
-        for rows in read_rows(
-            layout.files,
-            tally,
-            "assets",
-            name,
-            id_columns=ROW_ID["assets"],
-            columns=list(COLUMNS["assets"]),
-        ):
+        for rows in read_rows(layout.files, tally, "assets", name):
             for row in rows.data.to_pylist():
                 missing.pop(row["asset_uid"], None)
                 _check_asset(tally, row, visits.get(row["asset_uid"]))
@@ -241,9 +219,7 @@ def check_not_rejected(
     both = np.intersect1d(kept.records["key"], rejected)
     tally.looked("kept_or_rejected", len(kept.records))
     for name in layout.parts[table] if len(both) else ():
-        for rows in read_rows(
-            layout.files, tally, table, name, id_columns=ROW_ID[table], columns=()
-        ):
+        for rows in read_rows(layout.files, tally, table, name, columns=()):
             for i in np.flatnonzero(np.isin(keys(rows.ids), both)):
                 tally.found(
                     Finding(

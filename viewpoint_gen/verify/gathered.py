@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from viewpoint_gen.verify.answers import check_frame, check_shape
-from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
 from viewpoint_gen.verify.compare import blame, holds, wrapped
 from viewpoint_gen.verify.copies import (
     STATIC_BACKDROPS,
@@ -94,14 +93,7 @@ def _codes(one: Keys, two: Keys) -> Keys:
 def _meshes(layout: Layout, tally: Tally) -> Index:
     pieces = []
     for name in layout.parts["rings"]:
-        for rows in read_rows(
-            layout.files,
-            tally,
-            "rings",
-            name,
-            id_columns=ROW_ID["rings"],
-            columns=list(COLUMNS["rings"]),
-        ):
+        for rows in read_rows(layout.files, tally, "rings", name):
             piece = np.zeros(len(rows), MESH_RECORD)
             piece["key"], piece["shape_key"] = rows.keys("asset_uid"), rows.keys("shape_key")
             pieces.append(piece)

@@ -234,8 +234,6 @@ def _numbers_agree(records: Records, other: Records) -> NDArray[np.bool_]:
 def _name(layout: Layout, tally: Tally, check: str, what: str, expected: str, bad: Keys) -> None:
     column = {"answer": "answer_text"}.get(what, what)
     for name in layout.parts["qa"]:
-        for rows in read_rows(
-            layout.files, tally, "qa", name, id_columns=("id",), columns=(column,)
-        ):
+        for rows in read_rows(layout.files, tally, "qa", name, columns=(column,)):
             wrong = np.flatnonzero(np.isin(rows.keys("id"), bad))
             blame(tally, rows, check, what, wrong, expected, rows.texts(column))

@@ -15,7 +15,6 @@ import pyarrow as pa
 from viewpoint_gen.errors import RunError
 from viewpoint_gen.verify.columns import (
     COLUMNS,
-    ROW_ID,
     SCHEMA_VERSION,
     UNIQUE_TABLES,
     VERSION_KEY,
@@ -148,9 +147,7 @@ def check_fingerprints(files: RunFiles, tally: Tally, parts: Mapping[str, list[s
     expected = stated or (seen.most_common(1)[0][0] if seen else "")
     for table, names in parts.items():
         for name in names:
-            for rows in read_rows(
-                files, tally, table, name, id_columns=ROW_ID[table], columns=("fingerprint",)
-            ):
+            for rows in read_rows(files, tally, table, name, columns=("fingerprint",)):
                 want = [expected] * len(rows)
                 equal(tally, rows, "fingerprint", "fingerprint", want, rows.texts("fingerprint"))
     return expected
@@ -175,9 +172,7 @@ def check_one_qa_fingerprint(layout: Layout, tally: Tally) -> None:
     seen: Counter[str] = Counter()
     for again in (False, True):
         for name in layout.parts["qa"]:
-            for rows in read_rows(
-                layout.files, tally, "qa", name, id_columns=("id",), columns=("qa_fingerprint",)
-            ):
+            for rows in read_rows(layout.files, tally, "qa", name, columns=("qa_fingerprint",)):
                 got = rows.texts("qa_fingerprint")
                 if not again:
                     seen.update(got)
@@ -191,9 +186,7 @@ def check_unique_ids(layout: Layout, tally: Tally) -> None:
     for table in UNIQUE_TABLES:
         collected: list[Keys] = [np.empty(0, dtype=np.uint64)]
         for name in layout.parts[table]:
-            for rows in read_rows(
-                layout.files, tally, table, name, id_columns=ROW_ID[table], columns=()
-            ):
+            for rows in read_rows(layout.files, tally, table, name, columns=()):
                 collected.append(keys(rows.ids))
                 tally.looked("unique_ids", len(rows))
         values, counts = np.unique(np.concatenate(collected), return_counts=True)
@@ -203,8 +196,6 @@ def check_unique_ids(layout: Layout, tally: Tally) -> None:
 
 def _name_duplicates(layout: Layout, tally: Tally, table: str, duplicates: Keys) -> None:
     for name in layout.parts[table]:
-        for rows in read_rows(
-            layout.files, tally, table, name, id_columns=ROW_ID[table], columns=()
-        ):
+        for rows in read_rows(layout.files, tally, table, name, columns=()):
             twice = np.flatnonzero(np.isin(keys(rows.ids), duplicates))
             blame(tally, rows, "unique_ids", "id", twice, "one row", "several rows")

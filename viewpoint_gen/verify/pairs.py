@@ -14,7 +14,7 @@ from viewpoint_gen.verify.cameras import (
     check_rigid,
     relative_numbers,
 )
-from viewpoint_gen.verify.columns import COLUMNS, ROW_ID, VIEW_NUMBERS
+from viewpoint_gen.verify.columns import VIEW_NUMBERS
 from viewpoint_gen.verify.compare import blame, close, holds, wrapped
 from viewpoint_gen.verify.index import PAIR_RECORD, Index
 from viewpoint_gen.verify.layout import Layout
@@ -36,14 +36,7 @@ def verify_pairs(
     names = layout.parts["pairs"]
     pieces = []
     for done, name in enumerate(names, start=1):
-        for rows in read_rows(
-            layout.files,
-            tally,
-            "pairs",
-            name,
-            id_columns=ROW_ID["pairs"],
-            columns=list(COLUMNS["pairs"]),
-        ):
+        for rows in read_rows(layout.files, tally, "pairs", name):
             pieces.append(_records(rows))
             check_pair_rows(tally, rows, views)
         step("pairs", done, len(names))
@@ -214,9 +207,7 @@ def check_anchors(layout: Layout, tally: Tally, views: Index, rejected: Keys) ->
     if not len(bad):
         return
     for name in layout.parts["views"]:
-        for rows in read_rows(
-            layout.files, tally, "views", name, id_columns=("view_id",), columns=("anchor_id",)
-        ):
+        for rows in read_rows(layout.files, tally, "views", name, columns=("anchor_id",)):
             wrong = np.flatnonzero(np.isin(rows.keys("view_id"), bad))
             got = rows.texts("anchor_id")
             blame(tally, rows, "anchors", "anchor_id", wrong, "a view or a rejected one", got)

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from viewpoint_gen.verify.answers import check_frame, check_shape
-from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
 from viewpoint_gen.verify.compare import holds, wrapped
 from viewpoint_gen.verify.copies import (
     STATIC_BACKDROPS,
@@ -48,14 +47,7 @@ def verify_questions(
     kin = [np.empty(0, KIN_RECORD)]
     points = PairPoints(layout, pairs)
     for done, name in enumerate(names, start=1):
-        for rows in read_rows(
-            layout.files,
-            tally,
-            "qa",
-            name,
-            id_columns=ROW_ID["qa"],
-            columns=list(COLUMNS["qa"]),
-        ):
+        for rows in read_rows(layout.files, tally, "qa", name):
             for family, some in _by_kind(rows):
                 kin += [
                     check_gathered_rows(tally, some, family, views, background)

@@ -16,6 +16,7 @@ from fsspec.implementations.local import LocalFileSystem
 from numpy.typing import NDArray
 
 from viewpoint_gen.errors import RunIncomplete
+from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
 from viewpoint_gen.verify.report import Finding, Tally
 
 Array = NDArray[np.float64]
@@ -168,16 +169,18 @@ def read_rows(
     table: str,
     file: str,
     *,
-    id_columns: Sequence[str],
-    columns: Sequence[str],
+    id_columns: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
     batch_rows: int = BATCH_ROWS,
 ) -> Iterator[Rows]:
     """Yield a file's rows in small batches; a file that breaks off gives a finding and an end.
 
     Args:
-        id_columns: columns that name a row, joined by a space in findings.
-        columns: further columns to read.
+        id_columns: columns that name a row, joined by a space in findings; None: the table's own.
+        columns: further columns to read; None: all that are checked.
     """
+    id_columns = ROW_ID[table] if id_columns is None else id_columns
+    columns = list(COLUMNS[table]) if columns is None else columns
     wanted = list(dict.fromkeys([*id_columns, *columns]))
     try:
         with files.open_parquet(file) as parquet:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from viewpoint_gen.verify.columns import COLUMNS, ROW_ID
 from viewpoint_gen.verify.compare import blame, equal, holds
 from viewpoint_gen.verify.layout import Layout
 from viewpoint_gen.verify.reading import key, keys, read_rows
@@ -16,14 +15,7 @@ def verify_rings(layout: Layout, tally: Tally) -> None:
     wanted = _first_visits_with_pairs(layout, tally)
     found: set[int] = set()
     for name in layout.parts["rings"]:
-        for rows in read_rows(
-            layout.files,
-            tally,
-            "rings",
-            name,
-            id_columns=ROW_ID["rings"],
-            columns=list(COLUMNS["rings"]),
-        ):
+        for rows in read_rows(layout.files, tally, "rings", name):
             own = keys(rows.ids).tolist()
             found.update(own)
             holds(
@@ -66,7 +58,6 @@ def _first_visits_with_pairs(layout: Layout, tally: Tally) -> dict[int, str]:
             tally,
             "outcomes",
             name,
-            id_columns=ROW_ID["outcomes"],
             columns=("pairs",),
         ):
             assets, rounds = rows.keys("asset_uid").tolist(), rows.numbers("round").tolist()

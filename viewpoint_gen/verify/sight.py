@@ -261,12 +261,12 @@ def _sample(layout: Layout, tally: Tally) -> list[Asked]:
     """Questions with the lowest keys, so that the draw hangs on their ids alone."""
     lowest = np.empty(0, dtype=np.uint64)
     for name in layout.parts["qa"]:
-        for rows in read_rows(layout.files, tally, "qa", name, id_columns=("id",), columns=()):
+        for rows in read_rows(layout.files, tally, "qa", name, columns=()):
             lowest = np.sort(np.concatenate([lowest, keys(rows.ids)]))[:MOST_QUESTIONS]
     highest = int(lowest[-1]) if len(lowest) else 0
     asked: list[Asked] = []
     for name in layout.parts["qa"]:
-        for rows in read_rows(layout.files, tally, "qa", name, id_columns=("id",), columns=COLUMNS):
+        for rows in read_rows(layout.files, tally, "qa", name, columns=COLUMNS):
             for row_id, family, row in zip(
                 rows.ids, rows.texts("family"), range(len(rows)), strict=True
             ):
@@ -316,7 +316,6 @@ def _points(layout: Layout, tally: Tally, wanted: set[str]) -> dict[str, Array]:
             tally,
             "views",
             name,
-            id_columns=("view_id",),
             columns=("surface_points",),
         ):
             for view_id, packed in zip(rows.ids, rows.texts("surface_points"), strict=True):

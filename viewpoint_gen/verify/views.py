@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewpoint_gen.verify.cameras import check_intrinsics, check_rigid, check_view_numbers
-from viewpoint_gen.verify.columns import COLUMNS, ROW_ID, VIEW_NUMBERS
+from viewpoint_gen.verify.columns import COLUMNS, VIEW_NUMBERS
 from viewpoint_gen.verify.compare import blame, holds
 from viewpoint_gen.verify.index import VIEW_RECORD, Index
 from viewpoint_gen.verify.layout import Layout
@@ -75,19 +75,11 @@ def verify_view_part(files: RunFiles, name: str, pairs: str | None) -> tuple[Tal
     others = [column for column in COLUMNS["views"] if column not in PIXELS]
     pieces = [np.empty(0, VIEW_RECORD)]
     placed: dict[str, Array] = {}
-    for rows in read_rows(files, tally, "views", name, id_columns=ROW_ID["views"], columns=others):
+    for rows in read_rows(files, tally, "views", name, columns=others):
         pieces.append(_records(rows))
         _check_numbers(tally, rows, placed)
     points = PartPoints(read_claims(files, pairs) if pairs else {})
-    for rows in read_rows(
-        files,
-        tally,
-        "views",
-        name,
-        id_columns=ROW_ID["views"],
-        columns=list(COLUMNS["views"]),
-        batch_rows=PIXEL_ROWS,
-    ):
+    for rows in read_rows(files, tally, "views", name, batch_rows=PIXEL_ROWS):
         check_pixels(tally, rows, points)
     points.settle(tally)
     return tally, np.concatenate(pieces)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -189,8 +190,22 @@ def card_of(run: Path, package: PackageFacts | None = None) -> Card:
     return Card(card_files(store, load_run_recipe(store), package, REPO), package, run)
 
 
-def audit_report(families: list[str], *, passed: bool = True) -> str:
-    """An audit.json in which each family has a guess of each kind."""
+def audit(run: Path, families: list[str], *, passed: bool = True, more: int = 0) -> None:
+    """Write an audit.json in which each family has a guess of each kind.
+
+    Args:
+        more: questions of each family than the run has.
+    """
+    roles = Counter(
+        row["family"]
+        for row in pq.read_table(run / "qa", columns=["family", "group_role"]).to_pylist()
+        if not row["group_role"].endswith("_again")
+    )
+    counts = {name: roles[name] + more for name in families}
+    (run / "audit.json").write_text(_audit_report(counts, passed=passed), encoding="utf-8")
+
+
+def _audit_report(counts: dict[str, int], *, passed: bool) -> str:
 
     def cheat(name: str, sees: str, kind: str, share: float) -> dict[str, Any]:
         past = kind == "leak" and share > 0.6
@@ -207,7 +222,7 @@ def audit_report(families: list[str], *, passed: bool = True) -> str:
             "leaks": [] if passed else ["overlap_share: image_1 | is <b>right</b>"],
             "families": {
                 name: {
-                    "family": name, "questions": 80, "assets": 20, "chance": 0.5,
+                    "family": name, "questions": questions, "assets": 20, "chance": 0.5,
                     "best_constant": {"answer": "17", "score": 0.42} if number == 0 else None,
                     "judged_by": "lower end",
                     "cheats": [
@@ -218,7 +233,7 @@ def audit_report(families: list[str], *, passed: bool = True) -> str:
                         cheat("shuffled", "image 1, a wrong image 2", "both", 0.99),
                     ],
                 }
-                for number, name in enumerate(families)
+                for number, (name, questions) in enumerate(counts.items())
             },
         }
     )  # fmt: skip

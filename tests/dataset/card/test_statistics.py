@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from card_runs import SECONDS, VISITS, audit_report
+from card_runs import SECONDS, VISITS, audit
 
 from viewpoint_gen.dataset.histograms import OF_PAIRS, OF_VIEWS
 from viewpoint_gen.dataset.statistics import run_statistics
@@ -158,17 +158,23 @@ def test_a_run_that_was_not_asked_has_no_families(copy):
 
 
 def test_an_audit_tells_the_best_guess_of_each_kind(copy):
-    (copy / "audit.json").write_text(audit_report(["overlap_share", "inverse"]))
-    audit = run_statistics(open_store(str(copy))).audit
-    first, second = audit.families
-    assert audit.passed
-    assert (audit.margin, audit.bound_margin, audit.enough) == (0.03, 0.1, 2000)
+    audit(copy, ["overlap_share", "inverse"])
+    told = run_statistics(open_store(str(copy))).audit
+    first, second = told.families
+    assert told.passed
+    assert (told.margin, told.bound_margin, told.enough) == (0.03, 0.1, 2000)
     assert (first.by_text.cheat, first.by_text.share) == ("counting", 0.515)
     assert first.by_text.gain == pytest.approx(0.015)
     assert first.by_image.cheat == "image_1"  # not the one that looks at both
     assert first.by_numbers.cheat == "camera_1"
     assert first.best_constant == ("17", 0.42)
     assert second.best_constant is None
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+def test_an_audit_of_earlier_questions_is_left_out(copy, more):
+    audit(copy, ["overlap_share", "inverse"], more=more)
+    assert run_statistics(open_store(str(copy))).audit is None
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"gate": {}}', '{"gate": 3}'])

@@ -12,14 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from viewpoint_gen import __version__
 from viewpoint_gen.dataset import figures
+from viewpoint_gen.dataset.attribution import ATTRIBUTION_NAME, attribution_of
 from viewpoint_gen.dataset.card import wording
-from viewpoint_gen.dataset.card.attribution import attribution
-from viewpoint_gen.dataset.card.escaping import escaped, licence_link
 from viewpoint_gen.dataset.card.examples import Example, examples_of
 from viewpoint_gen.dataset.card.facts import PackageFacts, RecipeFacts
 from viewpoint_gen.dataset.card.front_matter import front_matter
 from viewpoint_gen.dataset.card.plates import plate
 from viewpoint_gen.dataset.conventions import conventions_figure
+from viewpoint_gen.dataset.escaping import escaped, licence_link
 from viewpoint_gen.dataset.histograms import OF_PAIRS, OF_VIEWS
 from viewpoint_gen.dataset.schema import SCHEMA_VERSION
 from viewpoint_gen.dataset.statistics import RunStatistics, run_statistics
@@ -66,7 +66,7 @@ def card_files(
     readme = _environment().get_template("README.md.jinja").render(context)
     return {
         "README.md": _tidy(readme).encode(),
-        "ATTRIBUTION.md": attribution(store),
+        ATTRIBUTION_NAME: attribution_of(store).encode(),
         "recipe.toml": _recipe(recipe, run),
         **pictures,
     }

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from viewpoint_gen.dataset.audited import Audit, AuditedFamily, Guess
-from viewpoint_gen.dataset.card.escaping import escaped
 from viewpoint_gen.dataset.card.examples import GROUPS, Example, letters_of
 from viewpoint_gen.dataset.card.facts import ConfigFacts
-from viewpoint_gen.dataset.statistics import FamilyStatistics, RunStatistics
+from viewpoint_gen.dataset.escaping import escaped
+from viewpoint_gen.dataset.family_statistics import FamilyStatistics
+from viewpoint_gen.dataset.statistics import RunStatistics
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.qa.families.family import Form
 
