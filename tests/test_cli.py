@@ -40,7 +40,7 @@ TINY = ("--num-pairs", "2", "--size", "24", "--quality", "draft", "--serial")
 def test_the_version_and_the_help_answer_at_once():
     assert viewgen("--version").stdout.strip() == f"viewgen {__version__}"
     shown = viewgen("--help").stdout
-    for command in ("demo", "doctor", "render", "qa", "verify", "status"):
+    for command in ("demo", "doctor", "render", "qa", "verify", "status", "preview", "view"):
         assert command in shown
 
 

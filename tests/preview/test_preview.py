@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_up_runs import CODES, RARE_CODE, RARE_FAMILY, make_run
+from made_up_runs import CODES, RARE_CODE, RARE_FAMILY, SIZE_PX, camera_at, make_run
 from PIL import Image
 from typer.testing import CliRunner
 
 from viewpoint_gen.cli.app import app
+from viewpoint_gen.dataset.images import encode_depth, encode_mask
 from viewpoint_gen.errors import RunIncomplete, StorageError
 from viewpoint_gen.preview import make_preview
 from viewpoint_gen.preview.meanings import MEANINGS
+from viewpoint_gen.preview.pictures import box_of
 
 
 def data_of(folder: Path) -> dict:
@@ -53,6 +55,26 @@ def test_each_picture_is_there_and_marked_ones_differ_from_the_views(run, data):
             )
             assert first > 60
             assert abs(second) < 10
+
+
+def test_the_box_is_round_what_a_view_shows():
+    """A wall of 20 by 10 pixels, two ahead of a camera that stands at the origin."""
+    mask = np.zeros((SIZE_PX, SIZE_PX), bool)
+    mask[14:24, 4:24] = True
+    depth = np.where(mask, 2.0, np.inf).astype(np.float32)
+    png, near, far = encode_depth(depth)
+    camera = camera_at("east")
+    row = {
+        "mask": encode_mask(mask), "depth": png, "depth_near": near, "depth_far": far,
+        "world_from_camera": np.eye(4), "intrinsics": camera.intrinsics, "width_px": SIZE_PX,
+        "height_px": SIZE_PX,
+    }  # fmt: skip
+    low, high = box_of(row)
+    # centres of the outermost pixels: 4.5 and 23.5 across, 14.5 and 23.5 down; 50 px of focal
+    np.testing.assert_allclose(low, [-19.5 * 2 / 50, -9.5 * 2 / 50, 2.0], atol=0.01)
+    np.testing.assert_allclose(high, [-0.5 * 2 / 50, -0.5 * 2 / 50, 2.0], atol=0.01)
+    assert box_of({**row, "mask": encode_mask(np.zeros_like(mask))}) is None
+    assert box_of({**row, "depth": None}) is None
 
 
 def yellow(path: Path) -> int:

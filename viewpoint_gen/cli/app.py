@@ -21,6 +21,7 @@ from viewpoint_gen.cli import (
     render,
     status,
     verify,
+    view,
 )
 from viewpoint_gen.errors import ViewgenError
 
@@ -109,6 +110,7 @@ app.command(epilog=verify.EXAMPLES)(verify.verify)
 app.command(epilog=audit.EXAMPLES)(audit.audit)
 app.command(epilog=export.EXAMPLES)(export.export)
 app.command(epilog=preview.EXAMPLES)(preview.preview)
+app.command(epilog=view.EXAMPLES)(view.view)
 app.command(epilog=publish.EXAMPLES)(publish.publish)
 app.command()(status.status)
 app.command()(doctor.doctor)

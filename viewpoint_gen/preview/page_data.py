@@ -161,6 +161,7 @@ def _view(row: Row) -> dict[str, Any]:
         **{name: rounded(row[name]) for name in _OF_VIEW},
         "world_from_camera": [[rounded(value) for value in line] for line in camera.tolist()],
         "intrinsics": [rounded(value) for value in (fx, fy, cx, cy)],
+        "box": rounded(row["box_world"]),
         "points": np.round(points, _POINT_DIGITS).reshape(-1, 3).tolist(),
     }
 

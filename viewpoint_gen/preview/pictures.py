@@ -7,9 +7,12 @@ import io
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+import numpy as np
 from PIL import Image
 
+from viewpoint_gen.dataset.images import decode_depth, decode_picture
 from viewpoint_gen.dataset.marks import images_of
+from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.preview.rows import Row, rows_by_id
 from viewpoint_gen.storage import Store, write
 
@@ -23,7 +26,11 @@ VIEW_COLUMNS: Final = (
     "view_id", "image", "image_format", "world_from_camera", "intrinsics", "width_px", "height_px",
     "azimuth_rad", "elevation_rad", "distance", "heading_rad", "pitch_rad", "roll_rad",
     "object_turn_rad", "front_azimuth_rad", "mask_share", "surface_points", "backdrop", "move",
+    "mask", "depth", "depth_near", "depth_far",
 )  # fmt: skip
+
+_OUTLIERS: Final = (0.5, 99.5)
+"""Percentiles: where depth steps at an outline, single pixels lie off the object."""
 
 
 def write_views(
@@ -42,9 +49,28 @@ def write_views(
     """
     for row in rows_by_id(store, "views", "view_id", view_ids, VIEW_COLUMNS, first=list(first)):
         picture = row.pop("image")
+        row["box_world"] = box_of(row)
         row["file"] = _name(row["view_id"], _SUFFIX[row["image_format"]])
         write(out, row["file"], picture)
         yield row, picture if row["view_id"] in marked else None
+
+
+def box_of(row: Row) -> list[list[float]] | None:
+    """Lowest and highest x, y, z (world) of what a view shows of the object; None: unknown."""
+    if row["mask"] is None or row["depth"] is None:
+        return None
+    depth = decode_depth(row["depth"], row["depth_near"], row["depth_far"])
+    rows, columns = np.nonzero((decode_picture(row["mask"]) > 0) & np.isfinite(depth))
+    if not len(rows):
+        return None
+    camera = Camera(
+        np.asarray(row["world_from_camera"]),
+        np.asarray(row["intrinsics"]),
+        row["width_px"],
+        row["height_px"],
+    )
+    points = camera.unproject(np.column_stack([columns, rows]) + 0.5, depth[rows, columns])
+    return np.percentile(points, _OUTLIERS, axis=0).tolist()
 
 
 def write_marked(

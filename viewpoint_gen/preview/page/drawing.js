@@ -81,7 +81,7 @@
     return { put, scale };
   }
 
-  /** The upright box round an object's points, in the world. */
+  /** The upright box round what is seen of an object, in the world. */
   function boxOf(points) {
     const low = [0, 1, 2].map((i) => Math.min(...points.map((p) => p[i])));
     const high = [0, 1, 2].map((i) => Math.max(...points.map((p) => p[i])));
@@ -185,7 +185,7 @@
   }
 
   function drawing(projection, views, cameras, options) {
-    const objects = views.slice(0, options.objects).flatMap((view) => view.points);
+    const objects = views.slice(0, options.objects).flatMap((view) => [...view.points, ...(view.box || [])]);
     const box = boxOf(objects.length ? objects : [[-0.5, -0.5, -0.5], [0.5, 0.5, 0.5]]);
     const spread = Math.max(...cameras.map((camera) => length(camera.centre)));
     const reach = 0.13 * spread;

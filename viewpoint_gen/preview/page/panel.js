@@ -187,6 +187,11 @@
       asset.author ? ` by ${asset.author}` : "", " · ", asset.licence || "licence unknown", " · ", h("code", {}, asset.asset_uid));
   }
 
+  function legend() {
+    const keys = { shared: "surface that both images show", "": "only one does", box: "box round what they show", edge: "top edge of an image" };
+    return h("p", { class: "legend" }, Object.entries(keys).map(([key, text]) => h("span", {}, h("i", { class: `key ${key}` }), text)));
+  }
+
   /** Fills the panel with an item. */
   function panel(item, where, steps) {
     const captions = item.questions.length ? parted(item.questions[0].question).captions : [];
@@ -216,9 +221,7 @@
             item.assets.length > 1
               ? h("p", { class: "quiet" }, "The images show two objects, each in a world of its own.") : null,
             h("div", { class: "draws" }, page.drawings(item, viewsOf(item), labels)),
-            item.type === "pair" ? h("p", { class: "legend" },
-              h("span", { class: "key shared" }), "surface that both images show ", h("span", { class: "key" }), "only one does ",
-              h("span", { class: "key edge" }), "top edge of an image") : null,
+            item.type === "pair" ? legend() : null,
             item.numbers ? relativeNumbers(item) : null,
             viewNumbers(item, captions),
             h("h3", {}, item.assets.length > 1 ? "Objects" : "Object"),
