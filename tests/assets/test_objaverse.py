@@ -200,7 +200,7 @@ def test_the_order_follows_from_seed_and_selection_alone(cached: Path) -> None:
     )
     printed = subprocess.run(
         [sys.executable, "-c", command],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "1"},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "1"},
         capture_output=True,
         check=True,
     )
