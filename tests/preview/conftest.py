@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from made_up_runs import make_run
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from viewpoint_gen.preview import Preview, make_preview
+
+expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
