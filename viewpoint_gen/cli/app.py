@@ -56,6 +56,7 @@ app = typer.Typer(
         "  viewgen qa                           questions and answers about them\n"
         "  viewgen verify                       every file and every answer, recomputed\n"
         "  viewgen audit                        tries to guess without looking at both images\n"
+        "  viewgen preview --open               a page to look at it\n"
         "  viewgen publish --repo-id you/name   a dataset on the Hugging Face Hub\n\n"
         "New here? `viewgen doctor`, then `viewgen demo`."
     ),
