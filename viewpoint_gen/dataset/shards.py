@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -108,6 +108,34 @@ class PartWriter:
         self._rows_waiting = sum(table.num_rows for table in self._waiting)
 
 
+class Finishable(Protocol):
+    """Something that is written, and ended one way or the other."""
+
+    def finish(self) -> None:
+        """Write what waits, and the footer."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go of everything without touching the file again."""
+        ...
+
+
+W = TypeVar("W", bound=Finishable)
+
+
+@contextlib.contextmanager
+def finishing(writer: W) -> Iterator[W]:
+    """The writer: finished when the block ends, abandoned if anything raises."""
+    finished = False
+    try:
+        yield writer
+        writer.finish()
+        finished = True
+    finally:
+        if not finished:
+            writer.abandon()
+
+
 @contextlib.contextmanager
 def create_part(store: Store, name: str, schema: pa.Schema) -> Iterator[PartWriter]:
     """A Parquet file that gets its name when the block ends, and vanishes if it raises.
@@ -115,16 +143,11 @@ def create_part(store: Store, name: str, schema: pa.Schema) -> Iterator[PartWrit
     Args:
         name: in the store, e.g. ``"qa/part-00-000000.parquet"``.
     """
-    with store.create(name) as handle:
-        writer = PartWriter(handle, schema, store.path(name))
-        finished = False
-        try:
-            yield writer
-            writer.finish()
-            finished = True
-        finally:
-            if not finished:
-                writer.abandon()
+    with (
+        store.create(name) as handle,
+        finishing(PartWriter(handle, schema, store.path(name))) as writer,
+    ):
+        yield writer
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from viewpoint_gen.dataset.package.features import image_columns
-from viewpoint_gen.dataset.shards import Sink, leaf_names
-from viewpoint_gen.storage import explained
+from viewpoint_gen.dataset.shards import Sink, finishing, leaf_names
+from viewpoint_gen.storage import explained, open_store
 
 ROWS_PER_GROUP: Final = 128
 GROUP_BYTES: Final = 48 << 20
@@ -86,26 +85,11 @@ class ShardWriter:
 @contextlib.contextmanager
 def create_shard(target: Path, schema: pa.Schema) -> Iterator[ShardWriter]:
     """A file that gets its name when the block ends, and vanishes if it raises."""
-    beside = target.with_name(f".{target.name}.tmp")
-    with explained(str(target), "write"):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with beside.open("wb") as handle:
-                writer = ShardWriter(handle, schema, str(target))
-                finished = False
-                try:
-                    yield writer
-                    writer.finish()
-                    finished = True
-                finally:
-                    if not finished:
-                        writer.abandon()
-                handle.flush()
-                os.fsync(handle.fileno())
-            beside.replace(target)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+    with (
+        open_store(target.parent).create(target.name) as handle,
+        finishing(ShardWriter(handle, schema, str(target))) as writer,
+    ):
+        yield writer
 
 
 def packed(name: str, writer: ShardWriter) -> PackedFile:

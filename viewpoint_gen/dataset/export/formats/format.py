@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from viewpoint_gen.dataset.export.folder import ExportFolder
 from viewpoint_gen.dataset.export.items import Item
@@ -45,3 +45,17 @@ class Format:
     splits: tuple[str, ...]
     reasons_share: float
     readme: str
+
+
+def message_row(folder: ExportFolder, item: Item) -> dict[str, Any]:
+    """An item as trainers read it that take messages and the paths of images."""
+    return {
+        "messages": [
+            {"role": "user", "content": item.prompt},
+            {"role": "assistant", "content": item.reply},
+        ],
+        "images": [folder.image(image) for image in item.images],
+        "id": item.row["id"],
+        "family": item.row["family"],
+        "licence": item.row["licence"],
+    }

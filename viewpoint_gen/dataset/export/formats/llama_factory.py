@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from viewpoint_gen.dataset.export.folder import ExportFolder
-from viewpoint_gen.dataset.export.formats.format import Format
+from viewpoint_gen.dataset.export.formats.format import Format, message_row
 from viewpoint_gen.dataset.export.items import Item
 
 _README: Final = """\
@@ -32,19 +32,7 @@ class LlamaFactoryWriter:
 
     def write(self, item: Item) -> None:
         """See Writer."""
-        self._folder.json_line(
-            _file_name(item.row["split"]),
-            {
-                "messages": [
-                    {"role": "user", "content": item.prompt},
-                    {"role": "assistant", "content": item.reply},
-                ],
-                "images": [self._folder.image(image) for image in item.images],
-                "id": item.row["id"],
-                "family": item.row["family"],
-                "licence": item.row["licence"],
-            },
-        )
+        self._folder.json_line(_file_name(item.row["split"]), message_row(self._folder, item))
 
     def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:
         """See Writer."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from viewpoint_gen.dataset.export.folder import ExportFolder
-from viewpoint_gen.dataset.export.formats.format import Format
+from viewpoint_gen.dataset.export.formats.format import Format, message_row
 from viewpoint_gen.dataset.export.items import Item
 
 _README: Final = """\
@@ -34,20 +34,8 @@ class MsSwiftWriter:
 
     def write(self, item: Item) -> None:
         """See Writer."""
-        self._folder.json_line(
-            f"{item.row['split']}.jsonl",
-            {
-                "messages": [
-                    {"role": "user", "content": item.prompt},
-                    {"role": "assistant", "content": item.reply},
-                ],
-                "images": [self._folder.image(image) for image in item.images],
-                "id": item.row["id"],
-                "family": item.row["family"],
-                "grading": item.grading,
-                "licence": item.row["licence"],
-            },
-        )
+        row = message_row(self._folder, item) | {"grading": item.grading}
+        self._folder.json_line(f"{item.row['split']}.jsonl", row)
 
     def finish(self, splits: Mapping[str, int], families: Mapping[str, int]) -> None:
         """See Writer."""
