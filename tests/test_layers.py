@@ -16,8 +16,9 @@ FLOORS = [
     {"assets", "views", "render", "qa"},
     {"dataset"},
     {"recipe"},
-    {"verify", "audit"},
-    {"pipeline", "preview", "doctor"},
+    {"verify", "audit", "models"},
+    {"pipeline", "preview", "doctor", "evaluation"},
+    {"training"},
     {"cli"},
     {"__main__"},
 ]

@@ -23,6 +23,7 @@
     │   ├── NotLoggedIn          there is no token, or the Hub doesn't know it
     │   ├── HubRefused           the Hub forbids it, or knows no such thing
     │   └── HubUnreachable       it can't be reached, or fails; trying again may help
+    ├── ModelError               a model can't be loaded, trained or asked as wanted
     ├── AssetsUsedUp             the run is whole, but holds fewer pairs than were asked for
     ├── Untruth                  verification found an answer or a file that is wrong
     └── Leak                     the audit answered questions without looking at both images
@@ -149,6 +150,12 @@ class HubRefused(HubError):
 
 class HubUnreachable(HubError):
     """The Hub can't be reached, or fails by itself; another try may succeed."""
+
+
+class ModelError(ViewgenError):
+    """A model can't be loaded, trained or asked as wanted."""
+
+    exit_code = 8
 
 
 class AssetsUsedUp(ViewgenError):
