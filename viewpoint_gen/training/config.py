@@ -84,6 +84,9 @@ class SftConfig(OptimiserConfig):
     """Times that every item is seen, unless ``steps`` is given."""
     steps: Count | None = None
     batch: Count = 32
+    sorted_batches: Count = 4
+    """Batches whose items are sorted by length among themselves, so that less of each is padding;
+    1: none are."""
 
 
 class CurriculumConfig(BaseModel):

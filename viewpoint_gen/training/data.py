@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from datasets import Dataset
 from tqdm import tqdm
 
 from viewpoint_gen.dataset.export.items import COLUMNS, gives_reasons, item_of
@@ -23,7 +22,7 @@ from viewpoint_gen.storage import Store, open_store
 from viewpoint_gen.training.cache import Cache, CacheWriter, open_cache
 from viewpoint_gen.training.config import DataConfig
 from viewpoint_gen.training.mixes import MixFiles
-from viewpoint_gen.training.rows import Drawn, dataset_of
+from viewpoint_gen.training.rows import Drawn
 
 _LAYOUT: Final = 1
 """Of a cache; another number makes it anew."""
@@ -45,7 +44,7 @@ class TrainingData:
     dev: Cache | None
     fingerprint: str
 
-    def supervised(self, *, cot_share: float, seed: int) -> Dataset:
+    def supervised(self, *, cot_share: float, seed: int) -> list[Drawn]:
         """One epoch of items: every question of the run once, and of each mix its share.
 
         A mix is drawn from without repetition as long as it lasts. The style of an item, direct or
@@ -56,8 +55,7 @@ class TrainingData:
         for cache, share in self.mixes:
             name = cache.folder.name
             sources.append((cache, _drawn(len(cache), round(total * share), seed, name)))
-        drawn = [row for cache, numbers in sources for row in in_style(cache, numbers, cot_share)]
-        return dataset_of(drawn, completions=True)
+        return [row for cache, numbers in sources for row in in_style(cache, numbers, cot_share)]
 
 
 def in_style(cache: Cache, numbers: Indices, thinking_share: float) -> list[Drawn]:

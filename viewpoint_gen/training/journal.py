@@ -34,6 +34,13 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.endswith("}")]  # a kill may cut the last
 
 
+def append(folder: Path, step: int, values: dict[str, Any]) -> None:
+    """Add a line to a stage's log."""
+    path = folder / LOG_NAME
+    with explained(str(path), "write"), path.open("a", encoding="utf-8") as log:
+        log.write(json.dumps({"step": step, **values}) + "\n")
+
+
 class Journal(TrainerCallback):
     """Writes the log; where a training goes on from a checkpoint, so does its log."""
 
@@ -45,9 +52,7 @@ class Journal(TrainerCallback):
 
     def note(self, step: int, values: dict[str, Any]) -> None:
         """Add a line."""
-        path = self._folder / LOG_NAME
-        with explained(str(path), "write"), path.open("a", encoding="utf-8") as log:
-            log.write(json.dumps({"step": step, **values}) + "\n")
+        append(self._folder, step, values)
         if self._board is not None:
             for name, value in values.items():
                 if isinstance(value, int | float):

@@ -46,7 +46,9 @@ class SeededOrder(Sampler[int]):
         """Whole passes over the items, each in an order of its own, as far as they are needed."""
         count = len(self._ranks)
         passes = -(-len(self) // count)
-        orders = [rng_for(self._seed, "order", number).permutation(count) for number in range(passes)]
+        orders = [
+            rng_for(self._seed, "order", number).permutation(count) for number in range(passes)
+        ]
         return np.concatenate(orders)[: len(self)].astype(np.int64)
 
     def _dealt(self, chosen: Indices, block: int) -> Iterator[int]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from itertools import groupby
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from datasets import Dataset
 
-from viewpoint_gen.models.chat import messages_of
+from viewpoint_gen.geometry.frames import Indices
+from viewpoint_gen.models.chat import messages_of, reply_message
 from viewpoint_gen.training.cache import Cache
+
+
+_AT_ONCE: Final = 4096
+_LONGER_THAN_ANY_TEXT: Final = 1_000_000
 
 
 class Drawn(NamedTuple):
@@ -63,8 +69,7 @@ class _RowsOf:
             "grading": item["grading"],
         }
         if self._completions:
-            said = [{"type": "text", "text": reply}]
-            row["completion"] = [{"role": "assistant", "content": said}]
+            row["completion"] = [reply_message(reply)]
         return row
 
 
@@ -73,3 +78,24 @@ def text_of(item: dict[str, Any], *, reasoned: bool) -> tuple[str, str]:
     if reasoned and item["reasoned_prompt"] is not None:
         return item["reasoned_prompt"], item["reasoned_reply"]
     return item["prompt"], item["reply"]
+
+
+def lengths_of(drawn: Sequence[Drawn], tokenizer: Any) -> Indices:
+    """(N,) numbers that sort questions by length: images first, which are most tokens, then text."""
+    lengths: list[int] = []
+    for _, same in groupby(drawn, key=lambda row: id(row.cache)):
+        rows = list(same)
+        for start in range(0, len(rows), _AT_ONCE):
+            lengths += _lengths(rows[start : start + _AT_ONCE], tokenizer)
+    return np.array(lengths, dtype=np.int64)
+
+
+def _lengths(rows: Sequence[Drawn], tokenizer: Any) -> list[int]:
+    items = rows[0].cache.items.select([row.number for row in rows]).to_list()
+    texts = [
+        "".join(text_of(item, reasoned=row.reasoned)) for item, row in zip(items, rows, strict=True)
+    ]
+    return [
+        len(item["pictures"]) * _LONGER_THAN_ANY_TEXT + len(tokens)
+        for item, tokens in zip(items, tokenizer(texts)["input_ids"], strict=True)
+    ]

@@ -9,7 +9,7 @@ labelled positions alone, on any device, and whatever a model does to its logits
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,30 +19,56 @@ from torch import Tensor, nn
 from trl.trainer.utils import FusedCausalLMOutput
 
 
-def score_labelled_only(model: Any, *, temperature: float = 1.0) -> None:
-    """Let a model answer TRL's ``fused_lm_head=True`` from its own head, at labelled positions.
+@contextmanager
+def scoring_labelled_only(model: Any, *, temperature: float = 1.0) -> Iterator[Callable[[], None]]:
+    """While this lasts, TRL may change a model's forward; afterwards it is what it was.
 
     Args:
-        model: TRL's trainer was made with it; any other call of it stays as it is.
         temperature: that logits are divided by.
+
+    Yields:
+        What is to be called once TRL's trainer is made: from then on the model answers its
+        ``fused_lm_head=True`` from labelled positions.
     """
-    base = model.get_base_model() if isinstance(model, PeftModel) else model
-    plain_forward = base.forward
+    base = _base(model)
+    before = base.__dict__.get("forward")
+    try:
+        yield lambda: _replace_forward(base, temperature)
+    finally:
+        base.__dict__.pop("forward", None)
+        if before is not None:
+            base.forward = before
+
+
+def score_labelled(
+    model: Any, inputs: dict[str, Any], labels: Tensor, *, temperature: float = 1.0
+) -> FusedCausalLMOutput:
+    """Run a model and score the tokens that have a label.
+
+    Args:
+        inputs: of its forward, without labels.
+        labels: (B, L), -100 where there is none.
+    """
+    wanted = nn.functional.pad(labels[:, 1:] != -100, (0, 1), value=False)
+    with _only(_base(model).get_output_embeddings(), wanted):
+        logits = model(**inputs, use_cache=False).logits[0]
+    return _scored(logits / temperature, labels)
+
+
+def _base(model: Any) -> Any:
+    return model.get_base_model() if isinstance(model, PeftModel) else model
+
+
+def _replace_forward(base: Any, temperature: float) -> None:
+    forward_before = base.forward
 
     @functools.wraps(type(base).forward)  # `generate` looks at the signature
-    def forward(
-        *args: Any, fused_lm_head: bool = False, labels: Tensor | None = None, **kwargs: Any
-    ) -> Any:
+    def forward(*args: Any, fused_lm_head: bool = False, **kwargs: Any) -> Any:
         if not fused_lm_head:
-            return plain_forward(
-                *args, **kwargs, **({} if labels is None else {"labels": labels})
-            )
-        assert labels is not None
-        wanted = nn.functional.pad(labels[:, 1:] != -100, (0, 1), value=False)
-        kwargs["use_cache"] = False
-        with _only(base.get_output_embeddings(), wanted):
-            logits = plain_forward(*args, **kwargs).logits[0]
-        return _scored(logits / temperature, labels)
+            return forward_before(*args, **kwargs)
+        labels = kwargs.pop("labels")
+        kwargs.pop("use_cache", None)
+        return score_labelled(base, kwargs, labels, temperature=temperature)
 
     base.forward = forward
 
@@ -75,16 +101,15 @@ def _scored(logits: Tensor, labels: Tensor) -> FusedCausalLMOutput:
     with torch.no_grad():
         entropy = -(every.exp() * every).sum(dim=-1)
         is_top1 = (every.argmax(dim=-1) == targets[mask]).to(every.dtype)
-    spread = functools.partial(_spread, mask=mask)
     return FusedCausalLMOutput(
         loss=-chosen.sum() / mask.sum().clamp(min=1),
-        log_probs=spread(chosen),
-        entropy=spread(entropy),
-        is_top1=spread(is_top1),
+        log_probs=_spread(chosen, mask),
+        entropy=_spread(entropy, mask),
+        is_top1=_spread(is_top1, mask),
         label_mask=mask,
     )
 
 
-def _spread(values: Tensor, *, mask: Tensor) -> Tensor:
+def _spread(values: Tensor, mask: Tensor) -> Tensor:
     """(n,) values put back to their places in (B, L - 1)."""
     return values.new_zeros(mask.shape).masked_scatter(mask, values)

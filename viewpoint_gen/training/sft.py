@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from datasets import Dataset
+from transformers import TrainingArguments
 from trl import SFTConfig as TrlSftConfig
 from trl import SFTTrainer
 
@@ -25,12 +26,21 @@ from viewpoint_gen.training.checkpoints import (
 from viewpoint_gen.training.config import OptimiserConfig, TrainRecipe
 from viewpoint_gen.training.data import TrainingData
 from viewpoint_gen.training.journal import Journal, read_log
-from viewpoint_gen.training.scoring_head import score_labelled_only
+from viewpoint_gen.training.order import SeededOrder
+from viewpoint_gen.training.rows import Drawn, dataset_of, lengths_of
+from viewpoint_gen.training.scoring_head import scoring_labelled_only
 from viewpoint_gen.training.trainable import choose_trainable
 
 SFT_FOLDER: Final = "sft"
 _KEPT: Final = 2
 """Checkpoints: the last one, and the one before, should a kill leave the last half-written."""
+
+_CHECKPOINTING: Final = next(
+    name
+    for name in ("activation_checkpointing", "gradient_checkpointing")
+    if name in TrainingArguments.__dataclass_fields__
+)
+"""As this version of transformers calls it."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +70,16 @@ def train_sft(
     folder = out / SFT_FOLDER
     claim(folder, sft_key(data, recipe))
     choose_trainable(loaded, recipe)
-    rows = data.supervised(cot_share=recipe.data.cot_share, seed=recipe.seed)
-    steps = steps_of(recipe, len(rows))
+    items = data.supervised(cot_share=recipe.data.cot_share, seed=recipe.seed)
+    steps = steps_of(recipe, len(items))
     found = newest_checkpoint(folder)
     if found is not None and found[1] >= steps:
         load_weights(loaded.model, found[0] / WEIGHTS_NAME)
     else:
-        trainer = _trainer(loaded, rows, recipe, folder, steps=steps)
-        trainer.train(resume_from_checkpoint=str(found[0]) if found else None)
+        with scoring_labelled_only(loaded.model) as ready:
+            trainer = _trainer(loaded, items, recipe, folder, steps=steps)
+            ready()
+            trainer.train(resume_from_checkpoint=str(found[0]) if found else None)
     return summary_of(folder)
 
 
@@ -112,7 +124,7 @@ def common_arguments(
         "max_grad_norm": config.max_grad_norm,
         "gradient_accumulation_steps": config.accumulation,
         "bf16": config.bf16,
-        "gradient_checkpointing": config.gradient_checkpointing,
+        _CHECKPOINTING: config.gradient_checkpointing,
         "lr_scheduler_type": "cosine",
         "logging_steps": 1,
         "save_strategy": "steps",
@@ -135,7 +147,7 @@ class _SupervisedTrainer(KeepsTrainedWeights, SFTTrainer):
 
 
 def _trainer(
-    loaded: ImageTextModel, rows: Dataset, recipe: TrainRecipe, folder: Path, *, steps: int
+    loaded: ImageTextModel, items: list[Drawn], recipe: TrainRecipe, folder: Path, *, steps: int
 ) -> SFTTrainer:
     arguments = TrlSftConfig(
         **common_arguments(loaded, recipe.sft, folder, seed=recipe.seed),
@@ -147,28 +159,15 @@ def _trainer(
     trainer = _SupervisedTrainer(
         model=loaded.model,
         args=arguments,
-        train_dataset=rows,
+        train_dataset=dataset_of(items, completions=True),
         processing_class=loaded.processor,
         callbacks=[Journal(folder), MarksWhole()],
     )
-    score_labelled_only(loaded.model)
     trainer.order = SeededOrder(
-        _lengths(rows, loaded),
+        lengths_of(items, loaded.processor.tokenizer),
         batch=recipe.sft.batch,
         batches=steps * recipe.sft.accumulation,
         together=recipe.sft.sorted_batches,
         seed=recipe.seed,
     )
     return trainer
-
-
-def _lengths(rows: Dataset, loaded: ImageTextModel) -> Indices:
-    """(N,) what items are sorted by: images first, which are the most tokens, then text."""
-    drawn = drawn_of(rows)
-    texts, images = [], []
-    for cache, number, reasoned in drawn:
-        item = cache.items[number]
-        texts.append("".join(text_of(item, reasoned=reasoned)))
-        images.append(len(item["pictures"]))
-    tokens = [len(ids) for ids in loaded.processor.tokenizer(texts)["input_ids"]]
-    return np.array(images) * _MORE_THAN_ANY_TEXT + np.array(tokens)
