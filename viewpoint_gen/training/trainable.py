@@ -1,0 +1,3 @@
+def choose_trainable(loaded, recipe):
+    for p in loaded.model.parameters():
+        p.requires_grad_(True)
