@@ -41,14 +41,28 @@ def append(folder: Path, step: int, values: dict[str, Any]) -> None:
         log.write(json.dumps({"step": step, **values}) + "\n")
 
 
-class Journal(TrainerCallback):
-    """Writes the log; where a training goes on from a checkpoint, so does its log."""
+class StepLog:
+    """A stage's log while it trains; a context manager.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._began_s = 0.0
-        self._tokens = 0.0
+    Args:
+        done: step to go on from; what the log says of later ones will be done again.
+    """
+
+    def __init__(self, folder: Path, done: int) -> None:
+        self._folder, self._done = folder, done
         self._board: SummaryWriter | None = None
+
+    def __enter__(self) -> StepLog:
+        kept = [line for line in read_log(self._folder) if line["step"] <= self._done]
+        path = self._folder / LOG_NAME
+        with explained(str(path), "write"):
+            path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+        self._board = SummaryWriter(str(self._folder / _TENSORBOARD), purge_step=self._done + 1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._board is not None:
+            self._board.close()
 
     def note(self, step: int, values: dict[str, Any]) -> None:
         """Add a line."""
@@ -58,17 +72,29 @@ class Journal(TrainerCallback):
                 if isinstance(value, int | float):
                     self._board.add_scalar(name, value, step)
 
+
+class Journal(TrainerCallback):
+    """Writes a trainer's log; where a training goes on from a checkpoint, so does its log."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._began_s = 0.0
+        self._tokens = 0.0
+        self._log: StepLog | None = None
+
+    def note(self, step: int, values: dict[str, Any]) -> None:
+        """Add a line."""
+        if self._log is None:
+            append(self._folder, step, values)
+        else:
+            self._log.note(step, values)
+
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Forget the steps that will be done again."""
-        kept = [line for line in read_log(self._folder) if line["step"] <= state.global_step]
-        path = self._folder / LOG_NAME
-        with explained(str(path), "write"):
-            path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-        self._board = SummaryWriter(
-            str(self._folder / _TENSORBOARD), purge_step=state.global_step + 1
-        )
+        self._log = StepLog(self._folder, state.global_step)
+        self._log.__enter__()
         self._began_s, self._tokens = time.monotonic(), 0.0
 
     def on_log(
@@ -93,5 +119,5 @@ class Journal(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Close what is open."""
-        if self._board is not None:
-            self._board.close()
+        if self._log is not None:
+            self._log.__exit__()

@@ -13,7 +13,6 @@ from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.models.chat import messages_of, reply_message
 from viewpoint_gen.training.cache import Cache
 
-
 _AT_ONCE: Final = 4096
 _LONGER_THAN_ANY_TEXT: Final = 1_000_000
 

@@ -17,7 +17,22 @@ from torch import Tensor
 from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.geometry.relative import RelativeView
 
-_AROUND: Final = (4.0, 8.0, 12.0, 16.0, 22.0, 30.0, 40.0, 52.0, 66.0, 84.0, 105.0, 130.0, 155.0, 175.0)
+_AROUND: Final = (
+    4.0,
+    8.0,
+    12.0,
+    16.0,
+    22.0,
+    30.0,
+    40.0,
+    52.0,
+    66.0,
+    84.0,
+    105.0,
+    130.0,
+    155.0,
+    175.0,
+)
 _UP_AND_DOWN: Final = (3.0, 6.0, 10.0, 14.0, 19.0, 25.0, 32.0, 40.0, 50.0, 65.0, 90.0)
 _TWIST: Final = (3.0, 6.0, 9.0, 13.0, 18.0, 25.0, 34.0, 45.0, 60.0, 80.0, 110.0)
 _TURN: Final = (6.0, 13.0, 20.0, 30.0, 45.0, 65.0, 90.0, 120.0, 150.0)

@@ -45,6 +45,9 @@ class PairReading:
 class PairNetwork(nn.Module):
     """See the module's own words."""
 
+    places: Tensor
+    steps: Tensor
+
     def __init__(self, config: GeometryTowerConfig) -> None:
         super().__init__()
         self.grid, self.blocks = config.grid, config.blocks
@@ -116,12 +119,10 @@ class PairNetwork(nn.Module):
         certainty = chances.amax(dim=-1, keepdim=True)
         own = self.places.expand_as(found)
         step = found - own
-        return torch.cat(
-            [step * 4, step * certainty * 8, certainty * 3, spread, own * 2], dim=-1
-        )
+        return torch.cat([step * 4, step * certainty * 8, certainty * 3, spread, own * 2], dim=-1)
 
     def _motion(self, patches: Tensor) -> Tensor:
-        """(P, W): a transformer over blocks of patches of both images, and one token for the motion."""
+        """(P, W): a transformer over blocks of patches of both images and a token of its own."""
         pairs, per_block = len(patches), self.grid // self.blocks
         thin = self.thin(patches).view(pairs, 2, self.blocks, per_block, self.blocks, per_block, -1)
         blocks = thin.permute(0, 1, 2, 4, 3, 5, 6).reshape(pairs, 2, self.blocks**2, -1)
@@ -206,7 +207,7 @@ def _square(rows: Tensor) -> Tensor:
 
 
 def _steps(grid: int) -> Tensor:
-    """(N, N) which step, down and right, leads from a patch to another: numbers of all there are."""
+    """(N, N) the number of the step, down and right, that leads from a patch to another."""
     place = torch.arange(grid * grid)
     row, column = place // grid, place % grid
     down = row[None] - row[:, None] + grid - 1

@@ -103,5 +103,3 @@ def _pairs_of(
                 since_first[-1] = len(pairs)
                 pairs.append((start, image))
     return pairs, before, [len(pairs) if place is None else place for place in since_first]
-
-

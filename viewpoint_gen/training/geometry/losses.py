@@ -68,9 +68,7 @@ def losses_of(reading: PairReading, truth: PairTruth) -> Losses:
 def motion_loss(bins: Tensor, truth: PairTruth) -> Tensor:
     """Mean over the quantities of the cross entropy with the bins next to the truth."""
     parts = []
-    for place, (quantity, logits) in enumerate(
-        zip(MOTION, bins.split(BINS, dim=1), strict=True)
-    ):
+    for place, (quantity, logits) in enumerate(zip(MOTION, bins.split(BINS, dim=1), strict=True)):
         centres = torch.as_tensor(quantity.centres, dtype=logits.dtype)
         wanted = soft_bins(truth.motion[:, place].to(logits.dtype), centres)
         each = -(wanted * logits.log_softmax(dim=1)).sum(dim=1)

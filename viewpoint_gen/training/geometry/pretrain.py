@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -25,7 +23,7 @@ from viewpoint_gen.training.checkpoints import claim
 from viewpoint_gen.training.config import TowerConfig
 from viewpoint_gen.training.geometry.draw import PairDraw, batch_of, shared_patches
 from viewpoint_gen.training.geometry.losses import losses_of
-from viewpoint_gen.training.geometry.reading import Readings, readings_of
+from viewpoint_gen.training.geometry.reading import readings_of
 from viewpoint_gen.training.geometry.views import SPLITS, TowerViews, tower_views
 from viewpoint_gen.training.journal import StepLog
 
@@ -62,7 +60,7 @@ def pretrain_tower(
     as one that was never stopped.
 
     Raises:
-        RunIncomplete: the run has no questions, no depth, or no two views of one object to train on.
+        RunIncomplete: the run has no questions, no depth, or no two views of one object.
         RecipeChanged: the folder holds a tower of another recipe or of other data.
     """
     folder = out / GEOMETRY_FOLDER
@@ -74,9 +72,7 @@ def pretrain_tower(
     torch.manual_seed(seed_for(seed, "tower"))
     tower = GeometryTower(GeometryTowerConfig())
     grid = tower.config.grid
-    views = tower_views(
-        store, folder / _VIEWS_FOLDER, image_px=tower.config.image_px, grid=grid
-    )
+    views = tower_views(store, folder / _VIEWS_FOLDER, image_px=tower.config.image_px, grid=grid)
     pairs = views.pairs(SPLITS["train"])
     shared = shared_patches(views, pairs, grid=grid)
     draw = PairDraw(pairs, shared, batch=config.batch, steps=config.steps, seed=seed)
@@ -95,9 +91,7 @@ def pretrain_tower(
 
 
 def _key(config: TowerConfig, seed: int, data_fingerprint: str) -> str:
-    return fingerprint_of(
-        config.model_dump(mode="json") | {"seed": seed, "data": data_fingerprint}
-    )
+    return fingerprint_of(config.model_dump(mode="json") | {"seed": seed, "data": data_fingerprint})
 
 
 def _checked_pairs(views: TowerViews, config: TowerConfig, *, seed: int) -> Indices:

@@ -138,7 +138,9 @@ def _splits(store: Store) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in question_parts(store):
         part = read_part(store, name, columns=["asset_uids", "split"])
-        for uids, split in zip(part["asset_uids"].to_pylist(), part["split"].to_pylist(), strict=True):
+        for uids, split in zip(
+            part["asset_uids"].to_pylist(), part["split"].to_pylist(), strict=True
+        ):
             found.update(dict.fromkeys(uids, split))
     return found
 
