@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from viewpoint_gen.storage import explained
@@ -42,10 +43,11 @@ def append(folder: Path, step: int, values: dict[str, Any]) -> None:
 
 
 class Journal(TrainerCallback):
-    """Writes the log; where a training goes on from a checkpoint, so does its log."""
+    """Writes the log and draws the progress bar; both go on where a training does."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._bar = tqdm(disable=True)
         self._began_s = 0.0
         self._tokens = 0.0
         self._board: SummaryWriter | None = None
@@ -69,6 +71,13 @@ class Journal(TrainerCallback):
         self._board = SummaryWriter(
             str(self._folder / _TENSORBOARD), purge_step=state.global_step + 1
         )
+        self._bar = tqdm(
+            total=state.max_steps,
+            initial=state.global_step,
+            desc=self._folder.name,
+            unit="step",
+            disable=None,
+        )
         self._began_s, self._tokens = time.monotonic(), 0.0
 
     def on_log(
@@ -87,11 +96,14 @@ class Journal(TrainerCallback):
         tokens, self._tokens = logs.get("num_tokens", 0.0) - self._tokens, logs.get("num_tokens", 0)
         values = {_RENAMED.get(k, k): v for k, v in logs.items() if k not in _LEFT_OUT}
         values |= {"seconds": round(seconds, 4), "tokens_per_s": round(tokens / seconds, 1)}
+        self._bar.update(state.global_step - self._bar.n)
+        self._bar.set_postfix(loss=f"{values['loss']:.3f}")
         self.note(state.global_step, values)
 
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Close what is open."""
+        self._bar.close()
         if self._board is not None:
             self._board.close()

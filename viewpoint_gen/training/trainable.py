@@ -8,6 +8,7 @@ from peft import PeftModel
 from viewpoint_gen.models.adapters import LoraSettings, with_adapter
 from viewpoint_gen.models.beside import geometry_of
 from viewpoint_gen.models.loading import ImageTextModel
+from viewpoint_gen.models.reading import quietly
 from viewpoint_gen.seeding import seed_for
 from viewpoint_gen.training.config import TrainRecipe
 
@@ -24,6 +25,6 @@ def choose_trainable(loaded: ImageTextModel, recipe: TrainRecipe) -> None:
     if beside is not None:
         beside.encoder.requires_grad_(recipe.train_tower)
     if recipe.lora is not None:
-        with torch.random.fork_rng(devices=[]):
+        with quietly(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed_for(recipe.seed, "adapters"))
             loaded.model = with_adapter(loaded.model, LoraSettings(**recipe.lora.model_dump()))
