@@ -174,8 +174,8 @@ def put_beside(model: Any, encoder: GeometryEncoder, normalisation: Normalisatio
     connector = connector.to(device=model.device, dtype=model.dtype)
     assert isinstance(encoder, nn.Module)
     encoder.requires_grad_(False).to(model.device)
-    inner.__class__ = _seeing(type(inner))
-    model.__class__ = _generating(type(model))
+    stock: tuple[Any, Any] = type(inner), type(model)
+    inner.__class__, model.__class__ = _seeing(stock[0]), _generating(stock[1])
     inner.shown_ids = None
     setattr(
         inner, ATTRIBUTE, GeometryBeside(encoder, connector, normalisation).train(model.training)
