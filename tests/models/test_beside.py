@@ -3,11 +3,10 @@
 import copy
 
 import pytest
-import torch
-
 import stock
+import torch
 from standin import StandIn
-from viewpoint_gen.errors import ModelError
+
 from viewpoint_gen.models.beside import geometry_of
 from viewpoint_gen.models.loading import ImageTextModel, add_geometry
 
