@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, Final
 
-from peft import (
-    LoraConfig,
-    PeftModel,
-    get_peft_model,
-    get_peft_model_state_dict,
-    set_peft_model_state_dict,
-)
+from peft import LoraConfig, PeftModel, get_peft_model
 
 from viewpoint_gen.errors import ModelError
 from viewpoint_gen.models.beside import ATTRIBUTE, geometry_of
@@ -58,7 +53,7 @@ def with_adapter(model: Any, settings: LoraSettings) -> Any:
         task_type="CAUSAL_LM",
     )
     try:
-        return get_peft_model(model, config)
+        return _wrapped(model, config)
     except ValueError as error:
         msg = f"{type(model).__name__}: no layer for LoRA is named like {settings.target}"
         raise ModelError(msg) from error
@@ -71,13 +66,20 @@ def readapted(adapted: Any, change: Any) -> Any:
         adapted: a ``PeftModel``.
         change: takes the model inside and changes it in place.
     """
-    config, weights = adapted.peft_config["default"], get_peft_model_state_dict(adapted)
+    config = adapted.peft_config["default"]
+    weights = {name: value for name, value in adapted.state_dict().items() if "lora_" in name}
     inside = adapted.unload()
     change(inside)
     config.modules_to_save = _learning_whole(inside)
-    again = get_peft_model(inside, config)
-    set_peft_model_state_dict(again, weights)
+    again = _wrapped(inside, config)
+    again.load_state_dict(weights, strict=False)
     return again
+
+
+def _wrapped(model: Any, config: LoraConfig) -> Any:
+    with warnings.catch_warnings():  # PEFT asks transformers by a name that it has given up
+        warnings.simplefilter("ignore", FutureWarning)
+        return get_peft_model(model, config)
 
 
 def _learning_whole(model: Any) -> list[str] | None:

@@ -121,12 +121,10 @@ class GeometryBeside(nn.Module):
         shown = shown.to(next(self.encoder.parameters()).device)
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.trains_encoder):
             tokens = self.encoder.encode(shown, [count for count in counts if count])
-        patches, summaries = [], []
-        for patch, summary, grid in zip(tokens.patches, tokens.summary, grids, strict=True):
-            brought = _brought_to(patch, grid)
-            patches.append(brought)
-            summaries.append(summary.expand(len(brought), -1))
-        added: Tensor = self.connector(torch.cat(patches), torch.cat(summaries))
+        patches = _brought_to(tokens.patches, grids)
+        lengths = torch.tensor([rows * columns for rows, columns in grids])
+        summaries = tokens.summary.repeat_interleave(lengths.to(shown.device), dim=0)
+        added: Tensor = self.connector(patches, summaries)
         return added
 
 
@@ -176,8 +174,8 @@ def put_beside(model: Any, encoder: GeometryEncoder, normalisation: Normalisatio
     connector = connector.to(device=model.device, dtype=model.dtype)
     assert isinstance(encoder, nn.Module)
     encoder.requires_grad_(False).to(model.device)
-    inner.__class__ = _seeing(type(inner))
-    model.__class__ = _generating(type(model))
+    stock: tuple[Any, Any] = type(inner), type(model)
+    inner.__class__, model.__class__ = _seeing(stock[0]), _generating(stock[1])
     inner.shown_ids = None
     setattr(
         inner, ATTRIBUTE, GeometryBeside(encoder, connector, normalisation).train(model.training)
@@ -267,11 +265,19 @@ def _unwrapped(part: Any) -> Any:
     return getattr(part, "original_module", part)
 
 
-def _brought_to(patches: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Patches (g, g, D) as tokens (rows · columns, D): averaged, or interpolated where finer."""
-    square = patches.permute(2, 0, 1)[None]
-    if grid[0] <= patches.shape[0] and grid[1] <= patches.shape[1]:
+def _brought_to(patches: Tensor, grids: Sequence[tuple[int, int]]) -> Tensor:
+    """Patches (N, g, g, D) as the tokens of all grids in order (T, D)."""
+    square = patches.permute(0, 3, 1, 2)
+    if len(set(grids)) == 1:  # all at once
+        return _at_grid(square, grids[0])
+    places = zip(square, grids, strict=True)
+    return torch.cat([_at_grid(one[None], grid) for one, grid in places])
+
+
+def _at_grid(square: Tensor, grid: tuple[int, int]) -> Tensor:
+    """(N, D, g, g) as tokens (N · rows · columns, D): averaged, or interpolated where finer."""
+    if grid[0] <= square.shape[-2] and grid[1] <= square.shape[-1]:
         brought = functional.adaptive_avg_pool2d(square, grid)
     else:
         brought = functional.interpolate(square, size=grid, mode="bilinear", align_corners=False)
-    return brought[0].flatten(1).T
+    return brought.flatten(2).transpose(1, 2).flatten(0, 1)

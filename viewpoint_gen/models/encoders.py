@@ -6,38 +6,64 @@ viewgen's own encoders are built without asking: code of others runs where the u
 
 from __future__ import annotations
 
-import importlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from safetensors import SafetensorError, safe_open
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import PreTrainedModel
 
 from viewpoint_gen.errors import ModelError
 from viewpoint_gen.models.beside import GeometryBeside
+from viewpoint_gen.models.code import called
+from viewpoint_gen.models.external import ExternalEncoder, external_encoder
+from viewpoint_gen.models.geometry import GeometryEncoder
+from viewpoint_gen.models.reading import reading
 
-_OWN: Final = "viewpoint_gen."
+_OWN: Final = "viewpoint_gen.models."
+
+TOWER: Final = "viewpoint_gen.models.tower:GeometryTower"
+"""What a folder given as an encoder holds; imported only where there is one."""
 
 _KEY: Final = re.compile(r"(?:^|\.)geometry\.((?:encoder|connector)\..+)$")
 """In whatever way a model names its inner parts in a file."""
 
 
+def encoder_named(source: str) -> GeometryEncoder:
+    """A trained geometry encoder.
+
+    Args:
+        source: a folder with a ``GeometryTower``, or "package.module:callable", code that returns a
+            network with VGGT's interface.
+
+    Raises:
+        ModelError: there is none, or it can't be used.
+    """
+    if ":" in source and not Path(source).exists():
+        return external_encoder(source)
+    with reading(source):
+        tower: GeometryEncoder = called(TOWER).from_pretrained(source)
+    return tower
+
+
 def recipe_of(encoder: Any) -> dict[str, Any]:
     """What builds an equal encoder, save for its weights; as JSON.
 
-    Encoders are ``PreTrainedModel``s, or have a ``factory`` ("package.module:callable") and the
-    ``arguments`` it takes.
+    Encoders are ``PreTrainedModel``s, or ``ExternalEncoder``s, or have a ``factory``
+    ("package.module:callable") and the ``arguments`` that it takes.
     """
-    if hasattr(encoder, "factory"):
-        return {"factory": encoder.factory, "arguments": dict(encoder.arguments)}
     kind = type(encoder)
-    if not isinstance(encoder, PreTrainedModel):
+    if isinstance(encoder, ExternalEncoder):
+        return {"factory": encoder.factory, "external": encoder.described}
+    if isinstance(encoder, PreTrainedModel):
+        made_by = f"{kind.__module__}:{kind.__qualname__}"
+        return {"factory": made_by, "config": encoder.config.to_dict()}
+    if not hasattr(encoder, "factory"):
         msg = f"{kind.__name__}: a geometry encoder that isn't a PreTrainedModel needs a `factory`"
         raise ModelError(msg)
-    return {"factory": f"{kind.__module__}:{kind.__qualname__}", "config": encoder.config.to_dict()}
+    return {"factory": encoder.factory, "arguments": dict(encoder.arguments)}
 
 
 def encoder_from(recipe: Mapping[str, Any], *, trusted: str | None = None) -> Any:
@@ -51,36 +77,21 @@ def encoder_from(recipe: Mapping[str, Any], *, trusted: str | None = None) -> An
         ModelError: it names code that isn't trusted, or that doesn't build an encoder.
     """
     factory = str(recipe["factory"])
-    if not factory.startswith(_OWN) and factory != trusted:
+    own = factory.startswith(_OWN) and "config" in recipe
+    if not own and factory != trusted:
         msg = (
             f"its geometry is made by {factory!r}, which isn't viewgen's own code: if you trust "
             "it, name it when you load the model"
         )
         raise ModelError(msg)
-    build = called(factory)
-    if "config" in recipe:
-        return build(build.config_class.from_dict(dict(recipe["config"])))
-    return build(**recipe["arguments"])
-
-
-def called(factory: str) -> Any:
-    """What "package.module:callable" names.
-
-    Raises:
-        ModelError: nothing.
-    """
-    module, _, name = factory.partition(":")
-    if not module or not name:
-        raise ModelError(f"{factory!r} names no code; expected package.module:callable")
-    try:
-        found: Any = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise ModelError(f"{factory!r} can't be found: {error}") from error
-    if not isinstance(found, Callable):  # type: ignore[arg-type]
-        raise ModelError(f"{factory!r} can't be called")
-    return found
+    if "external" in recipe:
+        return external_encoder(factory, **recipe["external"])
+    build: Any = called(factory)
+    if "arguments" in recipe:
+        return build(**recipe["arguments"])
+    if not issubclass(build, PreTrainedModel):
+        raise ModelError(f"its geometry is made by {factory!r}, which isn't a model's class")
+    return build(build.config_class.from_dict(dict(recipe["config"])))
 
 
 def fill(beside: GeometryBeside, folder: Path) -> None:
@@ -98,10 +109,6 @@ def fill(beside: GeometryBeside, folder: Path) -> None:
                         weights[match[1]] = file.get_tensor(key)
         except SafetensorError as error:
             raise ModelError(f"{path}: it can't be read: {error}") from error
-    _fill_all(beside, weights, folder)
-
-
-def _fill_all(beside: nn.Module, weights: dict[str, Tensor], folder: Path) -> None:
     try:
         beside.load_state_dict(weights)
     except RuntimeError as error:

@@ -144,6 +144,9 @@ def _plain(
     with reading(source):
         processor = AutoProcessor.from_pretrained(place)
         model = AutoModelForImageTextToText.from_pretrained(place, dtype=dtype)
+    # Its weights are written under the names that they have in memory: a trainer that resumes looks
+    # for those, and would pass over the names of old checkpoints, which transformers goes back to.
+    model._weight_conversions = []
     model = model.to(device)
     if described := getattr(config, "geometry", None):
         _place_described(model, described, _files_of(source), factory)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,9 @@ def quietly() -> Iterator[None]:
     chatter.disable_progress_bar()
     chatter.set_verbosity_error()
     try:
-        yield
+        with warnings.catch_warnings():  # of what transformers and PEFT owe one another
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
     finally:
         chatter.set_verbosity(level)
         if bars:

@@ -22,7 +22,7 @@ class LoraConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rank: Count = 16
-    alpha: Positive = 32.0
+    alpha: Count = 32
     dropout: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
 
 

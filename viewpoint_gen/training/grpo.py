@@ -13,6 +13,7 @@ from trl import GRPOTrainer
 from trl.trainer.sft_trainer import DataCollatorForVisionLanguageModeling
 
 from viewpoint_gen.models.loading import ImageTextModel
+from viewpoint_gen.models.reading import quietly
 from viewpoint_gen.recipe import fingerprint_of
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.training.checkpoints import (
@@ -32,7 +33,7 @@ from viewpoint_gen.training.reference import Reference
 from viewpoint_gen.training.rewards import correctness_reward, form_reward
 from viewpoint_gen.training.rows import Drawn, dataset_of
 from viewpoint_gen.training.scoring_head import score_labelled, scoring_labelled_only
-from viewpoint_gen.training.sft import StageSummary, common_arguments, summary_of
+from viewpoint_gen.training.sft import StageSummary, common_arguments, run, summary_of
 from viewpoint_gen.training.trainable import choose_trainable
 
 GRPO_FOLDER: Final = "grpo"
@@ -79,12 +80,13 @@ def train_grpo(
     prompts = prompts_to_learn(loaded, data.run, recipe, folder)
     found = newest_checkpoint(folder)
     if found is None or found[1] < recipe.grpo.steps:
-        with scoring_labelled_only(loaded.model, temperature=recipe.grpo.temperature) as ready:
+        cooled = scoring_labelled_only(loaded.model, temperature=recipe.grpo.temperature)
+        with quietly(), cooled as ready:
             trainer = _trainer(loaded, data, recipe, folder, prompts=prompts)
             trainer.rehearse(data.supervised(cot_share=recipe.data.cot_share, seed=recipe.seed))
             trainer.hold_to(supervised)
             ready()
-            trainer.train(resume_from_checkpoint=str(found[0]) if found else None)
+            run(trainer, found)
     stage = summary_of(folder)
     kept_step = _keep_the_best(loaded, supervised, recipe.grpo, folder)
     devs = {look.step: look.dev for look in looks(folder)}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from viewpoint_gen.storage import explained
@@ -34,7 +36,7 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.endswith("}")]  # a kill may cut the last
 
 
-def append(folder: Path, step: int, values: dict[str, Any]) -> None:
+def append(folder: Path, step: int, values: Mapping[str, Any]) -> None:
     """Add a line to a stage's log."""
     path = folder / LOG_NAME
     with explained(str(path), "write"), path.open("a", encoding="utf-8") as log:
@@ -42,15 +44,15 @@ def append(folder: Path, step: int, values: dict[str, Any]) -> None:
 
 
 class StepLog:
-    """A stage's log while it trains; a context manager.
+    """A stage's log and progress bar while it trains; a context manager.
 
     Args:
         done: step to go on from; what the log says of later ones will be done again.
+        steps: of the whole stage.
     """
 
-    def __init__(self, folder: Path, done: int) -> None:
-        self._folder, self._done = folder, done
-        self._board: SummaryWriter | None = None
+    def __init__(self, folder: Path, *, done: int, steps: int) -> None:
+        self._folder, self._done, self._steps = folder, done, steps
 
     def __enter__(self) -> StepLog:
         kept = [line for line in read_log(self._folder) if line["step"] <= self._done]
@@ -58,31 +60,40 @@ class StepLog:
         with explained(str(path), "write"):
             path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
         self._board = SummaryWriter(str(self._folder / _TENSORBOARD), purge_step=self._done + 1)
+        self._bar = tqdm(
+            total=self._steps,
+            initial=self._done,
+            desc=self._folder.name,
+            unit="step",
+            disable=None,
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._board is not None:
-            self._board.close()
+        self._bar.close()
+        self._board.close()
 
-    def note(self, step: int, values: dict[str, Any]) -> None:
+    def note(self, step: int, values: Mapping[str, Any]) -> None:
         """Add a line."""
         append(self._folder, step, values)
-        if self._board is not None:
-            for name, value in values.items():
-                if isinstance(value, int | float):
-                    self._board.add_scalar(name, value, step)
+        self._bar.update(step - self._bar.n)
+        if "loss" in values:
+            self._bar.set_postfix(loss=f"{values['loss']:.3f}")
+        for name, value in values.items():
+            if isinstance(value, int | float):
+                self._board.add_scalar(name, value, step)
 
 
 class Journal(TrainerCallback):
-    """Writes a trainer's log; where a training goes on from a checkpoint, so does its log."""
+    """Writes a trainer's log; it goes on where the training does."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._log: StepLog | None = None
         self._began_s = 0.0
         self._tokens = 0.0
-        self._log: StepLog | None = None
 
-    def note(self, step: int, values: dict[str, Any]) -> None:
+    def note(self, step: int, values: Mapping[str, Any]) -> None:
         """Add a line."""
         if self._log is None:
             append(self._folder, step, values)
@@ -93,7 +104,7 @@ class Journal(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Forget the steps that will be done again."""
-        self._log = StepLog(self._folder, state.global_step)
+        self._log = StepLog(self._folder, done=state.global_step, steps=state.max_steps)
         self._log.__enter__()
         self._began_s, self._tokens = time.monotonic(), 0.0
 
@@ -121,3 +132,4 @@ class Journal(TrainerCallback):
         """Close what is open."""
         if self._log is not None:
             self._log.__exit__()
+            self._log = None

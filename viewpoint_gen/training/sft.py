@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from datasets import Dataset
-from transformers import TrainingArguments
+from transformers import PrinterCallback, ProgressCallback, TrainingArguments
 from trl import SFTConfig as TrlSftConfig
 from trl import SFTTrainer
 
 from viewpoint_gen.errors import ModelError
 from viewpoint_gen.models.loading import ImageTextModel
+from viewpoint_gen.models.reading import quietly
 from viewpoint_gen.recipe import fingerprint_of
 from viewpoint_gen.training.checkpoints import (
     WEIGHTS_NAME,
@@ -76,10 +77,10 @@ def train_sft(
     if found is not None and found[1] >= steps:
         load_weights(loaded.model, found[0] / WEIGHTS_NAME)
     else:
-        with scoring_labelled_only(loaded.model) as ready:
+        with quietly(), scoring_labelled_only(loaded.model) as ready:
             trainer = _trainer(loaded, items, recipe, folder, steps=steps)
             ready()
-            trainer.train(resume_from_checkpoint=str(found[0]) if found else None)
+            run(trainer, found)
     return summary_of(folder)
 
 
@@ -135,6 +136,13 @@ def common_arguments(
         "use_cpu": on_cpu,
         "dataloader_pin_memory": not on_cpu,
     }
+
+
+def run(trainer: Any, found: tuple[Path, int] | None) -> None:
+    """Train, from a checkpoint if there is one; what is said is said by the journal."""
+    for talkative in (ProgressCallback, PrinterCallback):
+        trainer.remove_callback(talkative)
+    trainer.train(resume_from_checkpoint=str(found[0]) if found else None)
 
 
 class _SupervisedTrainer(KeepsTrainedWeights, SFTTrainer):

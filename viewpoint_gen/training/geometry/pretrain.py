@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.geometry.frames import Indices
@@ -126,8 +124,8 @@ class _School:
         """All steps from the last checkpoint on."""
         config, first = self._config, self._restore()
         self._tower.train()
-        with StepLog(self._folder, first) as log:
-            for step in self._steps(first):
+        with StepLog(self._folder, done=first, steps=config.steps) as log:
+            for step in range(first, config.steps):
                 began_s = time.monotonic()
                 numbers = self._step(step)
                 took_s = time.monotonic() - began_s
@@ -137,16 +135,6 @@ class _School:
                     readings = readings_of(self._tower, self._views, checks)
                     log.note(step + 1, {"event": "readings", **readings.numbers()})
                     self._save(step + 1)
-
-    def _steps(self, first: int) -> Iterator[int]:
-        yield from tqdm(
-            range(first, self._config.steps),
-            initial=first,
-            total=self._config.steps,
-            desc="geometry",
-            unit="step",
-            disable=None,
-        )
 
     def _step(self, step: int) -> dict[str, float]:
         rng = rng_for(self._seed, "tower batch", step)
