@@ -1,0 +1,171 @@
+"""The way through a training: what is learnt from, the tower, the model, its stages."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from viewpoint_gen import __version__
+from viewpoint_gen.errors import RecipeError, RunIncomplete
+from viewpoint_gen.models.encoders import encoder_named
+from viewpoint_gen.models.loading import (
+    ImageTextModel,
+    add_geometry,
+    load_image_text,
+    save_image_text,
+)
+from viewpoint_gen.models.tiny import build_tiny
+from viewpoint_gen.storage import explained, open_store
+from viewpoint_gen.training.config import TrainRecipe
+from viewpoint_gen.training.data import TrainingData, prepare_data
+from viewpoint_gen.training.geometry.pretrain import pretrain_tower
+from viewpoint_gen.training.grpo import train_grpo
+from viewpoint_gen.training.sft import SFT_FOLDER, train_sft
+
+STAGES: Final = ("geometry", "sft", "grpo")
+TINY: Final = "tiny"
+TOWER: Final = "tower"
+NO_GEOMETRY: Final = "none"
+
+MODEL_FOLDER: Final = "model"
+"""Of OUT: the finished model; of a stage: the model after it."""
+
+SUMMARY_NAME: Final = "training.json"
+RECIPE_NAME: Final = "recipe.toml"
+
+
+@dataclass
+class TrainingSummary:
+    """What a training did, stage by stage.
+
+    Attributes:
+        version: of viewgen.
+        run: that was learnt from.
+        recipe, data: fingerprints.
+        seed: of every random choice.
+        parameters: of the whole model, the geometry's included.
+        stages: of each that was run, its own summary.
+        seconds: of this session, from start to end.
+        peak_memory_mb: of this process, in this session.
+        model: folder of the finished model.
+    """
+
+    version: str
+    run: str
+    recipe: str
+    data: str
+    seed: int
+    parameters: int = 0
+    stages: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    peak_memory_mb: int = 0
+    model: str = ""
+
+
+def train_baseline(
+    run: str,
+    recipe: TrainRecipe,
+    out: Path,
+    *,
+    stages: Sequence[str] = STAGES,
+    device: str = "auto",
+) -> TrainingSummary:
+    """Train all stages, each going on where it was stopped; what is finished isn't done again.
+
+    Args:
+        run: directory or fsspec URL, with questions.
+        out: folder of everything that is written.
+        stages: of ``STAGES``; one that is left out must have been finished before, if a later one
+            needs it.
+        device: of the model; see ``load_image_text``.
+
+    Raises:
+        RunIncomplete: the run has no questions, or an earlier stage isn't finished.
+        RecipeError: nothing to train on, or no such stage.
+        RecipeChanged: the folder holds another recipe's training.
+        ModelError: the model can't be loaded or trained.
+    """
+    began_s = time.monotonic()
+    _check(stages)
+    data = prepare_data(run, recipe.data, out / "data", dev_items=recipe.grpo.dev_items)
+    summary = TrainingSummary(__version__, run, recipe.fingerprint, data.fingerprint, recipe.seed)
+    with explained(str(out), "write"):
+        (out / RECIPE_NAME).write_text(recipe.to_toml(), encoding="utf-8")
+    loaded = _started(run, recipe, data, out, stages=stages, device=device, summary=summary)
+    summary.parameters = sum(parameter.numel() for parameter in loaded.model.parameters())
+    if "sft" in stages:
+        summary.stages["sft"] = asdict(train_sft(loaded, data, recipe, out))
+        save_image_text(loaded, out / SFT_FOLDER / MODEL_FOLDER)
+    if "grpo" in stages and recipe.grpo.steps:
+        summary.stages["grpo"] = asdict(train_grpo(loaded, data, recipe, out))
+    if {"sft", "grpo"} & set(stages):
+        save_image_text(loaded, out / MODEL_FOLDER)
+        summary.model = str(out / MODEL_FOLDER)
+    summary.seconds = time.monotonic() - began_s
+    summary.peak_memory_mb = _peak_memory_mb()
+    with explained(str(out), "write"):
+        text = json.dumps(asdict(summary), indent=2)
+        (out / SUMMARY_NAME).write_text(text + "\n", encoding="utf-8")
+    return summary
+
+
+def _check(stages: Sequence[str]) -> None:
+    for name in stages:
+        if name not in STAGES:
+            raise RecipeError(f"no stage is called {name!r}; there are: {', '.join(STAGES)}")
+
+
+def _started(
+    run: str,
+    recipe: TrainRecipe,
+    data: TrainingData,
+    out: Path,
+    *,
+    stages: Sequence[str],
+    device: str,
+    summary: TrainingSummary,
+) -> ImageTextModel:
+    """The model that the first wanted stage begins with."""
+    if "sft" not in stages and "grpo" in stages:
+        before = out / SFT_FOLDER / MODEL_FOLDER
+        if not before.is_dir():
+            msg = f"{out}: holds no supervised model yet; run the stage sft before grpo"
+            raise RunIncomplete(msg)
+        return load_image_text(str(before), device=device)
+    encoder = None
+    if recipe.geometry == TOWER:
+        encoder, school = pretrain_tower(
+            open_store(run), recipe.tower, out, seed=recipe.seed, data_fingerprint=data.fingerprint
+        )
+        summary.stages["geometry"] = asdict(school)
+    elif recipe.geometry != NO_GEOMETRY:
+        encoder = encoder_named(recipe.geometry)
+    loaded = load_image_text(_source(recipe, data, out), device=device)
+    if encoder is not None:
+        add_geometry(loaded, encoder.to(loaded.model.device, loaded.model.dtype))
+    return loaded
+
+
+def _source(recipe: TrainRecipe, data: TrainingData, out: Path) -> str:
+    """The model's name or folder; the tiny one is made here, its tokenizer from the questions."""
+    if recipe.model != TINY:
+        return recipe.model
+    folder = out / "start"
+    if not (folder / "config.json").is_file():
+        items = data.run.items
+        columns = ("prompt", "reply", "reasoned_prompt", "reasoned_reply")
+        texts = (text for name in columns for text in items[name] if text)
+        build_tiny(folder, texts, seed=recipe.seed)
+    return str(folder)
+
+
+def _peak_memory_mb() -> int:
+    """Of this process so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))
