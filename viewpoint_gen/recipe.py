@@ -8,7 +8,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, get_args
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,6 +19,8 @@ from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.qa.config import QaConfig
 from viewpoint_gen.render.config import MachineConfig, RenderConfig
 from viewpoint_gen.views.config import AcceptanceConfig, PairsConfig, ViewsConfig
+
+Settings = TypeVar("Settings", bound=BaseModel)
 
 _NOT_IN_FINGERPRINT = frozenset({"machine", "qa"})
 """How the work is done, and what is asked afterwards: neither changes a rendered row."""
@@ -83,9 +85,20 @@ def load_recipe(path: Path | None = None, *, overrides: Sequence[tuple[str, Any]
     Raises:
         RecipeError: the file can't be read, or a key or a value is wrong.
     """
+    return load_settings(Recipe, path, overrides=overrides)
+
+
+def load_settings(
+    kind: type[Settings], path: Path | None = None, *, overrides: Sequence[tuple[str, Any]] = ()
+) -> Settings:
+    """Read a file of settings of one kind, apply dotted overrides, validate; see ``load_recipe``.
+
+    Raises:
+        RecipeError: the file can't be read, or a key or a value is wrong.
+    """
     values = _read_toml(path) if path is not None else {}
     origin = str(path) if path is not None else "recipe"
-    return _overridden(values, overrides, origin=origin)
+    return _overridden(kind, values, overrides, origin=origin)
 
 
 def with_overrides(recipe: Recipe, overrides: Sequence[tuple[str, Any]]) -> Recipe:
@@ -94,15 +107,12 @@ def with_overrides(recipe: Recipe, overrides: Sequence[tuple[str, Any]]) -> Reci
     Raises:
         RecipeError: a key or a value is wrong.
     """
-    return _overridden(recipe.model_dump(mode="json"), overrides, origin="--set")
+    return _overridden(Recipe, recipe.model_dump(mode="json"), overrides, origin="--set")
 
 
 def recipe_from(values: Mapping[str, Any], *, origin: str) -> Recipe:
     """Validate a nested mapping; ``origin`` names it in messages."""
-    try:
-        return Recipe.model_validate(values)
-    except ValidationError as error:
-        raise RecipeError(_explain(error, origin)) from None
+    return _validated(Recipe, values, origin)
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -130,11 +140,22 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _overridden(
-    values: dict[str, Any], overrides: Sequence[tuple[str, Any]], *, origin: str
-) -> Recipe:
+    kind: type[Settings],
+    values: dict[str, Any],
+    overrides: Sequence[tuple[str, Any]],
+    *,
+    origin: str,
+) -> Settings:
     for key, value in overrides:
         _set_dotted(values, key, value)
-    return recipe_from(values, origin=origin)
+    return _validated(kind, values, origin)
+
+
+def _validated(kind: type[Settings], values: Mapping[str, Any], origin: str) -> Settings:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise RecipeError(_explain(error, origin, kind)) from None
 
 
 def _set_dotted(values: dict[str, Any], dotted: str, value: Any) -> None:
@@ -148,13 +169,13 @@ def _set_dotted(values: dict[str, Any], dotted: str, value: Any) -> None:
     section[last] = value
 
 
-def _explain(error: ValidationError, origin: str) -> str:
+def _explain(error: ValidationError, origin: str, kind: type[BaseModel]) -> str:
     """One line per problem; unknown keys come with the nearest known one."""
     lines = []
     for problem in error.errors():
         where = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            lines.append(f"{origin}: unknown key {where}{_suggest(problem['loc'])}")
+            lines.append(f"{origin}: unknown key {where}{_suggest(problem['loc'], kind)}")
         else:
             reason = problem["msg"].removeprefix("Value error, ")
             shown = f", got {problem['input']!r}" if not isinstance(problem["input"], dict) else ""
@@ -162,10 +183,10 @@ def _explain(error: ValidationError, origin: str) -> str:
     return "; ".join(lines)
 
 
-def _suggest(location: tuple[int | str, ...]) -> str:
-    model: type[BaseModel] | None = Recipe
+def _suggest(location: tuple[int | str, ...], kind: type[BaseModel]) -> str:
+    model: type[BaseModel] | None = kind
     for part in location[:-1]:
-        model = _section(model, str(part))
+        model = model if isinstance(part, int) else _section(model, part)
     known = list(model.model_fields) if model is not None else []
     nearest = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
     if nearest:
@@ -178,6 +199,7 @@ def _section(model: type[BaseModel] | None, name: str) -> type[BaseModel] | None
     if model is None or name not in model.model_fields:
         return None
     annotation = model.model_fields[name].annotation
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+    for each in (annotation, *get_args(annotation)):  # a section, one that may be left out, several
+        if isinstance(each, type) and issubclass(each, BaseModel):
+            return each
     return None

@@ -92,7 +92,7 @@ def items_of(
 def item_of(row: dict[str, Any], images: list[ShownImage], *, reasons_share: float) -> Item:
     """One row as an item; see ``items_of``."""
     prompt, reply = prompt_of(row), f"<answer>{_written_answer(row)}</answer>"
-    if seed_for(0, "reasons", row["id"]) < reasons_share * 2**64:
+    if gives_reasons(row["id"], reasons_share):
         prompt = f"{prompt} {THINK_FIRST}"
         reply = f"<think>{row['reasons']}</think>\n{reply}"
     return Item(
@@ -103,6 +103,11 @@ def item_of(row: dict[str, Any], images: list[ShownImage], *, reasons_share: flo
         answer=gold_answer(row),
         grading=json.dumps({name: row[name] for name in GRADING_COLUMNS}, ensure_ascii=False),
     )
+
+
+def gives_reasons(question_id: str, reasons_share: float) -> bool:
+    """Whether a question is among the share that is answered with its reasons."""
+    return seed_for(0, "reasons", question_id) < reasons_share * 2**64
 
 
 def parts_of(prompt: str) -> list[str]:

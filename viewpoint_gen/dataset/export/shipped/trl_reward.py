@@ -16,12 +16,13 @@ def viewgen_reward(completions: list[Any], grading: list[str], **_: Any) -> list
         grading: the column of that name.
     """
     return [
-        reward(_text(completion), json.loads(row))
+        reward(text_of(completion), json.loads(row))
         for completion, row in zip(completions, grading, strict=True)
     ]
 
 
-def _text(completion: Any) -> str:
+def text_of(completion: Any) -> str:
+    """The text of a completion, whatever form TRL hands it over in."""
     if isinstance(completion, str):
         return completion
     content = completion[-1]["content"] if completion else ""
