@@ -17,7 +17,9 @@ from viewpoint_gen.errors import DeviceUnavailable, ModelError, StorageError
 from viewpoint_gen.models.adapters import LoraSettings
 from viewpoint_gen.models.beside import geometry_of
 from viewpoint_gen.models.chat import encoded, generate_replies
+from viewpoint_gen.models.encoders import encoder_named
 from viewpoint_gen.models.loading import add_geometry, load_image_text, save_image_text
+from viewpoint_gen.models.tower import GeometryTower, GeometryTowerConfig
 
 PROMPTS = [TEXTS[0], TEXTS[2]]
 IMAGES = [[photo(1), photo(2)], [photo(3), photo(4), photo(5)]]
@@ -243,3 +245,27 @@ def test_a_folder_that_can_not_be_written(tiny, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="the model can't be written"):
         save_image_text(load_image_text(str(tiny)), tmp_path / "file" / "inside")
+
+
+def test_the_towers_own_geometry_needs_no_word_of_trust(tiny, tmp_path):
+    torch.manual_seed(8)
+    tower = GeometryTower(GeometryTowerConfig(image_px=24, num_layers=1))
+    tower.save_pretrained(tmp_path / "tower")
+    loaded = add_geometry(load_image_text(str(tiny)), encoder_named(str(tmp_path / "tower")))
+    train(loaded)
+    save_image_text(loaded, tmp_path / "kept")
+    again = load_image_text(str(tmp_path / "kept"))
+    assert type(geometry_of(again.model).encoder) is GeometryTower
+    assert_same(again, loaded)
+
+
+def test_a_name_on_the_hub_that_is_in_its_cache(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    kept = tmp_path / "models--someone--geometry"
+    loaded = add_geometry(load_image_text(str(tiny)), StandIn())
+    train(loaded)
+    save_image_text(loaded, kept / "snapshots" / "0123abcd")
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text("0123abcd")
+    assert_same(load_image_text("someone/geometry", geometry_factory=FACTORY), loaded)
