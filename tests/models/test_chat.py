@@ -3,6 +3,7 @@
 import pytest
 import torch
 from second import TEXTS, photo
+from transformers import GenerationConfig
 
 from viewpoint_gen.models.chat import generate_replies, messages_of
 from viewpoint_gen.models.loading import load_image_text
@@ -76,6 +77,10 @@ def test_a_reply_holds_no_mark_of_an_image_even_where_the_model_wants_one(loaded
     try:
         inputs = loaded.processor(text="hello", return_tensors="pt")
         said = loaded.model.generate(**inputs, max_new_tokens=3, do_sample=True)
+        # as TRL asks: with settings of its own
+        settings = GenerationConfig(max_new_tokens=3, do_sample=True, top_k=0)
+        also = loaded.model.generate(**inputs, generation_config=settings)
     finally:
         hook.remove()
     assert image not in said[0]
+    assert image not in also[0]

@@ -1,4 +1,4 @@
-"""The tiny model: stock classes, a tokenizer that writes everything, the same from the same seed."""
+"""The tiny model: stock classes, a tokenizer that writes everything, equal bytes from a seed."""
 
 import pytest
 import torch
@@ -72,9 +72,7 @@ def prompts():
         for kind in (*HOW_TO_ANSWER, "text")
     ]
     pictured = "Image 1: <image>\nA: <image>\nB: <image>\nWhich one?"
-    rows.append(
-        {"question": pictured, "options": ["image A", "image B"], "answer_type": "choice"}
-    )
+    rows.append({"question": pictured, "options": ["image A", "image B"], "answer_type": "choice"})
     plain = [prompt_of(row) for row in rows]
     return [*plain, *(f"{prompt} {THINK_FIRST}" for prompt in plain)]
 

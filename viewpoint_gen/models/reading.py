@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from safetensors import SafetensorError
 from transformers.utils import logging as chatter
 
 from viewpoint_gen.errors import ModelError
@@ -43,7 +44,7 @@ def reading(source: str, *, config: str = "config.json") -> Iterator[None]:
             yield
     except ImportError as error:
         raise ModelError(f"{source}: it needs a package that isn't here: {_line(error)}") from error
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(f"{source}: it can't be read as a model: {_line(error)}") from error
 
 
