@@ -27,7 +27,9 @@ def weights(loaded):
 
 
 def moved(before, loaded):
-    return any(not torch.equal(b, p) for b, p in zip(before, loaded.model.parameters(), strict=True))
+    return any(
+        not torch.equal(b, p) for b, p in zip(before, loaded.model.parameters(), strict=True)
+    )
 
 
 def rewarded(monkeypatch, values):

@@ -45,7 +45,11 @@ def test_a_completion_is_worth_what_it_says(text, row, correctness, form):
 
 
 def test_each_row_of_a_batch_is_graded_by_its_own_type():
-    texts = [said("<answer>40</answer>"), said("<answer>C, A</answer>"), said("<answer>40</answer>")]
+    texts = [
+        said("<answer>40</answer>"),
+        said("<answer>C, A</answer>"),
+        said("<answer>40</answer>"),
+    ]
     grading = [json.dumps(row) for row in (ANGLE, SET, CHOICE)]
     got = correctness_reward(texts, grading, prompts=["ignored"] * 3)
     assert got == [pytest.approx(0.9), pytest.approx(0.9), 0.0]

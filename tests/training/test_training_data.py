@@ -175,7 +175,6 @@ def test_a_run_without_anything_to_train_on_is_refused(tmp_path):
         prepare_data(str(tmp_path / "run"), recipe_with().data, tmp_path / "data", dev_items=0)
 
 
-
 def test_the_order_shows_every_item_in_each_pass_and_like_lengths_together():
     lengths = [7, 1, 5, 3, 2, 8, 6, 4]
     order = list(SeededOrder(lengths, batch=2, batches=8, together=4, seed=3))

@@ -92,9 +92,8 @@ def newest_checkpoint(folder: Path) -> tuple[Path, int] | None:
     """The last whole checkpoint and its step; those that a kill left half-written are deleted."""
     found = []
     for path in folder.glob(f"{_PREFIX}*"):
-        step = path.name.removeprefix(_PREFIX)
         if (path / _WHOLE_NAME).is_file():
-            found.append((int(step), path))
+            found.append((int(path.name.removeprefix(_PREFIX)), path))
         else:
             shutil.rmtree(path, ignore_errors=True)
     if not found:
@@ -121,13 +120,13 @@ class KeepsTrainedWeights:
     model: nn.Module
     args: TrainingArguments
 
-    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:  # noqa: ARG002
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         save_weights(self.model, Path(output_dir or self.args.output_dir) / WEIGHTS_NAME)
 
     def _load_from_checkpoint(
         self,
         resume_from_checkpoint: str,
-        model: nn.Module | None = None,  # noqa: ARG002
+        model: nn.Module | None = None,
     ) -> None:
         load_weights(self.model, Path(resume_from_checkpoint) / WEIGHTS_NAME)
 

@@ -142,7 +142,8 @@ class _ReinforcingTrainer(KeepsTrainedWeights, GRPOTrainer):
         policy = super()._compute_loss(model, inputs)
         if self._replay is None or not self.model.training:
             return policy
-        batch = self._prepare_input(self._replay.batch(self._step))
+        step, part = self.state.global_step, self._step % self.args.gradient_accumulation_steps
+        batch = self._prepare_input(self._replay.batch(step, part))
         labels = batch.pop("labels")
         with self.accelerator.autocast():
             taught = score_labelled(self.accelerator.unwrap_model(model), batch, labels).loss
@@ -169,9 +170,9 @@ class _Replay:
             processor, max_length=None, completion_only_loss=True
         )
 
-    def batch(self, step: int) -> dict[str, Any]:
+    def batch(self, step: int, part: int) -> dict[str, Any]:
         size = min(self._recipe.grpo.replay_batch, len(self._rows))
-        rng = rng_for(self._recipe.seed, "replay", step)
+        rng = rng_for(self._recipe.seed, "replay", step, part)
         chosen = rng.choice(len(self._rows), size=size, replace=False)
         return dict(self._collate(self._rows.__getitems__(chosen.tolist())))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from torch.utils.data import Sampler
@@ -26,7 +25,13 @@ class SeededOrder(Sampler[int]):
     """
 
     def __init__(
-        self, lengths: Sequence[Any], *, batch: int, batches: int, together: int, seed: int
+        self,
+        lengths: Sequence[int] | Indices,
+        *,
+        batch: int,
+        batches: int,
+        together: int,
+        seed: int,
     ) -> None:
         self._ranks = np.argsort(np.argsort(np.asarray(lengths), kind="stable"), kind="stable")
         self._batch = batch

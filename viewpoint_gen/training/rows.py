@@ -80,7 +80,7 @@ def text_of(item: dict[str, Any], *, reasoned: bool) -> tuple[str, str]:
 
 
 def lengths_of(drawn: Sequence[Drawn], tokenizer: Any) -> Indices:
-    """(N,) numbers that sort questions by length: images first, which are most tokens, then text."""
+    """(N,) what sorts questions by length: images first, which are most tokens, then text."""
     lengths: list[int] = []
     for _, same in groupby(drawn, key=lambda row: id(row.cache)):
         rows = list(same)

@@ -150,7 +150,7 @@ class _SupervisedTrainer(KeepsTrainedWeights, SFTTrainer):
 
     order: SeededOrder
 
-    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> SeededOrder:  # noqa: ARG002
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> SeededOrder:
         return self.order
 
 
