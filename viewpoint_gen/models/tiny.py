@@ -1,0 +1,102 @@
+"""The default model: a stock LLaVA, small enough to learn from nothing on a CPU.
+
+Every class is transformers' own, and needs no torchvision: the folder loads with
+``AutoModelForImageTextToText`` and ``AutoProcessor`` wherever transformers is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from transformers import (
+    GenerationConfig,
+    LlavaConfig,
+    LlavaForConditionalGeneration,
+    LlavaProcessor,
+    SiglipImageProcessorPil,
+)
+
+from viewpoint_gen.dataset.export.items import IMAGE_TAG
+from viewpoint_gen.models.vocabulary import CHAT_TEMPLATE, SPECIAL, train_tokenizer
+from viewpoint_gen.seeding import seed_for
+
+GRID: Final = 4
+"""An image is GRID × GRID tokens."""
+
+LANGUAGE: Final[dict[str, Any]] = {
+    "model_type": "qwen2",
+    "hidden_size": 160,
+    "intermediate_size": 480,
+    "num_hidden_layers": 4,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 4,
+    "max_position_embeddings": 1024,
+    "tie_word_embeddings": True,
+}
+VISION: Final[dict[str, Any]] = {
+    "model_type": "siglip_vision_model",
+    "hidden_size": 128,
+    "intermediate_size": 384,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "vision_use_head": False,
+}
+
+
+def build_tiny(folder: Path, texts: Iterable[str], *, seed: int, image_px: int = 96) -> None:
+    """Write an untrained tiny model and its processor into a folder.
+
+    Args:
+        texts: prompts and replies that its tokenizer learns from.
+        seed: of its weights; equal texts and seeds give equal bytes.
+        image_px: side that images are brought to; a multiple of ``GRID``.
+    """
+    if image_px % GRID:
+        raise ValueError(f"image_px must be a multiple of {GRID}, got {image_px}")
+    patch_px = image_px // GRID
+    tokenizer = train_tokenizer(texts)
+    processor = LlavaProcessor(
+        image_processor=SiglipImageProcessorPil(size={"height": image_px, "width": image_px}),
+        tokenizer=tokenizer,
+        patch_size=patch_px,
+        vision_feature_select_strategy="full",
+        chat_template=CHAT_TEMPLATE,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed_for(seed, "tiny"))
+        model = LlavaForConditionalGeneration(_config(tokenizer, image_px=image_px))
+    model.generation_config = GenerationConfig(
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        suppress_tokens=_never_said(tokenizer),
+    )
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+
+
+def _config(tokenizer: Any, *, image_px: int) -> Any:
+    text = {
+        **LANGUAGE,
+        "vocab_size": len(tokenizer),
+        "bos_token_id": None,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    return LlavaConfig(
+        text_config=text,
+        vision_config={**VISION, "image_size": image_px, "patch_size": image_px // GRID},
+        image_token_index=tokenizer.convert_tokens_to_ids(IMAGE_TAG),
+        image_seq_length=GRID * GRID,
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="full",
+        tie_word_embeddings=True,
+    )
+
+
+def _never_said(tokenizer: Any) -> list[int]:
+    """Special tokens that a reply can't hold: all but its end."""
+    said = [tokenizer.convert_tokens_to_ids(token) for token in SPECIAL]
+    return [token for token in said if token != tokenizer.eos_token_id]
