@@ -58,6 +58,14 @@ class ReplyFile:
         reply = self._known.get(question.id)
         return reply if reply is not None and reply.asked == question.asked else None
 
+    def reply_to(self, question_id: str) -> Reply:
+        """The latest reply to a question.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._known[question_id]
+
     @contextmanager
     def appending(self) -> Iterator[_Appender]:
         """Open the file for new replies."""
