@@ -4,7 +4,8 @@ An ``Exam`` is a stream of questions; a ``Predictor`` replies; replies go to dis
 ``metrics`` scores them by ``qa.score``; ``report`` shows them.
 """
 
-from viewpoint_gen.evaluation.evaluate import Evaluation, evaluate
+from viewpoint_gen.evaluation.benchmarks import exam_of_benchmark
+from viewpoint_gen.evaluation.evaluate import Evaluation, evaluate, folder_for
 from viewpoint_gen.evaluation.predictors import Predictor, Settings, predictor_named
 from viewpoint_gen.evaluation.question import Exam, Question
 from viewpoint_gen.evaluation.run_questions import exam_of_run
@@ -16,6 +17,8 @@ __all__ = [
     "Question",
     "Settings",
     "evaluate",
+    "exam_of_benchmark",
     "exam_of_run",
+    "folder_for",
     "predictor_named",
 ]

@@ -24,6 +24,7 @@ from viewpoint_gen.qa.score import score
 from viewpoint_gen.storage import open_store, write
 
 RESULT_NAME: Final = "eval.json"
+FOLDER: Final = "eval"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,22 @@ class Evaluation:
     def lines(self) -> list[str]:
         """A table for people."""
         return lines_of(self.models, self.comparisons)
+
+
+def folder_for(run: str, out: Path | None, benchmark: str | None) -> Path:
+    """Where an evaluation is kept: where the user says, or in the run's own folder ``eval``.
+
+    Raises:
+        RecipeError: the run isn't on this machine, or there is none, and no folder was named.
+    """
+    if out is not None:
+        return out.expanduser()
+    if benchmark is not None:
+        raise RecipeError(f"{benchmark}: where to keep the replies? give --out DIR")
+    store = open_store(run)
+    if not store.is_local:
+        raise RecipeError(f"{run} isn't on this machine: where to keep the replies? give --out DIR")
+    return Path(store.location) / FOLDER
 
 
 def evaluate(exam: Exam, predictors: Sequence[Predictor], out: Path) -> Evaluation:

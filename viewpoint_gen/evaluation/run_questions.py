@@ -80,10 +80,14 @@ class _Beside:
         self._categories: dict[str, str] = {}
         if store.exists(ASSETS_NAME):
             assets = read_part(store, ASSETS_NAME, columns=["asset_uid", "category"])
-            pairs = zip(assets["asset_uid"].to_pylist(), assets["category"].to_pylist(), strict=True)
+            pairs = zip(
+                assets["asset_uid"].to_pylist(), assets["category"].to_pylist(), strict=True
+            )
             self._categories = {uid: category for uid, category in pairs if category}
         self._backdrops: dict[str, str] = {}
-        for rows in iterate_batches(store, "views", columns=["view_id", "backdrop"], rows=_ROWS_AT_ONCE):
+        for rows in iterate_batches(
+            store, "views", columns=["view_id", "backdrop"], rows=_ROWS_AT_ONCE
+        ):
             pairs = zip(rows["view_id"].to_pylist(), rows["backdrop"].to_pylist(), strict=True)
             self._backdrops.update((view, backdrop) for view, backdrop in pairs if backdrop)
 
@@ -110,9 +114,9 @@ def _sorted_by(row: Row) -> dict[str, Any]:
 
 
 def _wording(row: Row) -> str | None:
-    """"seen" or "unseen": whether questions of the training split may use the same words."""
+    """Whether questions of the training split may use the same words: "seen" or "unseen"."""
     parts = str(row["wording_id"]).split(".")
-    if len(parts) < 2:  # noqa: PLR2004 - FAMILY.WORDING…
+    if len(parts) < 2:
         return None
     texts: Mapping[str, bool] = {
         text.id: text.for_training for text in wording_of(row["family"]).questions
@@ -137,5 +141,7 @@ def _training_rows(store: Store, selection: Selection) -> dict[str, list[Row]]:
 def _fingerprints(store: Store) -> dict[str, str]:
     part = read_part(store, question_parts(store)[0], columns=["fingerprint", "qa_fingerprint"])
     if not part.num_rows:
-        raise RecipeError(f"{store.location}: its first part of questions is empty; run `viewgen qa`")
+        raise RecipeError(
+            f"{store.location}: its first part of questions is empty; run `viewgen qa`"
+        )
     return {name: str(part[name][0]) for name in part.column_names}

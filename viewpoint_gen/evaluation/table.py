@@ -20,9 +20,7 @@ def lines_of(models: Sequence[ModelResult], comparisons: Sequence[Comparison]) -
     names = [shortened(model.name) for model in models]
     rows: list[Row] = [("", names), *_summary(models), ("", [""] * len(names))]
     rows += list(_families(models))
-    widths = [
-        max(len(cells[place]) for _, cells in rows) for place in range(len(names))
-    ]
+    widths = [max(len(cells[place]) for _, cells in rows) for place in range(len(names))]
     lines = [
         "  ".join(
             [f"{label[:_WIDEST_LABEL]:<{_WIDEST_LABEL}}"]
@@ -32,8 +30,8 @@ def lines_of(models: Sequence[ModelResult], comparisons: Sequence[Comparison]) -
     ]
     lines.append("")
     lines.append(
-        "graded correctness in %, with its 95 % interval by asset; beside each family what chance or "
-        "the best constant scores, and * where the interval lies above it"
+        "graded correctness in %, with its 95 % interval by asset; beside each family what chance "
+        "or the best constant scores, and * where the interval lies above it"
     )
     return [*lines, *(_difference(each) for each in comparisons)]
 

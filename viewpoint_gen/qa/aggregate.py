@@ -138,8 +138,9 @@ def mean_over_families(
     _, asset = np.unique(assets, return_inverse=True)
     shape = family.max() + 1, asset.max() + 1
     cell = np.ravel_multi_index((family, asset), shape)
-    sums = np.bincount(cell, values, minlength=shape[0] * shape[1]).reshape(shape)
-    counts = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    cells = shape[0] * shape[1]
+    sums = np.bincount(cell, values, minlength=cells).reshape(shape)
+    counts = np.bincount(cell, np.ones(len(values)), minlength=cells).reshape(shape)
     means = np.concatenate([_means(sums, counts, times) for times in _draws(shape[1])])
     low, high = np.percentile(means, [2.5, 97.5])
     return float(np.mean(sums.sum(axis=1) / counts.sum(axis=1))), float(low), float(high)

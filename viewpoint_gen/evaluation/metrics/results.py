@@ -202,8 +202,6 @@ def _groups(
         whole.setdefault(group.kind, []).append(float(exact[list(group.places)].all()))
         assets.setdefault(group.kind, []).append(scored.assets[group.places[0]])
     return {
-        kind: Share(
-            float(np.mean(flags)), *interval_of(np.array(flags), assets[kind]), len(flags)
-        )
+        kind: Share(float(np.mean(flags)), *interval_of(np.array(flags), assets[kind]), len(flags))
         for kind, flags in whole.items()
     }

@@ -26,9 +26,7 @@ class Scored:
     @cached_property
     def scores(self) -> list[Score]:
         """By ``qa.score``, as tests and rewards have it."""
-        return [
-            score(reply.text, row) for reply, row in zip(self.replies, self.rows, strict=True)
-        ]
+        return [score(reply.text, row) for reply, row in zip(self.replies, self.rows, strict=True)]
 
     @cached_property
     def correctness(self) -> Array:

@@ -62,9 +62,7 @@ class Endpoint:
         self.batch = 4 * settings.batch
         self._first_wait_s = first_wait_s
         key = next((os.environ[name] for name in KEY_NAMES if os.environ.get(name)), "none")
-        self._client = InferenceClient(
-            base_url=settings.base_url, api_key=key, timeout=_DEADLINE_S
-        )
+        self._client = InferenceClient(base_url=settings.base_url, api_key=key, timeout=_DEADLINE_S)
 
     def fingerprint(self) -> str:
         """Of what is asked for; whether the endpoint serves another model tomorrow nobody knows."""

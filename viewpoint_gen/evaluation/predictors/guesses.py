@@ -77,7 +77,7 @@ def _some_letters(rng: np.random.Generator, letters: str, truth: str, *, every: 
     if every:
         names = letters or "".join(part.strip() for part in truth.split(","))
         return ", ".join(rng.permutation(list(names)))
-    chosen = [letter for letter in letters if rng.random() < 0.5]  # noqa: PLR2004 - a coin
+    chosen = [letter for letter in letters if rng.random() < 0.5]
     return ", ".join(chosen or [str(rng.choice(list(letters)))])
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _GREY: Final = (128, 128, 128)
 _ANSWER: Final = "<answer>"
 _READ_WHOLE_BYTES: Final = 2**28
-"""Larger files of a model's folder are told apart by size and time: hashing them would take long."""
+"""Larger files of a model's folder are told apart by size and time: hashing would take long."""
 
 
 class LocalModel:

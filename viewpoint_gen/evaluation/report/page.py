@@ -157,7 +157,7 @@ def _percent(value: float | None) -> str:
 
 
 def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2f}" if value < 10 else f"{value:.1f}"  # noqa: PLR2004
+    return "–" if math.isnan(value) else f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
 def _bundled(name: str) -> str:

@@ -129,7 +129,7 @@ def _all_that_apply(row: Row, motion: RelativeView) -> str | None:
         "distance": abs(math.log(motion.distance_ratio)) / _LN_RATIO,
         "roll": abs(motion.roll_rad) / _TURN,
     }
-    said = [letter_of(row, name) for name, share in there.items() if share > 0.5]  # noqa: PLR2004
+    said = [letter_of(row, name) for name, share in there.items() if share > 0.5]
     return ", ".join(sorted(letter for letter in said if letter)) or None
 
 

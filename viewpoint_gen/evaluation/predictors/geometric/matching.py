@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from viewpoint_gen.geometry.frames import Array
 
@@ -16,7 +20,7 @@ LEAST_MATCHES: Final = 8
 _RATIO: Final = 0.8
 """Lowe's: the best match must be this much nearer than the next."""
 
-_SIDE_PX: Final = 480
+_SIDE_PX: Final = 432
 """Smaller pictures are enlarged to it: detectors look for blobs of a few pixels."""
 
 _MOST_POINTS: Final = 2000
@@ -37,19 +41,28 @@ class Matches:
         return len(self.pixels_1)
 
 
-def match(grey_1: Any, grey_2: Any) -> Matches:
-    """Match two pictures, (H, W) uint8 each; the one of SIFT and ORB that finds more."""
-    found = _matched(cv2.SIFT_create(_MOST_POINTS, contrastThreshold=0.02), grey_1, grey_2)
+def match(image_1: bytes, image_2: bytes) -> Matches:
+    """Match two encoded pictures: by SIFT; where that finds too little, by ORB if it has more."""
+    found = _matched("sift", image_1, image_2)
     if len(found) >= LEAST_MATCHES:
         return found
-    other = _matched(cv2.ORB_create(_MOST_POINTS, fastThreshold=8), grey_1, grey_2)
+    other = _matched("orb", image_1, image_2)
     return other if len(other) > len(found) else found
 
 
-def _matched(detector: Any, grey_1: Any, grey_2: Any) -> Matches:
-    pixels_1, described_1 = _described(detector, grey_1)
-    pixels_2, described_2 = _described(detector, grey_2)
-    if len(pixels_1) < 2 or len(pixels_2) < 2:  # noqa: PLR2004 - a ratio needs two candidates
+_CV2: Final[Any] = cv2
+"""Its stubs know no detectors."""
+
+_DETECTORS: Final[Mapping[str, Callable[[], Any]]] = {
+    "sift": lambda: _CV2.SIFT_create(_MOST_POINTS, contrastThreshold=0.02),
+    "orb": lambda: _CV2.ORB_create(_MOST_POINTS, fastThreshold=8),
+}
+
+
+def _matched(detector: str, image_1: bytes, image_2: bytes) -> Matches:
+    pixels_1, described_1 = _described(detector, image_1)
+    pixels_2, described_2 = _described(detector, image_2)
+    if len(pixels_1) < 2 or len(pixels_2) < 2:
         return Matches(np.zeros((0, 2)), np.zeros((0, 2)))
     norm = cv2.NORM_HAMMING if described_1.dtype == np.uint8 else cv2.NORM_L2
     matcher = cv2.BFMatcher(norm)
@@ -60,10 +73,13 @@ def _matched(detector: Any, grey_1: Any, grey_2: Any) -> Matches:
     return Matches(pixels_1[places[:, 0]], pixels_2[places[:, 1]])
 
 
-def _described(detector: Any, grey: Any) -> tuple[Array, Any]:
+@lru_cache(maxsize=64)
+def _described(detector: str, image: bytes) -> tuple[Array, Any]:
+    """Points (N, 2) in pixels, and what they look like; neighbouring questions share images."""
+    grey = np.asarray(Image.open(io.BytesIO(image)).convert("L"))
     factor = max(1.0, _SIDE_PX / min(grey.shape))
     large = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    points, described = detector.detectAndCompute(large, None)
+    points, described = _DETECTORS[detector]().detectAndCompute(large, None)
     if described is None:
         return np.zeros((0, 2)), np.zeros((0, 1), dtype=np.uint8)
     pixels = np.array([point.pt for point in points], dtype=np.float64)
@@ -75,5 +91,5 @@ def _best(candidates: Any) -> dict[int, int]:
     return {
         pair[0].queryIdx: pair[0].trainIdx
         for pair in candidates
-        if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance  # noqa: PLR2004
+        if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance
     }

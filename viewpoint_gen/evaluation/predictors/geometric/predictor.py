@@ -14,7 +14,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 import cv2
 import numpy as np
@@ -74,14 +75,13 @@ def _answer(question: Question) -> tuple[str | None, str]:
         return None, "no motion between the images tells this"
     if not row.get("intrinsics"):
         return None, "the focal length isn't known"
-    grey = [np.asarray(picture.convert("L")) for picture in question.pictures()]
     if family == "choose_view":
-        return _chosen(row, grey)
+        return _chosen(question)
     if family == "compose":
-        return _put_together(row, grey)
+        return _put_together(question)
     if family in ("correspondence", "cannot_tell"):
-        return _carried(row, match(grey[0], grey[1]))
-    found = _between(row, grey, 0, 1)
+        return _carried(row, match(*question.images[:2]))
+    found = _between(question, 0, 1)
     if family == "same_object":
         enough = found is not None and found.agreeing >= _SAME_OBJECT_LEAST
         return letter_of(row, "same" if enough else "another"), _told(found)
@@ -101,10 +101,27 @@ _NOT_TOLD: Final = frozenset(
 )
 
 
-def _between(row: Row, grey: Sequence[Any], one: int, two: int) -> TwoView | None:
-    intrinsics = [np.array(each, dtype=np.float64) for each in row["intrinsics"]]
-    matches = match(grey[one], grey[two])
-    return two_view(matches, intrinsics[one], intrinsics[two], grey[one].shape[1])
+def _between(question: Question, one: int, two: int) -> TwoView | None:
+    first, second = (
+        (question.images[place], _tupled(question.row["intrinsics"][place])) for place in (one, two)
+    )
+    return _seen(*first, *second, int(question.row["width_px"]))
+
+
+Rows = tuple[tuple[float, ...], ...]
+
+
+def _tupled(matrix: Sequence[Sequence[float]]) -> Rows:
+    return tuple(tuple(map(float, row)) for row in matrix)
+
+
+@lru_cache(maxsize=256)
+def _seen(
+    image_1: bytes, intrinsics_1: Rows, image_2: bytes, intrinsics_2: Rows, width_px: int
+) -> TwoView | None:
+    """Several questions are asked about the same two images."""
+    matches = match(image_1, image_2)
+    return two_view(matches, np.array(intrinsics_1), np.array(intrinsics_2), width_px)
 
 
 def _told(found: TwoView | None) -> str:
@@ -129,13 +146,13 @@ def _told(found: TwoView | None) -> str:
     )
 
 
-def _chosen(row: Row, grey: Sequence[Any]) -> tuple[str | None, str]:
-    told = told_motions([str(row["question"])]).values[0]
+def _chosen(question: Question) -> tuple[str | None, str]:
+    told = told_motions([str(question.row["question"])]).values[0]
     if np.isnan(told).all():
         return None, "the text tells no motion that can be read"
     far: dict[str, float] = {}
-    for place in range(1, len(grey)):
-        found = _between(row, grey, 0, place)
+    for place in range(1, len(question.images)):
+        found = _between(question, 0, place)
         if found is not None and not math.isnan(found.motion.azimuth_rad):
             parts = np.degrees([found.motion.azimuth_rad, found.motion.elevation_rad])
             off = [abs(math.remainder(float(x), 360.0)) for x in parts - told if np.isfinite(x)]
@@ -146,19 +163,21 @@ def _chosen(row: Row, grey: Sequence[Any]) -> tuple[str | None, str]:
     return best, f"of the candidates that match, {best} is {far[best]:.0f} degrees off"
 
 
-def _put_together(row: Row, grey: Sequence[Any]) -> tuple[str | None, str]:
-    legs = [_between(row, grey, *leg) for leg in ((0, 1), (1, 2))]
+def _put_together(question: Question) -> tuple[str | None, str]:
+    legs = [_between(question, *leg) for leg in ((0, 1), (1, 2))]
     if all(leg is not None for leg in legs):
         azimuth = sum(leg.motion.azimuth_rad for leg in legs if leg is not None)
         because = "both legs together"
     else:
-        whole = _between(row, grey, 0, 2)
+        whole = _between(question, 0, 2)
         if whole is None:
             return None, "too few points match"
         azimuth, because = whole.motion.azimuth_rad, "from the first image to the last"
     if math.isnan(azimuth):
         return None, "the motion passes over a pole"
-    return net_turn(row, azimuth), f"{because}: azimuth {math.degrees(azimuth):+.0f} degrees"
+    return net_turn(
+        question.row, azimuth
+    ), f"{because}: azimuth {math.degrees(azimuth):+.0f} degrees"
 
 
 def _carried(row: Row, matches: Matches) -> tuple[str | None, str]:

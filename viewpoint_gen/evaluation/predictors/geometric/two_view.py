@@ -125,7 +125,7 @@ def _turned(rays_1: Array, rays_2: Array, near_rad: float) -> _Fit:
         fit = _same_direction(rotation, rays_1, rays_2, near_rad)
         if fit.sum() > agree.sum():
             best, agree = rotation, fit
-    if agree.sum() >= 2:  # noqa: PLR2004 - a rotation takes two directions
+    if agree.sum() >= 2:
         best = _rotation_of(rays_1[agree], rays_2[agree])
         agree = _same_direction(best, rays_1, rays_2, near_rad)
     step, stepping = _step_beside(rays_1[~agree], rays_2[~agree] @ best.T, near_rad)
@@ -153,7 +153,7 @@ def _step_beside(rays_1: Array, turned_2: Array, near_rad: float) -> tuple[Array
         one, two = rng.choice(len(rays_1), 2, replace=False)
         step = np.cross(normals[one], normals[two])
         size = np.linalg.norm(step)
-        if size < 1e-12:  # noqa: PLR2004 - the two planes are one
+        if size < 1e-12:
             continue
         step = step / size
         step = step if _ahead(step, rays_1[[one, two]], turned_2[[one, two]]).sum() else -step
