@@ -56,12 +56,12 @@ def _summary(models: Sequence[ModelResult]) -> Iterator[Row]:
     for kind in kinds:
         found = [model.groups.get(kind) for model in models]
         yield f"all right: {kind}", ["–" if each is None else _share(each) for each in found]
-    for label, value_of in (
-        ("in the asked form", lambda model: model.well_formed),
-        ("no answer", lambda model: model.unanswered),
-        ("guessed", lambda model: model.guessed),
+    for label, name in (
+        ("in the asked form", "well_formed"),
+        ("no answer", "unanswered"),
+        ("guessed", "guessed"),
     ):
-        yield label, [f"{100 * value_of(model):.1f}" for model in models]
+        yield label, [f"{100 * getattr(model, name):.1f}" for model in models]
 
 
 def _families(models: Sequence[ModelResult]) -> Iterator[Row]:
