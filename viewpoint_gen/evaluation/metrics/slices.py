@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +23,8 @@ class Slice:
 
     Attributes:
         label: what they share.
-        correctness: mean, graded; with its 95 % interval by bootstrap over assets.
+        correctness: mean, graded.
+        low, high: 95 % interval of it by bootstrap over assets; nan for one asset alone.
     """
 
     label: str
@@ -42,7 +44,8 @@ def slices_of(scored: Scored, label_of: Callable[[Row], str | None]) -> tuple[Sl
     found = []
     for label, mine in sorted(places.items(), key=lambda item: _order(item[0])):
         values = scored.correctness[mine]
-        low, high = interval_of(values, [scored.assets[place] for place in mine])
+        assets = [scored.assets[place] for place in mine]
+        low, high = interval_of(values, assets) if len(set(assets)) > 1 else (math.nan, math.nan)
         found.append(Slice(label, len(mine), float(np.mean(values)), low, high))
     return tuple(found)
 

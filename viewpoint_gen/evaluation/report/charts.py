@@ -50,8 +50,12 @@ def interval_bar(point: Point, *, floor: float, colour: int) -> Markup:
     )
 
 
-def line_chart(lines: Sequence[Line], *, title: str) -> Markup:
-    """Values over named places, one line per model, with intervals; from 0 to 100 %."""
+def place_chart(lines: Sequence[Line], *, title: str, joined: bool) -> Markup:
+    """Values at named places, with intervals; from 0 to 100 %.
+
+    Args:
+        joined: by a line per model, where the places have an order.
+    """
     labels = list(dict.fromkeys(point.label for line in lines for point in line.points))
     inner = _WIDTH_PX - _LEFT_PX - _RIGHT_PX
     step = inner / max(1, len(labels))
@@ -65,11 +69,11 @@ def line_chart(lines: Sequence[Line], *, title: str) -> Markup:
     spread = min(9.0, 0.5 * step / max(1, len(lines)))
     for place, line in enumerate(lines):
         aside = (place - (len(lines) - 1) / 2) * spread
-        parts.append(_one_line(line, labels, step, aside))
+        parts.append(_one_line(line, labels, step, aside, joined=joined))
     return _svg(title, parts)
 
 
-def _one_line(line: Line, labels: Sequence[str], step: float, aside: float) -> str:
+def _one_line(line: Line, labels: Sequence[str], step: float, aside: float, *, joined: bool) -> str:
     corners, marks = [], []
     for point in line.points:
         x = _LEFT_PX + (labels.index(point.label) + 0.5) * step + aside
@@ -81,7 +85,7 @@ def _one_line(line: Line, labels: Sequence[str], step: float, aside: float) -> s
             f'<circle class="dot c{line.colour}" cx="{x:.1f}" cy="{y:.1f}" r="4"/></g>'
         )
     path = f'<polyline class="line c{line.colour}" points="{" ".join(corners)}"/>'
-    return path + "".join(marks)
+    return (path if joined else "") + "".join(marks)
 
 
 def calibration_chart(lines: Sequence[Line], *, title: str) -> Markup:

@@ -16,7 +16,7 @@ from viewpoint_gen.evaluation.report.charts import (
     Point,
     calibration_chart,
     interval_bar,
-    line_chart,
+    place_chart,
 )
 from viewpoint_gen.evaluation.report.examples import Example
 
@@ -33,6 +33,7 @@ _SLICES: Final = {
     "wording": "By whether training questions use the same words",
     "category": "By category",
 }
+_IN_ORDER: Final = ("angle",)
 _MOST_PLACES: Final = 9
 """More slices than this are a table, not a chart."""
 
@@ -84,7 +85,9 @@ def _slice_charts(models: Sequence[ModelResult]) -> list[dict[str, Any]]:
         ]
         places = {point.label for line in lines for point in line.points}
         if 1 < len(places) <= _MOST_PLACES:
-            charts.append({"title": title, "svg": line_chart(lines, title=title)})
+            charts.append(
+                {"title": title, "svg": place_chart(lines, title=title, joined=name in _IN_ORDER)}
+            )
     return charts
 
 
@@ -107,6 +110,9 @@ def _sliced(each: Any) -> Point:
 
 
 def _point(label: str, value: float, low: float, high: float, questions: int) -> Point:
+    if math.isnan(low):
+        note = f"{label}: {100 * value:.1f} % of {questions:,} questions about one object"
+        return Point(label, value, value, value, note)
     note = (
         f"{label}: {100 * value:.1f} % [{100 * low:.1f}, {100 * high:.1f}] of "
         f"{questions:,} questions"
