@@ -20,6 +20,7 @@ from transformers import (
 )
 
 from viewpoint_gen.dataset.export.items import IMAGE_TAG
+from viewpoint_gen.models.reading import quietly
 from viewpoint_gen.models.vocabulary import CHAT_TEMPLATE, SPECIAL, train_tokenizer
 from viewpoint_gen.seeding import seed_for
 
@@ -73,7 +74,8 @@ def build_tiny(folder: Path, texts: Iterable[str], *, seed: int, image_px: int =
         pad_token_id=tokenizer.pad_token_id,
         suppress_tokens=_never_said(tokenizer),
     )
-    model.save_pretrained(folder)
+    with quietly():
+        model.save_pretrained(folder, save_original_format=False)
     processor.save_pretrained(folder)
 
 

@@ -1,0 +1,76 @@
+"""A geometry encoder beside the eyes of stock models."""
+
+import copy
+
+import pytest
+import stock
+import torch
+from standin import StandIn
+
+from viewpoint_gen.models.beside import geometry_of
+from viewpoint_gen.models.loading import ImageTextModel, add_geometry
+
+NAMES = sorted(stock.MAKERS)
+
+
+def with_geometry(name, **encoder):
+    torch.manual_seed(2)
+    loaded = ImageTextModel(stock.stock(name), stock.Processor(stock.Eyes()), name)
+    return add_geometry(loaded, StandIn(**encoder)).model.eval()
+
+
+def perturbed(model):
+    torch.manual_seed(3)
+    connector = geometry_of(model).connector
+    with torch.no_grad():
+        connector.out.weight.normal_(std=0.5)
+    return model
+
+
+def rows(*counts):
+    return [stock.pictures(count, seed=10 + number) for number, count in enumerate(counts)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_fresh_connector_leaves_every_logit_as_it_was(name):
+    given = stock.inputs(name, rows(2, 3))
+    before = stock.stock(name)(**given).logits
+    model = with_geometry(name)
+    assert torch.equal(model(**given).logits, before)
+    assert not torch.allclose(perturbed(model)(**given).logits, before, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_encoder_gets_the_pictures_in_colours_and_knows_whose_they_are(name):
+    model, shown = with_geometry(name), rows(2, 3, 1)
+    model(**stock.inputs(name, shown))
+    ((seen, counts),) = geometry_of(model).encoder.seen
+    assert counts == (2, 3, 1)
+    assert torch.allclose(seen, torch.cat(shown), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_said_of_a_row_does_not_depend_on_its_neighbours(name):
+    model, shown = perturbed(with_geometry(name)), rows(2, 3, 1)
+    together = stock.inputs(name, shown)
+    logits = model(**together).logits
+    for number, images in enumerate(shown):
+        given = stock.inputs(name, [images])
+        given["input_ids"][0, 0] = 10 + number
+        alone = model(**given).logits[0]
+        assert torch.allclose(logits[number, -len(alone) :], alone, atol=2e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_generation_sees_geometry_as_forward_does(name):
+    model, given = perturbed(with_geometry(name)), stock.inputs(name, rows(2, 3))
+    how = {"do_sample": False, "return_dict_in_generate": True, "output_logits": True}
+    out = model.generate(**given, max_new_tokens=2, **how)
+    first = model(**given).logits[:, -1]
+    assert torch.allclose(out.logits[0], first, atol=1e-5)
+    more = copy.copy(given)
+    more["input_ids"] = out.sequences[:, : given["input_ids"].shape[1] + 1]
+    more["attention_mask"] = (more["input_ids"] != stock.PAD).long()
+    if "mm_token_type_ids" in given:
+        more["mm_token_type_ids"] = (more["input_ids"] == stock.IMAGE).int()
+    assert torch.allclose(out.logits[1], model(**more).logits[:, -1], atol=1e-4)

@@ -1,0 +1,58 @@
+"""transformers without its chatter, and with one line where a model can't be read."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from transformers.utils import logging as chatter
+
+from viewpoint_gen.errors import ModelError
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Transformers without its progress bars, and with its errors only."""
+    bars, level = chatter.is_progress_bar_enabled(), chatter.get_verbosity()
+    chatter.disable_progress_bar()
+    chatter.set_verbosity_error()
+    try:
+        with warnings.catch_warnings():  # of what transformers and PEFT owe one another
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        chatter.set_verbosity(level)
+        if bars:
+            chatter.enable_progress_bar()
+
+
+@contextmanager
+def reading(source: str, *, config: str = "config.json") -> Iterator[None]:
+    """What transformers raises for a model that it can't read, as one line of ours.
+
+    Raises:
+        ModelError: in its place, or because a folder holds no ``config``.
+    """
+    if _looks_like_path(source) and not (Path(source) / config).is_file():
+        there = f"no {config} in it" if Path(source).is_dir() else "no such folder"
+        raise ModelError(f"{source}: {there}; expected a model's folder, or its name on the Hub")
+    try:
+        with quietly():
+            yield
+    except ImportError as error:
+        raise ModelError(f"{source}: it needs a package that isn't here: {_line(error)}") from error
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise ModelError(f"{source}: it can't be read as a model: {_line(error)}") from error
+
+
+def _looks_like_path(source: str) -> bool:
+    """Names on the Hub are ORG/NAME."""
+    return Path(source).exists() or source.count("/") != 1 or source.startswith((".", "/", "~"))
+
+
+def _line(error: Exception) -> str:
+    """An error's text, as far as it says what happened, in one line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
