@@ -14,6 +14,7 @@ from viewpoint_gen.cli import (
     audit,
     demo,
     doctor,
+    eval,
     export,
     preview,
     publish,
@@ -110,6 +111,7 @@ app.command(epilog=qa.EXAMPLES)(qa.qa)
 app.command(epilog=verify.EXAMPLES)(verify.verify)
 app.command(epilog=audit.EXAMPLES)(audit.audit)
 app.command(epilog=export.EXAMPLES)(export.export)
+app.command(epilog=eval.EXAMPLES)(eval.eval)
 app.command(epilog=preview.EXAMPLES)(preview.preview)
 app.command(epilog=view.EXAMPLES)(view.view)
 app.command(epilog=publish.EXAMPLES)(publish.publish)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from viewpoint_gen.qa.score import Score
 from viewpoint_gen.seeding import rng_for
 
 _RESAMPLES: Final = 1000
+_DRAWN_AT_ONCE: Final = 2_000_000
+"""Assets, over some resamples: what bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Aggregate:
         correctness: mean, in [0, 1].
         low, high: 95 % interval of it, by bootstrap over assets.
         exact: share that is wholly right.
+        exact_low, exact_high: 95 % interval of it.
         chance: mean of the rows' own.
         best_constant: share right for the one letter, or the one text, that is right most often.
         groups: groups of a question and its reverse.
@@ -38,6 +41,8 @@ class Aggregate:
     low: float
     high: float
     exact: float
+    exact_low: float
+    exact_high: float
     chance: float
     best_constant: float
     groups: int
@@ -54,7 +59,10 @@ def aggregate(rows: Sequence[Mapping[str, Any]], scores: Sequence[Score]) -> Agg
     if not rows or len(rows) != len(scores):
         raise ValueError(f"needs a score for each row, got {len(rows)} rows, {len(scores)} scores")
     correctness = np.array([score.correctness for score in scores])
-    low, high = _interval(correctness, [" ".join(row["asset_uids"]) for row in rows])
+    exactness = np.array([score.exact for score in scores], dtype=np.float64)
+    assets = assets_of(rows)
+    low, high = interval_of(correctness, assets)
+    exact_low, exact_high = interval_of(exactness, assets)
     groups: dict[str, list[bool]] = defaultdict(list)
     for row, score in zip(rows, scores, strict=True):
         if not asked_again(row):
@@ -65,7 +73,9 @@ def aggregate(rows: Sequence[Mapping[str, Any]], scores: Sequence[Score]) -> Agg
         correctness=float(correctness.mean()),
         low=low,
         high=high,
-        exact=float(np.mean([score.exact for score in scores])),
+        exact=float(exactness.mean()),
+        exact_low=exact_low,
+        exact_high=exact_high,
         chance=float(np.mean([row.get("chance") or 0.0 for row in rows])),
         best_constant=_best_constant(rows),
         groups=len(several),
@@ -98,14 +108,63 @@ def _commonest(values: Iterable[str | None]) -> int:
     return max(counts.values(), default=0)
 
 
-def _interval(values: Array, assets: Sequence[str]) -> tuple[float, float]:
-    """Percentiles 2.5 and 97.5 of the mean, whole assets drawn with replacement."""
+def assets_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One name per row for what it shows: what whole assets are drawn by."""
+    return [" ".join(row["asset_uids"]) for row in rows]
+
+
+def interval_of(values: Array, assets: Sequence[str]) -> tuple[float, float]:
+    """95 % interval of the mean: whole assets drawn with replacement, percentiles 2.5 and 97.5."""
+    _, low, high = mean_over_families(values, [""] * len(values), assets)
+    return low, high
+
+
+def mean_over_families(
+    values: Array, families: Sequence[str], assets: Sequence[str]
+) -> tuple[float, float, float]:
+    """The mean of the families' means (each counts the same), and its 95 % interval.
+
+    Args:
+        values: (N,) one per row: scores, or differences of two models' scores.
+        families: (N,) of the rows.
+        assets: (N,) of the rows; drawn whole, for all families at once.
+
+    Raises:
+        ValueError: there are no values.
+    """
+    if not len(values):
+        raise ValueError("needs at least one value")
+    _, family = np.unique(families, return_inverse=True)
     _, asset = np.unique(assets, return_inverse=True)
-    sums, counts = np.bincount(asset, values), np.bincount(asset)
-    rng = rng_for(0, "bootstrap", len(counts))
-    means = []
-    for _ in range(_RESAMPLES):
-        drawn = rng.integers(0, len(counts), len(counts))
-        means.append(sums[drawn].sum() / counts[drawn].sum())
+    shape = family.max() + 1, asset.max() + 1
+    cell = np.ravel_multi_index((family, asset), shape)
+    cells = shape[0] * shape[1]
+    sums = np.bincount(cell, values, minlength=cells).reshape(shape)
+    counts = np.bincount(cell, np.ones(len(values)), minlength=cells).reshape(shape)
+    means = np.concatenate([_means(sums, counts, times) for times in _draws(shape[1])])
     low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
+    return float(np.mean(sums.sum(axis=1) / counts.sum(axis=1))), float(low), float(high)
+
+
+def _means(sums: Array, counts: Array, times: Array) -> Array:
+    """(R,) means over families of what was drawn; one whose assets weren't says nothing.
+
+    Args:
+        sums, counts: (F, A) of each family's rows of each asset.
+        times: (R, A) how often each asset was drawn.
+    """
+    held = times @ counts.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.where(held > 0, (times @ sums.T) / held, np.nan)
+    return np.asarray(np.nanmean(each, axis=1))
+
+
+def _draws(assets: int) -> Iterator[Array]:
+    """(R, A) how often each of A assets is drawn, some resamples at a time."""
+    rng = rng_for(0, "bootstrap", assets)
+    at_once = max(1, min(_RESAMPLES, _DRAWN_AT_ONCE // assets))
+    for start in range(0, _RESAMPLES, at_once):
+        count = min(at_once, _RESAMPLES - start)
+        drawn = rng.integers(0, assets, (count, assets)) + assets * np.arange(count)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=count * assets)
+        yield times.reshape(count, assets).astype(np.float64)
