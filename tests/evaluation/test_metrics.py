@@ -44,7 +44,9 @@ def test_the_floor_is_chance_or_the_best_constant():
 
 
 def test_a_number_is_held_to_the_constant_alone():
-    [family] = results_of(scored([degrees("d", 40.0)], tagged("40")), {"estimate_azimuth": 0.4}).families
+    [family] = results_of(
+        scored([degrees("d", 40.0)], tagged("40")), {"estimate_azimuth": 0.4}
+    ).families
     assert (family.chance, family.floor) == (None, 0.4)
 
 
@@ -137,7 +139,10 @@ def test_intervals_are_as_wide_as_the_binomials_when_every_row_has_its_own_asset
     values = [float(n % 4 == 0) for n in range(400)]
     low, high = interval_of(values, [str(n) for n in range(400)])
     half = 1.96 * math.sqrt(0.25 * 0.75 / 400)
-    assert (low, high) == (pytest.approx(0.25 - half, abs=0.01), pytest.approx(0.25 + half, abs=0.01))
+    assert (low, high) == (
+        pytest.approx(0.25 - half, abs=0.01),
+        pytest.approx(0.25 + half, abs=0.01),
+    )
 
 
 def test_rows_of_one_asset_are_no_evidence_of_their_own():

@@ -65,9 +65,7 @@ def train_baseline(
             "[default: the test split of RUN]",
         ),
     ] = None,
-    recipe: Annotated[
-        Path | None, typer.Option(help="TOML file with training settings.")
-    ] = None,
+    recipe: Annotated[Path | None, typer.Option(help="TOML file with training settings.")] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Any key of it; repeatable."),

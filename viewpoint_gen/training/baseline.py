@@ -138,7 +138,7 @@ def _started(
             msg = f"{out}: holds no supervised model yet; run the stage sft before grpo"
             raise RunIncomplete(msg)
         return load_image_text(str(before), device=device)
-    encoder = None
+    encoder: Any = None
     if recipe.geometry == TOWER:
         encoder, school = pretrain_tower(
             open_store(run), recipe.tower, out, seed=recipe.seed, data_fingerprint=data.fingerprint
