@@ -91,7 +91,7 @@ class TowerViews:
         rows = rows[np.argsort(self.visit[rows], kind="stable")]
         ends = np.flatnonzero(np.diff(self.visit[rows], append=-1)) + 1
         found = [np.empty((0, 2), dtype=np.int64)]
-        for start, end in zip(np.r_[0, ends[:-1]], ends, strict=True):
+        for start, end in zip(np.r_[0, ends][: len(ends)], ends, strict=True):
             one, two = np.meshgrid(rows[start:end], rows[start:end], indexing="ij")
             found.append(np.stack([one[one != two], two[one != two]], axis=1))
         return np.concatenate(found)
