@@ -63,6 +63,15 @@ def test_what_is_said_of_a_row_does_not_depend_on_its_neighbours(name):
         assert torch.allclose(logits[number, -len(alone) :], alone, atol=2e-5)
 
 
+def test_a_row_may_show_no_image_at_all():
+    shown = rows(2, 0)
+    model = perturbed(with_geometry("idefics3"))
+    together = model(**stock.inputs("idefics3", shown)).logits[0]
+    alone = model(**stock.inputs("idefics3", shown[:1])).logits[0]
+    assert torch.allclose(together, alone, atol=2e-5)
+    assert geometry_of(model).encoder.seen[0][1] == (2,)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_generation_sees_geometry_as_forward_does(name):
     model, given = perturbed(with_geometry(name)), stock.inputs(name, rows(2, 3))

@@ -12,6 +12,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from second import TEXTS, photo
 from standin import FACTORY, StandIn
+from transformers import AutoProcessor
 
 from viewpoint_gen.errors import DeviceUnavailable, ModelError, StorageError
 from viewpoint_gen.models.adapters import LoraSettings
@@ -183,6 +184,14 @@ def test_a_missing_folder_an_empty_one_and_one_that_is_no_image_text_model(tmp_p
 def test_a_name_on_the_hub_without_a_network(monkeypatch):
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     refused("nobody-here/no-such-model")
+
+
+def test_a_processor_that_needs_what_is_not_here(tiny, monkeypatch):
+    def from_pretrained(source):
+        raise ImportError("\nVideos require the Torchvision library. Check out the page\nhttps://…")
+
+    monkeypatch.setattr(AutoProcessor, "from_pretrained", from_pretrained)
+    assert refused(tiny).endswith("isn't here: Videos require the Torchvision library.")
 
 
 def test_a_damaged_model(tiny, tmp_path):
