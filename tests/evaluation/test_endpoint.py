@@ -40,7 +40,7 @@ class Hub:
 class Chat(BaseHTTPRequestHandler):
     hub: Hub
 
-    def do_POST(self) -> None:  # noqa: N802 - the library's name
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         hub = self.hub
         with hub.lock:

@@ -19,7 +19,13 @@ HOSTILE = '<img src=x onerror="window.hacked=1"></style><script>window.hacked=1<
 def page_path(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("eval")
     rows = [
-        yaw(str(n), "ABC"[n % 3], asset=f"a{n}", angle_deg=20.0 * n, backdrop=("sky", "solid")[n % 2])
+        yaw(
+            str(n),
+            "ABC"[n % 3],
+            asset=f"a{n}",
+            angle_deg=20.0 * n,
+            backdrop=("sky", "solid")[n % 2],
+        )
         for n in range(9)
     ]
     rows += [degrees(f"d{n}", 30.0 + n, asset=f"a{n}", angle_deg=30.0) for n in range(3)]
@@ -56,7 +62,9 @@ def opened(browser: Browser, page_path: Path) -> Iterator[Opened]:
 def test_models_stand_side_by_side_with_their_sums(opened):
     cards = opened.page.locator(".model")
     expect(cards).to_have_count(2)
-    assert "66.7 %" in cards.nth(0).locator(".big").inner_text()  # a third of the turns, all numbers
+    assert (
+        "66.7 %" in cards.nth(0).locator(".big").inner_text()
+    )  # a third of the turns, all numbers
     assert "94.4 %" in cards.nth(1).locator(".big").inner_text()  # one turn of nine is no answer
     assert "median azimuth error" in cards.nth(0).inner_text()
 
@@ -77,7 +85,9 @@ def test_examples_show_images_the_right_option_and_every_reply(opened):
     said = example.locator(".said > li")
     assert [each.get_attribute("class") for each in said.all()] == ["wrong", "wrong"]
     said.first.locator("summary").click()
-    expect(said.first.locator("pre")).to_have_text("<think>It looks so.</think>\n<answer>A</answer>")
+    expect(said.first.locator("pre")).to_have_text(
+        "<think>It looks so.</think>\n<answer>A</answer>"
+    )
 
 
 def test_confusion_opens(opened):

@@ -44,7 +44,9 @@ def test_the_floor_is_chance_or_the_best_constant():
 
 
 def test_a_number_is_held_to_the_constant_alone():
-    [family] = results_of(scored([degrees("d", 40.0)], tagged("40")), {"estimate_azimuth": 0.4}).families
+    [family] = results_of(
+        scored([degrees("d", 40.0)], tagged("40")), {"estimate_azimuth": 0.4}
+    ).families
     assert (family.chance, family.floor) == (None, 0.4)
 
 
@@ -137,7 +139,10 @@ def test_intervals_are_as_wide_as_the_binomials_when_every_row_has_its_own_asset
     values = [float(n % 4 == 0) for n in range(400)]
     low, high = interval_of(values, [str(n) for n in range(400)])
     half = 1.96 * math.sqrt(0.25 * 0.75 / 400)
-    assert (low, high) == (pytest.approx(0.25 - half, abs=0.01), pytest.approx(0.25 + half, abs=0.01))
+    assert (low, high) == (
+        pytest.approx(0.25 - half, abs=0.01),
+        pytest.approx(0.25 + half, abs=0.01),
+    )
 
 
 def test_rows_of_one_asset_are_no_evidence_of_their_own():
@@ -150,3 +155,16 @@ def test_rows_of_one_asset_are_no_evidence_of_their_own():
 def test_a_family_whose_assets_are_not_drawn_is_left_out_of_that_draw():
     mean, low, high = mean_over_families([1.0, 0.0], ["f", "g"], ["a", "b"])
     assert (mean, low, high) == (0.5, 0.0, 1.0)
+
+
+def test_one_asset_has_no_interval_and_beats_no_floor():
+    rows = [yaw(str(n), "A", angle_deg=20.0) for n in range(20)]
+    one = scored(rows, tagged(*"A" * 20), name="one")
+    got = results_of(one, {})
+    assert got.macro.value == 1.0
+    assert math.isnan(got.macro.low)
+    assert not got.families[0].above_floor
+    assert math.isnan(got.slices["angle"][0].low)
+    [difference] = compare([one, scored(rows, tagged(*"B" * 20), name="two")])
+    assert difference.macro.value == 1.0
+    assert not difference.macro.is_clear
