@@ -14,6 +14,9 @@ from viewpoint_gen.dataset.export.items import THINK_FIRST
 from viewpoint_gen.evaluation import exam_of_run
 
 
+BACKDROPS = {view_id(5, 0): "ground"}
+
+
 def changed(path, column, value_of):
     """Write one column of a Parquet file anew."""
     table = pq.read_table(path)
@@ -27,8 +30,7 @@ def changed(path, column, value_of):
 def run(tmp_path_factory):
     root = write_run(tmp_path_factory.mktemp("run") / "chairs")
     for path in sorted((root / "views").iterdir()):
-        backdrop = {view_id(5, 0): "ground"}
-        changed(path, "backdrop", lambda row: backdrop.get(row["view_id"], "hdri"))
+        changed(path, "backdrop", lambda row: BACKDROPS.get(row["view_id"], "hdri"))
     for path in sorted((root / "qa").iterdir()):
         changed(path, "facts", lambda row: [("azimuth_rad", -math.pi / 3)])
         changed(path, "wording_id", lambda row: f"{row['family']}.01.plain")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import pyarrow as pa
@@ -65,7 +66,7 @@ def exam_of_run(run: str, selection: Selection, *, think_share: float) -> Exam:
         title=store.location.rstrip("/").rsplit("/", 1)[-1],
         count=count,
         stream=stream,
-        training=lambda: _training_rows(store, selection),
+        training=cache(lambda: _training_rows(store, selection)),
         facts={
             "split": ", ".join(selection.splits),
             **_fingerprints(store),
