@@ -13,7 +13,6 @@ from viewpoint_gen.dataset.export import Selection
 from viewpoint_gen.dataset.export.items import THINK_FIRST
 from viewpoint_gen.evaluation import exam_of_run
 
-
 BACKDROPS = {view_id(5, 0): "ground"}
 
 
