@@ -195,9 +195,7 @@ def test_what_is_wrong_is_one_line(tmp_path):
     with pytest.raises(SourceError, match="no such copy"):
         exam_of_benchmark("blink", tmp_path, limit=None)
     other = write_parquet(tmp_path / "x.parquet", [{"prompt": "?", "label": 1}])
-    with pytest.raises(
-        SourceError, match="no image_1, question, choices, answer among prompt, label"
-    ):
+    with pytest.raises(SourceError, match="no image_1, question, choices, answer among prompt"):
         exam_of_benchmark("blink", other, limit=None)
     other.write_bytes(b"PAR1")
     with pytest.raises(SourceError, match="can't be read"):

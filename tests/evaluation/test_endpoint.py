@@ -15,7 +15,7 @@ from small_exam import exam, picture, question, yaw
 from viewpoint_gen.errors import ModelError
 from viewpoint_gen.evaluation import Settings
 from viewpoint_gen.evaluation.asking import ask
-from viewpoint_gen.evaluation.predictors.endpoint import Endpoint, messages_with_images
+from viewpoint_gen.evaluation.predictors.endpoint import Endpoint, _key_for, messages_with_images
 
 ROWS = [yaw(str(number), "B", asset=f"a{number}") for number in range(6)]
 
@@ -40,7 +40,7 @@ class Hub:
 class Chat(BaseHTTPRequestHandler):
     hub: Hub
 
-    def do_POST(self) -> None:  # noqa: N802 - the library's name
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         hub = self.hub
         with hub.lock:
@@ -142,3 +142,14 @@ def test_an_image_is_its_own_bytes_as_a_data_url():
     url = content[1]["image_url"]["url"]
     assert url.startswith("data:image/png;base64,")
     assert base64.b64decode(url.split(",")[1]) == picture()
+
+
+def test_the_hubs_token_goes_to_the_hub_alone(monkeypatch):
+    for name in ("VIEWGEN_API_KEY", "OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    assert _key_for("https://router.huggingface.co/v1") == "hf_secret"
+    assert _key_for("https://huggingface.co.example.org/v1") == "none"
+    assert _key_for("http://localhost:8000/v1") == "none"
+    monkeypatch.setenv("OPENAI_API_KEY", "other")
+    assert _key_for("http://localhost:8000/v1") == "other"

@@ -155,3 +155,16 @@ def test_rows_of_one_asset_are_no_evidence_of_their_own():
 def test_a_family_whose_assets_are_not_drawn_is_left_out_of_that_draw():
     mean, low, high = mean_over_families([1.0, 0.0], ["f", "g"], ["a", "b"])
     assert (mean, low, high) == (0.5, 0.0, 1.0)
+
+
+def test_one_asset_has_no_interval_and_beats_no_floor():
+    rows = [yaw(str(n), "A", angle_deg=20.0) for n in range(20)]
+    one = scored(rows, tagged(*"A" * 20), name="one")
+    got = results_of(one, {})
+    assert got.macro.value == 1.0
+    assert math.isnan(got.macro.low)
+    assert not got.families[0].above_floor
+    assert math.isnan(got.slices["angle"][0].low)
+    [difference] = compare([one, scored(rows, tagged(*"B" * 20), name="two")])
+    assert difference.macro.value == 1.0
+    assert not difference.macro.is_clear

@@ -57,8 +57,8 @@ def eval(
     base_url: Annotated[
         str | None,
         typer.Option(
-            help="Of an OpenAI-compatible endpoint; its key is read from VIEWGEN_API_KEY, "
-            "OPENAI_API_KEY or HF_TOKEN."
+            help="Of an OpenAI-compatible endpoint; its key is read from VIEWGEN_API_KEY or "
+            "OPENAI_API_KEY."
         ),
     ] = None,
     benchmark: Annotated[

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from tqdm import tqdm
 
+from viewpoint_gen.dataset.export.items import GRADING_COLUMNS
 from viewpoint_gen.evaluation.predictors import Predictor
 from viewpoint_gen.evaluation.question import Exam, Question, Row
 from viewpoint_gen.evaluation.replies import Reply, ReplyFile, reply_file
 
-REPLIES: str = "replies"
+REPLIES: Final = "replies"
 """Folder of the replies, within that of the evaluation."""
 
 
+KEPT: Final = (
+    *GRADING_COLUMNS,
+    *("answer_key", "pair_id", "image_ids", "angle_deg", "category", "backdrop", "wording"),
+)
+"""Of a row, what scores and sums are made from; an exam may have very many."""
+
+
 def ask(exam: Exam, predictor: Predictor, out: Path) -> tuple[list[Row], list[Reply]]:
-    """Every question's row with its reply, in the exam's order.
+    """Every question's row, as far as it is kept, with its reply, in the exam's order.
 
     Args:
         out: folder of the evaluation; replies of an earlier call are taken from it.
@@ -33,7 +42,7 @@ def ask(exam: Exam, predictor: Predictor, out: Path) -> tuple[list[Row], list[Re
     try:
         with tqdm(total=exam.count, desc=predictor.name, unit="question", disable=None) as bar:
             for question in exam.stream():
-                rows.append(question.row)
+                rows.append({name: question.row[name] for name in KEPT if name in question.row})
                 asked.append(question.id)
                 if known.get(question) is not None:
                     bar.update()

@@ -93,10 +93,10 @@ def evaluate(exam: Exam, predictors: Sequence[Predictor], out: Path) -> Evaluati
     if not names or len(set(names)) != len(names):
         msg = f"which models? got {', '.join(names) or 'none'}; name each once, after --model"
         raise RecipeError(msg)
-    scored = []
+    scored: list[Scored] = []
     for predictor in predictors:
         rows, replies = ask(exam, predictor, out)
-        scored.append(Scored(predictor.name, rows, replies))
+        scored.append(Scored(predictor.name, scored[0].rows if scored else rows, replies))
     constants = _constants(exam, scored[0].rows)
     found = Evaluation(
         title=exam.title,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from viewpoint_gen.dataset.export.items import COLUMNS, item_of
-from viewpoint_gen.dataset.export.selection import Selection, mask_of
+from viewpoint_gen.dataset.export.selection import SELECTING_COLUMNS, Selection, mask_of
 from viewpoint_gen.dataset.questions import question_parts, questions_with_images
 from viewpoint_gen.dataset.shards import iterate_batches, read_part
 from viewpoint_gen.dataset.statistics import ASSETS_NAME
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.evaluation.question import Exam, Question, Row
+from viewpoint_gen.geometry.frames import Bools
 from viewpoint_gen.qa.phrasing import wording_of
 from viewpoint_gen.storage import Store, open_store
 
@@ -51,7 +53,7 @@ def exam_of_run(run: str, selection: Selection, *, think_share: float) -> Exam:
     """
     store = open_store(run)
     chosen, count = mask_of(store, selection)
-    beside = _Beside(store)
+    beside = _Beside(store, chosen)
 
     def stream() -> Iterator[Question]:
         columns = list(dict.fromkeys([*COLUMNS, *_MORE_COLUMNS]))
@@ -64,7 +66,7 @@ def exam_of_run(run: str, selection: Selection, *, think_share: float) -> Exam:
         title=store.location.rstrip("/").rsplit("/", 1)[-1],
         count=count,
         stream=stream,
-        training=lambda: _training_rows(store, selection),
+        training=cache(lambda: _training_rows(store, selection)),
         facts={
             "split": ", ".join(selection.splits),
             **_fingerprints(store),
@@ -76,7 +78,7 @@ def exam_of_run(run: str, selection: Selection, *, think_share: float) -> Exam:
 class _Beside:
     """What the questions' rows don't say: category and backdrop."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, chosen: Callable[[pa.Table], Bools]) -> None:
         self._categories: dict[str, str] = {}
         if store.exists(ASSETS_NAME):
             assets = read_part(store, ASSETS_NAME, columns=["asset_uid", "category"])
@@ -84,18 +86,27 @@ class _Beside:
                 assets["asset_uid"].to_pylist(), assets["category"].to_pylist(), strict=True
             )
             self._categories = {uid: category for uid, category in pairs if category}
+        needed = _first_images(store, chosen)
         self._backdrops: dict[str, str] = {}
-        for rows in iterate_batches(
-            store, "views", columns=["view_id", "backdrop"], rows=_ROWS_AT_ONCE
-        ):
-            pairs = zip(rows["view_id"].to_pylist(), rows["backdrop"].to_pylist(), strict=True)
-            self._backdrops.update((view, backdrop) for view, backdrop in pairs if backdrop)
+        columns = ["view_id", "backdrop"]
+        for rows in iterate_batches(store, "views", columns=columns, rows=_ROWS_AT_ONCE):
+            views = zip(rows["view_id"].to_pylist(), rows["backdrop"].to_pylist(), strict=True)
+            self._backdrops.update((view, each) for view, each in views if view in needed and each)
 
     def of(self, row: Row) -> dict[str, Any]:
         return {
             "category": self._categories.get(row["asset_uids"][0]),
             "backdrop": self._backdrops.get(row["image_ids"][0]),
         }
+
+
+def _first_images(store: Store, chosen: Callable[[pa.Table], Bools]) -> set[str]:
+    """The views that the chosen questions show first."""
+    found: set[str] = set()
+    for name in question_parts(store):
+        part = read_part(store, name, columns=[*SELECTING_COLUMNS, "image_ids"])
+        found.update(ids[0] for ids in part.filter(pa.array(chosen(part)))["image_ids"].to_pylist())
+    return found
 
 
 def _sorted_by(row: Row) -> dict[str, Any]:

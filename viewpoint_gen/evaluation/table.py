@@ -83,9 +83,12 @@ def _fitting(name: str) -> str:
 def _difference(each: Comparison) -> str:
     clear = sum(1 for one in each.families.values() if one.is_clear)
     macro = each.macro
+    interval = (
+        "" if math.isnan(macro.low) else f" [{100 * macro.low:+.1f}, {100 * macro.high:+.1f}]"
+    )
     return (
-        f"{shortened(each.first)} - {shortened(each.second)}: {100 * macro.value:+.1f} points "
-        f"[{100 * macro.low:+.1f}, {100 * macro.high:+.1f}], clear in {clear} of "
+        f"{shortened(each.first)} - {shortened(each.second)}: {100 * macro.value:+.1f} points"
+        f"{interval}, clear in {clear} of "
         f"{len(each.families)} families"
     )
 
@@ -93,6 +96,8 @@ def _difference(each: Comparison) -> str:
 def _share(share: Share) -> str:
     if math.isnan(share.value):
         return "–"
+    if math.isnan(share.low):
+        return f"{100 * share.value:.1f}{'':15}"
     return f"{100 * share.value:.1f} [{100 * share.low:>4.1f}, {100 * share.high:>5.1f}]"
 
 

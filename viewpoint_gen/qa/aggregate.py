@@ -139,8 +139,10 @@ def mean_over_families(
     shape = family.max() + 1, asset.max() + 1
     cell = np.ravel_multi_index((family, asset), shape)
     cells = shape[0] * shape[1]
-    sums = np.bincount(cell, values, minlength=cells).reshape(shape)
-    counts = np.bincount(cell, np.ones(len(values)), minlength=cells).reshape(shape)
+    sums, counts = (
+        np.bincount(cell, weights, minlength=cells).reshape(shape).astype(np.float64)
+        for weights in (values, np.ones(len(values)))
+    )
     means = np.concatenate([_means(sums, counts, times) for times in _draws(shape[1])])
     low, high = np.percentile(means, [2.5, 97.5])
     return float(np.mean(sums.sum(axis=1) / counts.sum(axis=1))), float(low), float(high)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from viewpoint_gen.evaluation.metrics.intervals import mean_with_interval
 from viewpoint_gen.evaluation.metrics.scored import Scored
-from viewpoint_gen.qa.aggregate import interval_of, mean_over_families
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Of two means, with its 95 % interval by bootstrap over assets."""
+    """Of two means, with its 95 % interval by bootstrap over assets; nan for one asset alone."""
 
     value: float
     low: float
@@ -51,7 +51,7 @@ def _compared(one: Scored, two: Scored) -> Comparison:
         places.setdefault(family, []).append(place)
     families = {}
     for family, mine in sorted(places.items()):
-        low, high = interval_of(off[mine], [one.assets[place] for place in mine])
-        families[family] = Difference(float(off[mine].mean()), low, high)
-    macro = Difference(*mean_over_families(off, one.families, one.assets))
+        assets = [one.assets[place] for place in mine]
+        families[family] = Difference(*mean_with_interval(off[mine], assets))
+    macro = Difference(*mean_with_interval(off, one.assets, one.families))
     return Comparison(one.name, two.name, macro, families)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,10 +12,11 @@ import numpy as np
 from viewpoint_gen.evaluation.meanings import keys_of
 from viewpoint_gen.evaluation.metrics.calibration import Calibration, calibration_of
 from viewpoint_gen.evaluation.metrics.confusion import Confusion, confusions_of
+from viewpoint_gen.evaluation.metrics.intervals import mean_with_interval
 from viewpoint_gen.evaluation.metrics.numbers import NumberErrors, number_errors_of
 from viewpoint_gen.evaluation.metrics.scored import Scored
 from viewpoint_gen.evaluation.metrics.slices import Slice, angle_bin, slices_of
-from viewpoint_gen.qa.aggregate import Aggregate, aggregate, interval_of, mean_over_families
+from viewpoint_gen.qa.aggregate import Aggregate, aggregate
 from viewpoint_gen.qa.groups import groups_of
 
 SIDES: Final[Mapping[str, tuple[str, str]]] = {
@@ -30,7 +31,7 @@ _GROUP_COLUMNS: Final = ("group_id", "group_role", "pair_id", "image_ids")
 
 @dataclass(frozen=True)
 class Share:
-    """A share with its 95 % interval by bootstrap over assets; nan where there is nothing.
+    """A share with its 95 % interval by bootstrap over assets; nan where there is nothing to tell.
 
     Attributes:
         of: how many questions, or groups, it is a share of.
@@ -50,7 +51,8 @@ class FamilyResult:
         chance: of a blind guess among the options; None where none are offered.
         best_constant: what ``constant`` scores here; None: it wasn't asked.
         floor: the higher of the two: what a model has to beat.
-        above_floor: whether the lower end of the correctness's interval does.
+        above_floor: whether the lower end of the correctness's interval does; one asset alone
+            has no interval, and is never above.
     """
 
     family: str
@@ -144,6 +146,9 @@ def _families(scored: Scored, constants: Mapping[str, float]) -> tuple[FamilyRes
     for family, mine in sorted(places.items()):
         some = scored.take(mine)
         got = aggregate(some.rows, some.scores)
+        if len(set(some.assets)) == 1:
+            nan = math.nan
+            got = replace(got, low=nan, high=nan, exact_low=nan, exact_high=nan)
         offered = any(row.get("chance") is not None for row in some.rows)
         chance, constant = (got.chance if offered else None), constants.get(family)
         floor = max(each for each in (chance, constant, 0.0) if each is not None)
@@ -152,7 +157,7 @@ def _families(scored: Scored, constants: Mapping[str, float]) -> tuple[FamilyRes
 
 
 def _macro(scored: Scored, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Share:
-    return Share(*mean_over_families(values, scored.families, scored.assets), len(values))
+    return Share(*mean_with_interval(values, scored.assets, scored.families), len(values))
 
 
 def _starting(scored: Scored, prefix: str) -> tuple[str, ...]:
@@ -175,7 +180,7 @@ def _mean_of_families(
         return Share(math.nan, math.nan, math.nan, 0)
     families = [scored.families[place] for place in mine]
     assets = [scored.assets[place] for place in mine]
-    return Share(*mean_over_families(values[list(mine)], families, assets), len(mine))
+    return Share(*mean_with_interval(values[list(mine)], assets, families), len(mine))
 
 
 def _right_side(scored: Scored) -> Share:
@@ -202,6 +207,6 @@ def _groups(
         whole.setdefault(group.kind, []).append(float(exact[list(group.places)].all()))
         assets.setdefault(group.kind, []).append(scored.assets[group.places[0]])
     return {
-        kind: Share(float(np.mean(flags)), *interval_of(np.array(flags), assets[kind]), len(flags))
+        kind: Share(*mean_with_interval(np.array(flags), assets[kind]), len(flags))
         for kind, flags in whole.items()
     }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from viewpoint_gen.evaluation.metrics.intervals import mean_with_interval
 from viewpoint_gen.evaluation.metrics.scored import Scored
 from viewpoint_gen.evaluation.question import Row
-from viewpoint_gen.qa.aggregate import interval_of
 
 ANGLE_EDGES_DEG: Final = (1, 15, 30, 60, 90, 135, 180)
 """Between bins of how far apart, round the object, two images were taken."""
@@ -44,9 +43,8 @@ def slices_of(scored: Scored, label_of: Callable[[Row], str | None]) -> tuple[Sl
     found = []
     for label, mine in sorted(places.items(), key=lambda item: _order(item[0])):
         values = scored.correctness[mine]
-        assets = [scored.assets[place] for place in mine]
-        low, high = interval_of(values, assets) if len(set(assets)) > 1 else (math.nan, math.nan)
-        found.append(Slice(label, len(mine), float(np.mean(values)), low, high))
+        got = mean_with_interval(values, [scored.assets[place] for place in mine])
+        found.append(Slice(label, len(mine), *got))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 import tenacity
@@ -23,8 +24,11 @@ from viewpoint_gen.evaluation.predictors.predictor import Settings
 from viewpoint_gen.evaluation.question import Question
 from viewpoint_gen.evaluation.replies import Reply
 
-KEY_NAMES: Final = ("VIEWGEN_API_KEY", "OPENAI_API_KEY", "HF_TOKEN")
+KEY_NAMES: Final = ("VIEWGEN_API_KEY", "OPENAI_API_KEY")
 """Environment variables that are looked at for the key, in this order."""
+HUB_KEY_NAME: Final = "HF_TOKEN"
+_HUB_HOST: Final = "huggingface.co"
+"""The Hub's token is sent to the Hub's own hosts, and to nobody else."""
 
 _PASSING: Final = frozenset({408, 409, 425, 429})
 _SERVER_ERROR: Final = 500
@@ -61,8 +65,9 @@ class Endpoint:
         self._threads = settings.batch
         self.batch = 4 * settings.batch
         self._first_wait_s = first_wait_s
-        key = next((os.environ[name] for name in KEY_NAMES if os.environ.get(name)), "none")
-        self._client = InferenceClient(base_url=settings.base_url, api_key=key, timeout=_DEADLINE_S)
+        self._client = InferenceClient(
+            base_url=settings.base_url, api_key=_key_for(settings.base_url), timeout=_DEADLINE_S
+        )
 
     def fingerprint(self) -> str:
         """Of what is asked for; whether the endpoint serves another model tomorrow nobody knows."""
@@ -108,6 +113,13 @@ class Endpoint:
         return str(got.choices[0].message.content or "")
 
 
+def _key_for(base_url: str) -> str:
+    host = (urlsplit(base_url).hostname or "").lower()
+    is_hub = host == _HUB_HOST or host.endswith(f".{_HUB_HOST}")
+    names = (*KEY_NAMES, HUB_KEY_NAME) if is_hub else KEY_NAMES
+    return next((os.environ[name] for name in names if os.environ.get(name)), "none")
+
+
 def messages_with_images(question: Question) -> list[dict[str, Any]]:
     """The prompt as one chat message of texts and images in their places."""
     images = iter(question.images)
@@ -142,7 +154,7 @@ def _why(error: httpx2.HTTPError) -> str:
         said = f": {error.server_message}" if error.server_message else ""
         status = error.response.status_code
         if status in (401, 403):
-            return f"HTTP {status}{said}; set {KEY_NAMES[0]} (or {' or '.join(KEY_NAMES[1:])})"
+            return f"HTTP {status}{said}; set {' or '.join(KEY_NAMES)} to a key that it knows"
         return f"HTTP {status}{said}{again}"
     return f"it can't be reached ({' '.join(str(error).split()) or type(error).__name__}){again}"
 
