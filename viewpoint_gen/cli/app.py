@@ -21,6 +21,7 @@ from viewpoint_gen.cli import (
     qa,
     render,
     status,
+    train_baseline,
     verify,
     view,
 )
@@ -58,7 +59,9 @@ app = typer.Typer(
         "  viewgen verify                       every file and every answer, recomputed\n"
         "  viewgen audit                        tries to guess without looking at both images\n"
         "  viewgen preview --open               a page to look at it\n"
-        "  viewgen publish --repo-id you/name   a dataset on the Hugging Face Hub\n\n"
+        "  viewgen publish --repo-id you/name   a dataset on the Hugging Face Hub\n"
+        "  viewgen train-baseline               a model that learns from it, and how good it is\n"
+        "  viewgen eval --model NAME            what any model makes of the questions\n\n"
         "New here? `viewgen doctor`, then `viewgen demo`."
     ),
 )
@@ -115,6 +118,7 @@ app.command(epilog=eval.EXAMPLES)(eval.eval)
 app.command(epilog=preview.EXAMPLES)(preview.preview)
 app.command(epilog=view.EXAMPLES)(view.view)
 app.command(epilog=publish.EXAMPLES)(publish.publish)
+app.command(epilog=train_baseline.EXAMPLES)(train_baseline.train_baseline)
 app.command()(status.status)
 app.command()(doctor.doctor)
 app.command()(demo.demo)

@@ -65,6 +65,10 @@ def train_baseline(
             "[default: the test split of RUN]",
         ),
     ] = None,
+    eval_limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most questions of each such run and split. [default: all]"),
+    ] = None,
     recipe: Annotated[Path | None, typer.Option(help="TOML file with training settings.")] = None,
     overrides: Annotated[
         list[str] | None,
@@ -82,15 +86,19 @@ def train_baseline(
     from viewpoint_gen.models.extra import require_train_extra
 
     require_train_extra()
-    from viewpoint_gen.evaluation import folder_for
-    from viewpoint_gen.training import report_training, train_baseline
     from viewpoint_gen.training.config import load_train_recipe
 
     given = _given(model=model, geometry=geometry, seed=seed, lora=lora, cot_share=cot_share)
     chosen = load_train_recipe(recipe, overrides=[*given, *_mixes(mix), *_parsed(overrides)])
-    folder = out or folder_for(run, None, None).parent / "baseline"
+
+    from viewpoint_gen.evaluation import folder_for
+    from viewpoint_gen.training import planned_exams, report_training, train_baseline
+
+    folder = out.expanduser() if out else folder_for(run, None, None).parent / "baseline"
+    exams = evaluated or [run]
+    planned_exams(exams, own=run)  # a run that can't be asked is better known before than after
     summary = train_baseline(run, chosen, folder, stages=names_in(stages), device=device)
-    report = report_training(folder, summary, evaluated or [run], own=run, device=device)
+    report = report_training(folder, summary, exams, own=run, device=device, limit=eval_limit)
     if as_json:
         print_json(report.to_dict())
     else:

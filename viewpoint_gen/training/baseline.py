@@ -137,7 +137,7 @@ def _started(
         if not before.is_dir():
             msg = f"{out}: holds no supervised model yet; run the stage sft before grpo"
             raise RunIncomplete(msg)
-        return load_image_text(str(before), device=device)
+        return load_image_text(str(before), device=device, geometry_factory=recipe.geometry_factory)
     encoder: Any = None
     if recipe.geometry == TOWER:
         encoder, school = pretrain_tower(

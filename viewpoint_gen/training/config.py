@@ -188,6 +188,12 @@ class TrainRecipe(BaseModel):
         """sha256 (16 hex digits) of every setting."""
         return fingerprint_of(self.model_dump(mode="json"))
 
+    @property
+    def geometry_factory(self) -> str | None:
+        """Code outside viewgen that builds the geometry encoder; None: there is none."""
+        is_code = ":" in self.geometry and not Path(self.geometry).exists()
+        return self.geometry if is_code else None
+
     def to_toml(self) -> str:
         """The resolved recipe as a TOML file."""
         values = self.model_dump(mode="json", exclude_none=True)

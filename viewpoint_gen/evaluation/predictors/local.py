@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _GREY: Final = (128, 128, 128)
 _ANSWER: Final = "<answer>"
+_FOR_PEOPLE: Final = ".md"
+"""Of files that no reply depends on: a model's card is written after it was asked."""
 _READ_WHOLE_BYTES: Final = 2**28
 """Larger files of a model's folder are told apart by size and time: hashing would take long."""
 
@@ -44,7 +46,11 @@ class LocalModel:
     def _loaded(self) -> ImageTextModel:
         from viewpoint_gen.models.loading import load_image_text
 
-        return load_image_text(self._source, device=self._settings.device)
+        return load_image_text(
+            self._source,
+            device=self._settings.device,
+            geometry_factory=self._settings.geometry_factory,
+        )
 
     def fingerprint(self) -> str:
         """Of the weights (a folder's files; a commit on the Hub) and of the longest reply."""
@@ -158,14 +164,15 @@ def _lengthened(inputs: dict[str, Any], tokens: Sequence[int]) -> dict[str, Any]
 
 
 def folder_digest(folder: Path) -> str:
-    """Of a model's files: their names and what is in them.
+    """Of a model's files, without those for people: their names and what is in them.
 
     Raises:
         ModelError: a file can't be read.
     """
     digest = hashlib.sha256()
     try:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        files = (path for path in folder.rglob("*") if path.is_file())
+        for path in sorted(path for path in files if path.suffix != _FOR_PEOPLE):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
             about = path.stat()
             if about.st_size <= _READ_WHOLE_BYTES:

@@ -42,6 +42,7 @@ class Settings:
         max_new_tokens: longest reply.
         batch: questions at once of a local model; requests at once of an endpoint.
         device: "auto", "cpu" or "cuda".
+        geometry_factory: code outside viewgen that may build a local model's geometry encoder.
         base_url: of an OpenAI-compatible endpoint; None: none was given.
         training: rows that ``constant`` and ``random`` learn from, by family.
     """
@@ -49,5 +50,6 @@ class Settings:
     max_new_tokens: int = 512
     batch: int = 8
     device: str = "auto"
+    geometry_factory: str | None = None
     base_url: str | None = None
     training: Callable[[], Mapping[str, Sequence[Row]]] = dict

@@ -51,9 +51,9 @@ class Example:
     said: tuple[Said, ...]
 
 
-def examples_of(exam: Exam, models: Sequence[Scored]) -> list[Example]:
+def examples_of(exam: Exam, models: Sequence[Scored], *, most: int = MOST) -> list[Example]:
     """Some of every family in turn, those first over which the models differ most."""
-    chosen = _chosen(models)
+    chosen = _chosen(models, most)
     place_of = {str(row["id"]): place for place, row in enumerate(models[0].rows)}
     found: dict[str, Example] = {}
     wanted = set(chosen)
@@ -65,7 +65,7 @@ def examples_of(exam: Exam, models: Sequence[Scored]) -> list[Example]:
     return [found[each] for each in chosen if each in found]
 
 
-def _chosen(models: Sequence[Scored]) -> list[str]:
+def _chosen(models: Sequence[Scored], most: int) -> list[str]:
     by_family: dict[str, list[tuple[float, int, str]]] = {}
     for place, row in enumerate(models[0].rows):
         worth = [model.correctness[place] for model in models]
@@ -76,7 +76,7 @@ def _chosen(models: Sequence[Scored]) -> list[str]:
     order = [sorted(each) for _, each in sorted(by_family.items())]
     longest = max(map(len, order))
     turns = [each[turn][2] for turn in range(longest) for each in order if turn < len(each)]
-    chosen = set(turns[:MOST])
+    chosen = set(turns[:most])
     return [each[2] for ranked in order for each in ranked if each[2] in chosen]
 
 

@@ -44,7 +44,7 @@ class Losses:
 
     def numbers(self) -> dict[str, float]:
         """Of each part, by name."""
-        return {name: float(getattr(self, name)) for name in WEIGHTS}
+        return {name: getattr(self, name).item() for name in WEIGHTS}
 
 
 def losses_of(reading: PairReading, truth: PairTruth) -> Losses:

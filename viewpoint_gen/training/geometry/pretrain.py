@@ -147,7 +147,7 @@ class _School:
         losses.total.backward()
         nn.utils.clip_grad_norm_(self._tower.parameters(), self._config.max_grad_norm)
         self._optimiser.step()
-        return {"loss": float(losses.total), **losses.numbers()}
+        return {"loss": losses.total.item(), **losses.numbers()}
 
     def _lr(self, step: int) -> float:
         """Warmed up, then as it is, then down to nothing over the last part."""
