@@ -117,7 +117,9 @@ def reflected(camera: Camera) -> Camera:
 def test_a_mirrored_world_has_the_mirrored_motion(seed):
     rng = np.random.default_rng(seed)
     cameras = [
-        unit_camera(rng.normal(size=3) + (0, -2.5, 1.0), rng.normal(size=3) * 0.2, 40 + 20 * seed % 3)
+        unit_camera(
+            rng.normal(size=3) + (0, -2.5, 1.0), rng.normal(size=3) * 0.2, 40 + 20 * seed % 3
+        )
         for _ in range(2)
     ]
     turns = rng.uniform(-1, 1, 2)
@@ -145,7 +147,10 @@ def test_mirrored_truth_is_the_truth_of_the_mirrored_world():
     expected = pair_truth(other, np.array([[0, 1]]), grid=GRID)
     found = mirror(truth, torch.tensor([True]), grid=GRID)
     torch.testing.assert_close(found.motion, expected.motion, atol=1e-5, rtol=0)
-    for mine, true in ((found.matches_12, expected.matches_12), (found.matches_21, expected.matches_21)):
+    for mine, true in (
+        (found.matches_12, expected.matches_12),
+        (found.matches_21, expected.matches_21),
+    ):
         assert torch.equal(mine.seen, true.seen)
         torch.testing.assert_close(mine.place[mine.seen], true.place[true.seen], atol=1e-4, rtol=0)
     assert torch.equal(found.on_object, expected.on_object)
