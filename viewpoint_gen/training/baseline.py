@@ -33,6 +33,9 @@ TINY: Final = "tiny"
 TOWER: Final = "tower"
 NO_GEOMETRY: Final = "none"
 
+_TINY_PX: Final = 128
+"""Side of the tiny model's images: those of `make baseline` reach its tower resampled once only."""
+
 MODEL_FOLDER: Final = "model"
 """Of OUT: the finished model; of a stage: the model after it."""
 
@@ -148,7 +151,7 @@ def _started(
         encoder = encoder_named(recipe.geometry)
     loaded = load_image_text(_source(recipe, data, out), device=device)
     if encoder is not None:
-        add_geometry(loaded, encoder.to(loaded.model.device, loaded.model.dtype))
+        add_geometry(loaded, encoder)
     return loaded
 
 
@@ -161,7 +164,7 @@ def _source(recipe: TrainRecipe, data: TrainingData, out: Path) -> str:
         items = data.run.items
         columns = ("prompt", "reply", "reasoned_prompt", "reasoned_reply")
         texts = (text for name in columns for text in items[name] if text)
-        build_tiny(folder, texts, seed=recipe.seed)
+        build_tiny(folder, texts, seed=recipe.seed, image_px=_TINY_PX)
     return str(folder)
 
 

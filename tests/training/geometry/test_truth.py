@@ -6,8 +6,8 @@ import torch
 from flat_world import DISC_RADIUS, ground_at, unit_camera, views_of
 
 from viewpoint_gen.geometry.camera import Camera
-from viewpoint_gen.models.tower.motion import MOTION, motion_of
 from viewpoint_gen.geometry.relative import RelativeView
+from viewpoint_gen.models.tower.motion import MOTION, motion_of
 from viewpoint_gen.training.geometry.draw import PairDraw, mirror, shared_patches
 from viewpoint_gen.training.geometry.truth import motions, pair_truth
 
@@ -118,7 +118,9 @@ def test_a_mirrored_world_has_the_mirrored_motion(seed):
     rng = np.random.default_rng(seed)
     cameras = [
         unit_camera(
-            rng.normal(size=3) + (0, -2.5, 1.0), rng.normal(size=3) * 0.2, 40 + 20 * seed % 3
+            rng.normal(size=3) + np.array([0, -2.5, 1.0]),
+            rng.normal(size=3) * 0.2,
+            40 + 20 * seed % 3,
         )
         for _ in range(2)
     ]
