@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from viewpoint_gen.models.tower.motion import BINS, MOTION, most_likely, read_out, soft_bins
+from viewpoint_gen.models.tower.motion import BINS, MOTION, estimates, read_out, soft_bins
 
 
 @pytest.mark.parametrize("quantity", MOTION, ids=lambda quantity: quantity.name)
@@ -33,9 +33,9 @@ def logits_of(values) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("sign", [-1.0, 1.0])
-def test_the_likeliest_value_is_the_one_that_was_put_in(sign):
+def test_the_value_is_the_one_that_was_put_in(sign):
     values = [sign * float(np.mean(quantity.sizes[2:4])) for quantity in MOTION]
-    found = most_likely(logits_of(values))
+    found = estimates(logits_of(values))
     torch.testing.assert_close(found[0], torch.tensor(values), atol=1e-4, rtol=1e-4)
 
 
@@ -57,3 +57,16 @@ def test_undecided_bins_keep_their_size():
     numbers = read_out(logits).view(len(MOTION), 5)
     assert numbers[:, 3].abs().max() < 1e-5
     assert numbers[:, 4].min() > 0.999
+
+
+def test_a_side_that_is_spread_over_many_bins_outweighs_none():
+    centres = torch.tensor(MOTION[0].centres)
+    chances = torch.full((len(centres),), 1e-6)
+    chances[len(MOTION[0].sizes)] = 0.3  # no motion: the likeliest bin
+    chances[len(MOTION[0].sizes) + 1 :] = 0.7 / len(MOTION[0].sizes)
+    logits = torch.zeros(1, sum(BINS))
+    logits[0, : len(centres)] = chances.log()
+    expected = float(np.mean(MOTION[0].sizes))
+    assert float(estimates(logits)[0, 0]) == pytest.approx(expected, rel=1e-3)
+    logits[0, len(MOTION[0].sizes)] = 2.0
+    assert float(estimates(logits)[0, 0]) == 0.0

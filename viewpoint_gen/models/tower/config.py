@@ -35,7 +35,7 @@ class GeometryTowerConfig(PretrainedConfig):
         key_width: int = 48,
         block_width: int = 128,
         blocks: int = 4,
-        num_layers: int = 3,
+        num_layers: int = 2,
         num_heads: int = 4,
         **others: Any,
     ) -> None:

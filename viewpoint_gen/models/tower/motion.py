@@ -145,18 +145,22 @@ def read_out(logits: Tensor) -> Tensor:
     return torch.stack(numbers, dim=1)
 
 
-def most_likely(logits: Tensor) -> Tensor:
-    """Values (N, Q): the mean of the likeliest bin and its two neighbours.
+def estimates(logits: Tensor) -> Tensor:
+    """Values (N, Q): on the likelier side of 0, the mean there; 0 where that is likelier still.
+
+    The likeliest bin won't do: 0 is one bin, and what lies on a side is spread over many.
 
     Args:
         logits: (N, sum of ``BINS``).
     """
     values = []
     for quantity, mine in zip(MOTION, logits.split(BINS, dim=1), strict=True):
-        chances = mine.softmax(dim=1)
-        centres = torch.as_tensor(quantity.centres, dtype=logits.dtype, device=logits.device)
-        place = torch.arange(len(centres), device=logits.device)
-        best = chances.argmax(dim=1, keepdim=True)
-        near = torch.where((place - best).abs() <= 1, chances, torch.zeros_like(chances))
-        values.append((near @ centres) / near.sum(dim=1))
+        sizes = torch.as_tensor(quantity.sizes, dtype=logits.dtype, device=logits.device)
+        below, at, above = mine.softmax(dim=1).split([len(sizes), 1, len(sizes)], dim=1)
+        chance_below, chance_above = below.sum(dim=1), above.sum(dim=1)
+        size_below = below.flip(1) @ sizes / chance_below.clamp(min=1e-9)
+        size_above = above @ sizes / chance_above.clamp(min=1e-9)
+        value = torch.where(chance_above > chance_below, size_above, -size_below)
+        moved = torch.maximum(chance_above, chance_below) > at[:, 0]
+        values.append(torch.where(moved, value, torch.zeros_like(value)))
     return torch.stack(values, dim=1)

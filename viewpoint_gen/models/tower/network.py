@@ -1,14 +1,16 @@
 """Two images in, what each patch of either became in the other out.
 
-Every image is read by itself first. Then the patches of two images are compared all with all, and
-what a patch learns from that is *where it went*: the mean place of what looks like it in the other
-image, how far that is from its own, how sure it is and how widely spread. Pooled features alone
-never learn left from right; displacements do.
+Every image is read by itself first: what each patch looks like, how far away it is, whether it is
+the object. Then the patches of two images are compared all with all, and what a patch learns from
+that is *where it went*: the mean place of what looks like it in the other image, and the place of
+the likeliest patch and its neighbours, which is of use long before the mean is. Pooled features
+alone never learn left from right; displacements do, and depth tells a turn from a step aside.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's own name
@@ -17,8 +19,18 @@ from torch import Tensor, nn
 from viewpoint_gen.models.tower.config import PATCH_PX, GeometryTowerConfig
 from viewpoint_gen.models.tower.motion import BINS
 
-_READ_OUT_WIDTH = 8
-"""Of a patch: its displacement, the same by certainty, certainty, spread, and its own place."""
+_READ_OUT_WIDTH: Final = 13
+"""Of a patch: its mean displacement, the same by certainty, certainty, spread, its own place, the
+displacement to the likeliest place, the same by its certainty, and that."""
+
+_SURFACE_WIDTH: Final = 2
+"""Of a patch: the logarithm of its depth, and the logit of being on the object."""
+
+_GATES: Final = 4
+"""Ways in which patches are weighted before they are put together: the object's, the ground's …"""
+
+_SHARPNESS: Final = 20.0
+"""What likeness of patches, in [-1, 1], is multiplied with at first."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class PairReading:
         early_bins: the same, read before the transformer; taught for the sake of what is below it.
         likeness: (P, N, N) logits: patch of image 1 by patch of image 2.
         surface: (P, 2, N, 2) logarithm of the depth, and the logit of being on the object.
+        early_surface: the same, from each image by itself.
     """
 
     patches: Tensor
@@ -40,6 +53,7 @@ class PairReading:
     early_bins: Tensor
     likeness: Tensor
     surface: Tensor
+    early_surface: Tensor
 
 
 class PairNetwork(nn.Module):
@@ -47,6 +61,7 @@ class PairNetwork(nn.Module):
 
     places: Tensor
     steps: Tensor
+    near: Tensor
 
     def __init__(self, config: GeometryTowerConfig) -> None:
         super().__init__()
@@ -59,20 +74,22 @@ class PairNetwork(nn.Module):
         self.key = nn.Linear(width, config.key_width)
         self.sharpness = nn.Parameter(torch.zeros(()))
         self.step_bias = nn.Parameter(torch.zeros((2 * self.grid - 1) ** 2))
+        self.early_surface = nn.Linear(width, _SURFACE_WIDTH)
+        read = width + _READ_OUT_WIDTH + _SURFACE_WIDTH
         self.went = nn.Sequential(
-            nn.Linear(width + _READ_OUT_WIDTH, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+            nn.Linear(read, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
-        self.trust = nn.Linear(width + _READ_OUT_WIDTH, 1)
-        self.early_norm = nn.LayerNorm(2 * width)
-        self.early = nn.Linear(2 * width, sum(BINS))
+        self.gates = nn.Linear(read, _GATES)
+        self.early_norm = nn.LayerNorm(2 * _GATES * width)
+        self.early = nn.Linear(2 * _GATES * width, sum(BINS))
         self.around = Around(width)
-        self.surface = nn.Linear(width, 2)
+        self.surface = nn.Linear(width, _SURFACE_WIDTH)
         self.thin = nn.Linear(width, width // 2)
         per_block = (self.grid // self.blocks) ** 2
         self.to_block = nn.Linear(per_block * (width // 2), block)
         self.block_place = nn.Parameter(torch.zeros(1, 1, self.blocks**2, block))
         self.which_image = nn.Parameter(torch.zeros(1, 2, 1, block))
-        self.motion = nn.Parameter(torch.zeros(1, 1, block))
+        self.to_motion = nn.Linear(2 * _GATES * width, block)
         self.layers = nn.ModuleList(
             Layer(block, config.num_heads) for _ in range(config.num_layers)
         )
@@ -82,6 +99,7 @@ class PairNetwork(nn.Module):
         right, down = torch.meshgrid(centres, centres, indexing="xy")
         self.register_buffer("places", torch.stack([right, down], dim=-1).reshape(count, 2))
         self.register_buffer("steps", _steps(self.grid))
+        self.register_buffer("near", _near(self.grid))
 
     def features(self, images: Tensor) -> Tensor:
         """What each image shows by itself: (M, N, C) of images (M, 3, S, S) in [0, 1]."""
@@ -93,25 +111,29 @@ class PairNetwork(nn.Module):
         seen = torch.stack([first, second], dim=1)  # (P, 2, N, C)
         keys = F.normalize(self.key(self.key_norm(seen)), dim=-1)
         likeness = torch.einsum("pnk,pmk->pnm", keys[:, 0], keys[:, 1])
-        likeness = likeness * (10.0 * self.sharpness.exp()) + self.step_bias[self.steps]
-        known = seen + self.place
-        read = torch.cat([self.norm(known), self._displacements(likeness)], dim=-1)
+        sharpness = _SHARPNESS * (8 * self.sharpness).exp()  # 8: lone numbers learn slowly
+        likeness = likeness * sharpness + 4 * self.step_bias[self.steps]
+        known = self.norm(seen + self.place)
+        surface = self.early_surface(known)
+        read = torch.cat([known, self._displacements(likeness), surface], dim=-1)
         went = self.went(read)
-        trust = self.trust(read).sigmoid()
-        pooled = ((went * trust).sum(dim=2) / trust.sum(dim=2)).flatten(1)  # (P, 2 C)
-        patches = self.around((known + went).flatten(0, 1)).view_as(seen)
-        motion = self._motion(patches)
+        weights = self.gates(read).softmax(dim=2)  # (P, 2, N, gates)
+        pooled = torch.einsum("pvng,pvnc->pvgc", weights, went).flatten(1)  # (P, 2 * gates * C)
+        pooled = self.early_norm(pooled)
+        patches = self.around((seen + self.place + went).flatten(0, 1)).view_as(seen)
+        motion = self._motion(patches, pooled)
         return PairReading(
             patches=patches,
             motion=motion,
             motion_bins=self.motion_bins(motion),
-            early_bins=self.early(self.early_norm(pooled)),
+            early_bins=self.early(pooled),
             likeness=likeness,
             surface=self.surface(patches),
+            early_surface=surface,
         )
 
     def _displacements(self, likeness: Tensor) -> Tensor:
-        """(P, 2, N, 8) of each patch of either image, from how it is like those of the other."""
+        """(P, 2, N, 13) of each patch of either image, from how it is like those of the other."""
         chances = torch.stack([likeness.softmax(-1), likeness.mT.softmax(-1)], dim=1)
         found = chances @ self.places  # (P, 2, N, 2)
         spread = chances @ self.places.square().sum(-1, keepdim=True)
@@ -119,15 +141,19 @@ class PairNetwork(nn.Module):
         certainty = chances.amax(dim=-1, keepdim=True)
         own = self.places.expand_as(found)
         step = found - own
-        return torch.cat([step * 4, step * certainty * 8, certainty * 3, spread, own * 2], dim=-1)
+        nearby = chances * self.near[chances.argmax(dim=-1)]  # (P, 2, N, N)
+        share = nearby.sum(dim=-1, keepdim=True)
+        leap = nearby @ self.places / share - own
+        numbers = [step * 4, step * certainty * 8, certainty * 3, spread, own * 2]
+        return torch.cat([*numbers, leap * 4, leap * share * 8, share * 3], dim=-1)
 
-    def _motion(self, patches: Tensor) -> Tensor:
+    def _motion(self, patches: Tensor, pooled: Tensor) -> Tensor:
         """(P, W): a transformer over blocks of patches of both images and a token of its own."""
         pairs, per_block = len(patches), self.grid // self.blocks
         thin = self.thin(patches).view(pairs, 2, self.blocks, per_block, self.blocks, per_block, -1)
         blocks = thin.permute(0, 1, 2, 4, 3, 5, 6).reshape(pairs, 2, self.blocks**2, -1)
         tokens = self.to_block(blocks) + self.block_place + self.which_image
-        tokens = torch.cat([tokens.flatten(1, 2), self.motion.expand(pairs, -1, -1)], dim=1)
+        tokens = torch.cat([tokens.flatten(1, 2), self.to_motion(pooled)[:, None]], dim=1)
         for layer in self.layers:
             tokens = layer(tokens)
         last: Tensor = self.last_norm(tokens[:, -1])
@@ -213,3 +239,11 @@ def _steps(grid: int) -> Tensor:
     down = row[None] - row[:, None] + grid - 1
     right = column[None] - column[:, None] + grid - 1
     return down * (2 * grid - 1) + right
+
+
+def _near(grid: int) -> Tensor:
+    """(N, N) 1 for each patch's own place and the eight around it, 0 for all others."""
+    place = torch.arange(grid * grid)
+    down = (place[None] // grid - place[:, None] // grid).abs()
+    right = (place[None] % grid - place[:, None] % grid).abs()
+    return (torch.maximum(down, right) <= 1).float()

@@ -16,7 +16,7 @@ from viewpoint_gen.training.geometry.truth import Matches, PairTruth
 _FARTHEST: Final = 50.0
 """World units; what lies farther counts as so far, where depth is learnt."""
 
-WEIGHTS: Final = {"motion": 2.0, "early": 1.0, "match": 1.0, "mask": 0.5, "depth": 0.5}
+WEIGHTS: Final = {"motion": 2.0, "early": 1.0, "match": 1.0, "mask": 1.0, "depth": 1.0}
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Losses:
     Attributes:
         motion, early: cross entropy of the motion's bins, after and before the transformer.
         match: cross entropy of where patches went, both ways.
-        mask: cross entropy of being on the object.
-        depth: mean distance of the logarithms of depth, on the object.
+        mask: cross entropy of being on the object, before and after images are compared.
+        depth: mean distance of the logarithms of depth, on the object, of both.
     """
 
     motion: Tensor
@@ -49,8 +49,9 @@ class Losses:
 
 def losses_of(reading: PairReading, truth: PairTruth) -> Losses:
     """Hold what was read from pairs against the truth about them."""
-    depth, mask = reading.surface.unbind(dim=-1)  # (B, 2, N) each
-    on_object = truth.on_object.float()
+    surfaces = torch.stack([reading.surface, reading.early_surface])
+    depth, mask = surfaces.unbind(dim=-1)  # (2, B, 2, N) each
+    on_object = truth.on_object.float().expand_as(mask)
     wrong_depth = (depth - truth.depth.clamp(max=_FARTHEST).log()).abs()
     return Losses(
         motion=motion_loss(reading.motion_bins, truth),

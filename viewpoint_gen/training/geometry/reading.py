@@ -11,7 +11,7 @@ from torch import Tensor
 
 from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.models.tower import GeometryTower
-from viewpoint_gen.models.tower.motion import MOTION, most_likely
+from viewpoint_gen.models.tower.motion import MOTION, estimates
 from viewpoint_gen.training.geometry.draw import batch_of
 from viewpoint_gen.training.geometry.truth import PairTruth
 from viewpoint_gen.training.geometry.views import TowerViews
@@ -32,7 +32,7 @@ class Readings:
     """Of each quantity, over the pairs in which it is large enough to be asked about.
 
     Attributes:
-        side: share whose sign is right; chance 0.5.
+        side: share whose sign is right; chance 0.5 or less, since "no motion" is wrong here.
         error: median absolute difference; degrees, or a logarithm, or parts of the first distance.
         near: share whose size is right within a quarter or so.
     """
@@ -59,7 +59,7 @@ def readings_of(tower: GeometryTower, views: TowerViews, pairs: Indices) -> Read
     for start in range(0, len(pairs), _AT_ONCE):
         rows = pairs[start : start + _AT_ONCE]
         batch = batch_of(views, rows, grid=tower.config.grid, augment=None)
-        read.append(most_likely(tower(batch.images).motion_bins))
+        read.append(estimates(tower(batch.images).motion_bins))
         true.append(batch.truth.motion)
         known.append(batch.truth.known & _shares_enough(batch.truth)[:, None])
     tower.train(was_training)
