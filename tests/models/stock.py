@@ -68,7 +68,7 @@ def llava():
     )
 
 
-def idefics3():
+def idefics3(*, image=IMAGE, pad=PAD, **text):
     vision = {
         "hidden_size": 16,
         "intermediate_size": 24,
@@ -79,11 +79,11 @@ def idefics3():
     }
     return hf.Idefics3ForConditionalGeneration(
         hf.Idefics3Config(
-            text_config={**TEXT, "model_type": "llama"},
+            text_config={**TEXT, "model_type": "llama", **text},
             vision_config=vision,
             scale_factor=2,
-            image_token_id=IMAGE,
-            pad_token_id=PAD,
+            image_token_id=image,
+            pad_token_id=pad,
             tie_word_embeddings=True,
         )
     )

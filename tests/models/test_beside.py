@@ -7,6 +7,8 @@ import stock
 import torch
 from standin import StandIn
 
+from viewpoint_gen.errors import ModelError
+from viewpoint_gen.models.adapters import LoraSettings, with_adapter
 from viewpoint_gen.models.beside import geometry_of
 from viewpoint_gen.models.loading import ImageTextModel, add_geometry
 
@@ -61,6 +63,15 @@ def test_what_is_said_of_a_row_does_not_depend_on_its_neighbours(name):
         assert torch.allclose(logits[number, -len(alone) :], alone, atol=2e-5)
 
 
+def test_a_row_may_show_no_image_at_all():
+    shown = rows(2, 0)
+    model = perturbed(with_geometry("idefics3"))
+    together = model(**stock.inputs("idefics3", shown)).logits[0]
+    alone = model(**stock.inputs("idefics3", shown[:1])).logits[0]
+    assert torch.allclose(together, alone, atol=2e-5)
+    assert geometry_of(model).encoder.seen[0][1] == (2,)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_generation_sees_geometry_as_forward_does(name):
     model, given = perturbed(with_geometry(name)), stock.inputs(name, rows(2, 3))
@@ -74,3 +85,46 @@ def test_generation_sees_geometry_as_forward_does(name):
     if "mm_token_type_ids" in given:
         more["mm_token_type_ids"] = (more["input_ids"] == stock.IMAGE).int()
     assert torch.allclose(out.logits[1], model(**more).logits[:, -1], atol=1e-4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_lora_reaches_the_language_model_and_the_connector_and_nothing_else(name):
+    adapted = with_adapter(with_geometry(name), LoraSettings(rank=2))
+    learning = {n for n, value in adapted.named_parameters() if value.requires_grad}
+    layers = {n.split(".lora_")[0] for n in learning if "lora_" in n}
+    assert len(layers) == 2 * 7  # layers of the language model, and their linear maps
+    assert not any("vis" in layer or "geometry" in layer for layer in layers)
+    others = {n for n in learning if "lora_" not in n}
+    assert len(others) == 5
+    assert all("geometry.connector" in n for n in others)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gradients_reach_the_connector_and_not_a_frozen_encoder(name):
+    model, given = perturbed(with_geometry(name)), stock.inputs(name, rows(2, 1))
+    model(**given, labels=given["input_ids"]).loss.backward()
+    beside = geometry_of(model)
+    assert all(value.grad.abs().sum() > 0 for value in beside.connector.parameters())
+    assert all(value.grad is None for value in beside.encoder.parameters())
+    beside.encoder.requires_grad_(True)
+    model(**given, labels=given["input_ids"]).loss.backward()
+    assert all(value.grad.abs().sum() > 0 for value in beside.encoder.parameters())
+
+
+def test_a_class_with_geometry_is_loaded_by_the_house_and_not_by_itself():
+    with pytest.raises(ModelError, match="loaded by load_image_text"):
+        type(with_geometry("llava")).from_pretrained("somewhere")
+
+
+def test_a_model_needs_its_text_to_know_whose_images_it_sees():
+    model, given = with_geometry("llava"), stock.inputs("llava", rows(2))
+    embedded = model.get_input_embeddings()(given.pop("input_ids"))
+    with pytest.raises(ModelError, match="needs input_ids"):
+        model(inputs_embeds=embedded, **given)
+
+
+def test_a_model_without_visual_tokens_is_refused():
+    loaded = ImageTextModel(torch.nn.Linear(1, 1), stock.Processor(stock.Eyes()), "linear")
+    loaded.model.base_model = loaded.model
+    with pytest.raises(ModelError, match="no visual tokens"):
+        add_geometry(loaded, StandIn())

@@ -118,7 +118,6 @@ class GeometryBeside(nn.Module):
             (all visual tokens in order, width of the model).
         """
         shown = self.normalisation.undone(resized(images, self.encoder.image_px))
-        shown = shown.to(next(self.encoder.parameters()).device)
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.trains_encoder):
             tokens = self.encoder.encode(shown, [count for count in counts if count])
         patches = _brought_to(tokens.patches, grids)
@@ -146,7 +145,7 @@ class Features:
         entries = [entry.reshape(-1, entry.shape[-1]) for entry in pooled]
         flat = torch.cat(entries)
         lengths = tuple(len(entry) for entry in entries)
-        if len(entries) != images:
+        if len(entries) != images or 0 in lengths:  # entries are samples; all images are alike
             lengths = (len(flat) // images,) * images
         return cls(flat, lengths)
 

@@ -143,7 +143,12 @@ def _plain(
     place = str(Path(source).resolve()) if Path(source).is_dir() else source
     with reading(source):
         processor = AutoProcessor.from_pretrained(place)
-        model = AutoModelForImageTextToText.from_pretrained(place, dtype=dtype)
+        model, found = AutoModelForImageTextToText.from_pretrained(
+            place, dtype=dtype, output_loading_info=True
+        )
+    if missing := sorted(found["missing_keys"]):  # they would be random numbers
+        msg = f"{source}: {len(missing)} of its weights are in none of its files: {missing[0]}, …"
+        raise ModelError(msg)
     # Its weights are written under the names that they have in memory: a trainer that resumes looks
     # for those, and would pass over the names of old checkpoints, which transformers goes back to.
     model._weight_conversions = []

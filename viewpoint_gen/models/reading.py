@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
+from safetensors import SafetensorError
 from transformers.utils import logging as chatter
 
 from viewpoint_gen.errors import ModelError
+
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s(?=[A-Z])")
 
 
 @contextmanager
@@ -43,7 +48,7 @@ def reading(source: str, *, config: str = "config.json") -> Iterator[None]:
             yield
     except ImportError as error:
         raise ModelError(f"{source}: it needs a package that isn't here: {_line(error)}") from error
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(f"{source}: it can't be read as a model: {_line(error)}") from error
 
 
@@ -53,6 +58,6 @@ def _looks_like_path(source: str) -> bool:
 
 
 def _line(error: Exception) -> str:
-    """An error's text, as far as it says what happened, in one line."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    """An error's first sentence, in one line."""
+    text = " ".join(str(error).split())
+    return _SENTENCE_END.split(text, maxsplit=1)[0] or type(error).__name__

@@ -77,6 +77,25 @@ class OptimiserConfig(BaseModel):
     """From one checkpoint to the next."""
 
 
+class TowerConfig(BaseModel):
+    """The geometry tower's own schooling on the renders' truth."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: Count = 5000
+    batch: Count = 32
+    """Pairs of views in one step."""
+    lr: Positive = 1.5e-3
+    warmup_steps: Annotated[int, Field(ge=0)] = 150
+    cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6
+    """Last part of the training, over which the learning rate falls to nothing."""
+    weight_decay: Annotated[float, Field(ge=0.0)] = 0.03
+    max_grad_norm: Positive = 1.0
+    checkpoint_steps: Count = 500
+    check_pairs: Count = 512
+    """Of the validation split, that are read at each checkpoint."""
+
+
 class SftConfig(OptimiserConfig):
     """Supervised: the right answer, letter by letter."""
 
@@ -160,6 +179,7 @@ class TrainRecipe(BaseModel):
     train_tower: bool = False
     lora: LoraConfig | None = None
     data: DataConfig = DataConfig()
+    tower: TowerConfig = TowerConfig()
     sft: SftConfig = SftConfig()
     grpo: GrpoConfig = GrpoConfig()
 

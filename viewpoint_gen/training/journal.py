@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,49 +36,76 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.endswith("}")]  # a kill may cut the last
 
 
-def append(folder: Path, step: int, values: dict[str, Any]) -> None:
+def append(folder: Path, step: int, values: Mapping[str, Any]) -> None:
     """Add a line to a stage's log."""
     path = folder / LOG_NAME
     with explained(str(path), "write"), path.open("a", encoding="utf-8") as log:
         log.write(json.dumps({"step": step, **values}) + "\n")
 
 
+class StepLog:
+    """A stage's log and progress bar while it trains; a context manager.
+
+    Args:
+        done: step to go on from; what the log says of later ones will be done again.
+        steps: of the whole stage.
+    """
+
+    def __init__(self, folder: Path, *, done: int, steps: int) -> None:
+        self._folder, self._done, self._steps = folder, done, steps
+
+    def __enter__(self) -> StepLog:
+        kept = [line for line in read_log(self._folder) if line["step"] <= self._done]
+        path = self._folder / LOG_NAME
+        with explained(str(path), "write"):
+            path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+        self._board = SummaryWriter(str(self._folder / _TENSORBOARD), purge_step=self._done + 1)
+        self._bar = tqdm(
+            total=self._steps,
+            initial=self._done,
+            desc=self._folder.name,
+            unit="step",
+            disable=None,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+        self._board.close()
+
+    def note(self, step: int, values: Mapping[str, Any]) -> None:
+        """Add a line."""
+        append(self._folder, step, values)
+        self._bar.update(step - self._bar.n)
+        if "loss" in values:
+            self._bar.set_postfix(loss=f"{values['loss']:.3f}")
+        for name, value in values.items():
+            if isinstance(value, int | float):
+                self._board.add_scalar(name, value, step)
+
+
 class Journal(TrainerCallback):
-    """Writes the log and draws the progress bar; both go on where a training does."""
+    """Writes a trainer's log; it goes on where the training does."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._bar = tqdm(disable=True)
+        self._log: StepLog | None = None
         self._began_s = 0.0
         self._tokens = 0.0
-        self._board: SummaryWriter | None = None
 
-    def note(self, step: int, values: dict[str, Any]) -> None:
+    def note(self, step: int, values: Mapping[str, Any]) -> None:
         """Add a line."""
-        append(self._folder, step, values)
-        if self._board is not None:
-            for name, value in values.items():
-                if isinstance(value, int | float):
-                    self._board.add_scalar(name, value, step)
+        if self._log is None:
+            append(self._folder, step, values)
+        else:
+            self._log.note(step, values)
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Forget the steps that will be done again."""
-        kept = [line for line in read_log(self._folder) if line["step"] <= state.global_step]
-        path = self._folder / LOG_NAME
-        with explained(str(path), "write"):
-            path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-        self._board = SummaryWriter(
-            str(self._folder / _TENSORBOARD), purge_step=state.global_step + 1
-        )
-        self._bar = tqdm(
-            total=state.max_steps,
-            initial=state.global_step,
-            desc=self._folder.name,
-            unit="step",
-            disable=None,
-        )
+        self._log = StepLog(self._folder, done=state.global_step, steps=state.max_steps)
+        self._log.__enter__()
         self._began_s, self._tokens = time.monotonic(), 0.0
 
     def on_log(
@@ -96,14 +124,12 @@ class Journal(TrainerCallback):
         tokens, self._tokens = logs.get("num_tokens", 0.0) - self._tokens, logs.get("num_tokens", 0)
         values = {_RENAMED.get(k, k): v for k, v in logs.items() if k not in _LEFT_OUT}
         values |= {"seconds": round(seconds, 4), "tokens_per_s": round(tokens / seconds, 1)}
-        self._bar.update(state.global_step - self._bar.n)
-        self._bar.set_postfix(loss=f"{values['loss']:.3f}")
         self.note(state.global_step, values)
 
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Close what is open."""
-        self._bar.close()
-        if self._board is not None:
-            self._board.close()
+        if self._log is not None:
+            self._log.__exit__()
+            self._log = None

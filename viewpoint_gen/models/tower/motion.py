@@ -1,0 +1,162 @@
+"""The numbers by which the tower knows the motion between two images.
+
+Each is cut into bins around nothing, finer where it is small: a distribution over signed bins can
+say "left or right, but not which", where one number would say "nothing".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.relative import RelativeView
+
+_AROUND: Final = (
+    4.0,
+    8.0,
+    12.0,
+    16.0,
+    22.0,
+    30.0,
+    40.0,
+    52.0,
+    66.0,
+    84.0,
+    105.0,
+    130.0,
+    155.0,
+    175.0,
+)
+_UP_AND_DOWN: Final = (3.0, 6.0, 10.0, 14.0, 19.0, 25.0, 32.0, 40.0, 50.0, 65.0, 90.0)
+_TWIST: Final = (3.0, 6.0, 9.0, 13.0, 18.0, 25.0, 34.0, 45.0, 60.0, 80.0, 110.0)
+_TURN: Final = (6.0, 13.0, 20.0, 30.0, 45.0, 65.0, 90.0, 120.0, 150.0)
+_LOG_RATIO: Final = (0.05, 0.1, 0.16, 0.24, 0.34, 0.46, 0.6, 0.76, 0.95, 1.2)
+_SHIFT: Final = (0.05, 0.1, 0.2, 0.3, 0.45, 0.65, 0.9, 1.2, 1.6, 2.2)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One signed number of a motion.
+
+    Attributes:
+        name: as in ``RelativeView``, without its unit.
+        sizes: centres of the bins above 0, in the unit of the values (radians, a logarithm, or
+            parts of the first distance); there are as many below 0, and one at 0.
+        mirrored: changes its sign where both images are mirrored.
+        upright: means nothing where a camera looks straight up or down.
+    """
+
+    name: str
+    sizes: tuple[float, ...]
+    mirrored: bool = False
+    upright: bool = False
+
+    @cached_property
+    def centres(self) -> Array:
+        """(B,) of all bins, ascending."""
+        above = np.array(self.sizes)
+        return np.concatenate([-above[::-1], [0.0], above])
+
+
+def _degrees(sizes: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(float(size) for size in np.deg2rad(sizes))
+
+
+MOTION: Final = (
+    Quantity("azimuth", _degrees(_AROUND), mirrored=True, upright=True),
+    Quantity("elevation", _degrees(_UP_AND_DOWN)),
+    Quantity("distance", _LOG_RATIO),
+    Quantity("heading", _degrees(_AROUND), mirrored=True, upright=True),
+    Quantity("pitch", _degrees(_UP_AND_DOWN)),
+    Quantity("roll", _degrees(_TWIST), mirrored=True, upright=True),
+    Quantity("right", _SHIFT, mirrored=True),
+    Quantity("rise", _SHIFT),
+    Quantity("focal", _LOG_RATIO),
+    Quantity("object_turn", _degrees(_TURN), mirrored=True),
+)
+"""In the order in which they are stored."""
+
+BINS: Final = tuple(len(quantity.centres) for quantity in MOTION)
+
+
+def motion_of(relative: RelativeView, distance_1: float) -> Array:
+    """The numbers (Q,) of a motion; nan where one isn't defined.
+
+    Args:
+        relative: view 2 seen from view 1.
+        distance_1: of camera 1 to the object's centre, in world units.
+    """
+    return np.array(
+        [
+            relative.azimuth_rad,
+            relative.elevation_rad,
+            np.log(relative.distance_ratio),
+            relative.heading_rad,
+            relative.pitch_rad,
+            relative.roll_rad,
+            relative.right / distance_1,
+            relative.rise / distance_1,
+            np.log(relative.focal_ratio),
+            relative.object_turn_rad,
+        ]
+    )
+
+
+def soft_bins(values: Tensor, centres: Tensor) -> Tensor:
+    """Weights (N, B) of the two bins between whose centres each value (N,) lies."""
+    inside = values.clamp(centres[0], centres[-1]).contiguous()
+    upper = torch.searchsorted(centres, inside).clamp(1, len(centres) - 1)
+    share = (inside - centres[upper - 1]) / (centres[upper] - centres[upper - 1])
+    weights = values.new_zeros(len(values), len(centres))
+    weights.scatter_(1, upper[:, None] - 1, 1 - share[:, None])
+    return weights.scatter_(1, upper[:, None], share[:, None])
+
+
+def read_out(logits: Tensor) -> Tensor:
+    """What a motion's bins say in few numbers (N, 5 Q).
+
+    Of each quantity: the chances of below, at and above 0, and the means of its value and of its
+    size, in parts of the largest size.
+
+    Args:
+        logits: (N, sum of ``BINS``).
+    """
+    numbers = []
+    for quantity, mine in zip(MOTION, logits.split(BINS, dim=1), strict=True):
+        chances = mine.softmax(dim=1)
+        centres = torch.as_tensor(quantity.centres, dtype=logits.dtype, device=logits.device)
+        below, at, above = chances.split(
+            [len(quantity.sizes), 1, len(quantity.sizes)], dim=1
+        )  # (N, b), (N, 1), (N, b)
+        scaled = centres / quantity.sizes[-1]
+        numbers += [
+            below.sum(dim=1),
+            at[:, 0],
+            above.sum(dim=1),
+            chances @ scaled,
+            chances @ scaled.abs(),
+        ]
+    return torch.stack(numbers, dim=1)
+
+
+def most_likely(logits: Tensor) -> Tensor:
+    """Values (N, Q): the mean of the likeliest bin and its two neighbours.
+
+    Args:
+        logits: (N, sum of ``BINS``).
+    """
+    values = []
+    for quantity, mine in zip(MOTION, logits.split(BINS, dim=1), strict=True):
+        chances = mine.softmax(dim=1)
+        centres = torch.as_tensor(quantity.centres, dtype=logits.dtype, device=logits.device)
+        place = torch.arange(len(centres), device=logits.device)
+        best = chances.argmax(dim=1, keepdim=True)
+        near = torch.where((place - best).abs() <= 1, chances, torch.zeros_like(chances))
+        values.append((near @ centres) / near.sum(dim=1))
+    return torch.stack(values, dim=1)

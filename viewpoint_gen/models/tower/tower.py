@@ -1,0 +1,105 @@
+"""The geometry tower: tokens for the patches of several images, and the motions between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from viewpoint_gen.models.geometry import GeometryTokens
+from viewpoint_gen.models.tower.config import GeometryTowerConfig
+from viewpoint_gen.models.tower.motion import read_out
+from viewpoint_gen.models.tower.network import PairNetwork, PairReading
+
+
+class GeometryTower(PreTrainedModel):
+    """A small GeometryEncoder that learns from the renders' own truth (see training.geometry).
+
+    Every image is compared with the one before it, and with the first of its sample. Its patches'
+    tokens are what the comparison with the one before left in them (the first image's: with the
+    second). Its summary holds the motion from the one before to it, then the motion from the first
+    to it; zeros for the first image. A lone image is compared with itself.
+    """
+
+    config_class: ClassVar[type[GeometryTowerConfig]] = GeometryTowerConfig
+    base_model_prefix = "geometry_tower"
+    main_input_name = "images"
+
+    def __init__(self, config: GeometryTowerConfig) -> None:
+        super().__init__(config)
+        self.network = PairNetwork(config)
+        self.image_px: int = config.image_px
+        self.patch_width: int = config.patch_width
+        self.summary_width: int = 2 * config.motion_width
+        self.post_init()
+
+    def forward(self, images: Tensor) -> PairReading:
+        """Read pairs of images (P, 2, 3, S, S) in [0, 1]."""
+        features = self.network.features(images.flatten(0, 1)).unflatten(0, (-1, 2))
+        return self.network(features[:, 0], features[:, 1])
+
+    def encode(self, images: Tensor, counts: Sequence[int]) -> GeometryTokens:
+        """See GeometryEncoder."""
+        pairs, before, since_first = _pairs_of(counts)
+        features = self.network.features(images.to(self.dtype))
+        index = torch.tensor(pairs, device=images.device)  # (P, 2)
+        reading: PairReading = self.network(features[index[:, 0]], features[index[:, 1]])
+        motions = torch.cat([reading.motion, read_out(reading.motion_bins)], dim=1)
+        nothing = torch.zeros_like(motions[:1])
+        motions = torch.cat([motions, nothing])  # the last row: no motion
+        own = torch.tensor([place for place, _ in before], device=images.device)
+        side = torch.tensor([side for _, side in before], device=images.device)
+        grid = self.config.grid
+        return GeometryTokens(
+            patches=reading.patches[own, side].unflatten(1, (grid, grid)),
+            summary=torch.cat(
+                [
+                    motions[torch.where(side == 1, own, len(pairs))],
+                    motions[torch.tensor(since_first, device=images.device)],
+                ],
+                dim=1,
+            ),
+        )
+
+    @torch.no_grad()
+    def _init_weights(self, module: nn.Module) -> None:
+        if isinstance(module, nn.Linear | nn.Conv2d | nn.LayerNorm):
+            module.reset_parameters()
+        if isinstance(module, PairNetwork):
+            for parameter in (module.place, module.block_place, module.which_image, module.motion):
+                nn.init.normal_(parameter, std=0.02)
+            nn.init.zeros_(module.sharpness)
+            nn.init.zeros_(module.step_bias)
+
+
+def _pairs_of(
+    counts: Sequence[int],
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[int]]:
+    """Which images to compare, and where each finds itself in that.
+
+    Returns:
+        The pairs of images; for each image, its pair with the one before and its side in it (the
+        first image: side 0 of the pair with the second; alone, with itself); for each image, its
+        pair with the first (``len(pairs)``: none).
+    """
+    pairs: list[tuple[int, int]] = []
+    before: list[tuple[int, int]] = []
+    since_first: list[int | None] = []
+    starts = [0, *accumulate(counts)]
+    for start, count in zip(starts, counts, strict=False):
+        before.append((len(pairs), 0))
+        since_first.append(None)
+        if count == 1:
+            pairs.append((start, start))
+        for image in range(start + 1, start + count):
+            before.append((len(pairs), 1))
+            pairs.append((image - 1, image))
+            since_first.append(len(pairs) - 1)
+            if image > start + 1:
+                since_first[-1] = len(pairs)
+                pairs.append((start, image))
+    return pairs, before, [len(pairs) if place is None else place for place in since_first]

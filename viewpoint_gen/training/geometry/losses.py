@@ -1,0 +1,101 @@
+"""How far the tower is from the truth about some pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's own name
+from torch import Tensor
+
+from viewpoint_gen.models.tower.motion import BINS, MOTION, soft_bins
+from viewpoint_gen.models.tower.network import PairReading
+from viewpoint_gen.training.geometry.truth import Matches, PairTruth
+
+_FARTHEST: Final = 50.0
+"""World units; what lies farther counts as so far, where depth is learnt."""
+
+WEIGHTS: Final = {"motion": 2.0, "early": 1.0, "match": 1.0, "mask": 0.5, "depth": 0.5}
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The parts of the loss, each a mean.
+
+    Attributes:
+        motion, early: cross entropy of the motion's bins, after and before the transformer.
+        match: cross entropy of where patches went, both ways.
+        mask: cross entropy of being on the object.
+        depth: mean distance of the logarithms of depth, on the object.
+    """
+
+    motion: Tensor
+    early: Tensor
+    match: Tensor
+    mask: Tensor
+    depth: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        """What is minimised."""
+        parts = [weight * getattr(self, name) for name, weight in WEIGHTS.items()]
+        return torch.stack(parts).sum()
+
+    def numbers(self) -> dict[str, float]:
+        """Of each part, by name."""
+        return {name: float(getattr(self, name)) for name in WEIGHTS}
+
+
+def losses_of(reading: PairReading, truth: PairTruth) -> Losses:
+    """Hold what was read from pairs against the truth about them."""
+    depth, mask = reading.surface.unbind(dim=-1)  # (B, 2, N) each
+    on_object = truth.on_object.float()
+    wrong_depth = (depth - truth.depth.clamp(max=_FARTHEST).log()).abs()
+    return Losses(
+        motion=motion_loss(reading.motion_bins, truth),
+        early=motion_loss(reading.early_bins, truth),
+        match=(
+            match_loss(reading.likeness, truth.matches_12)
+            + match_loss(reading.likeness.mT, truth.matches_21)
+        )
+        / 2,
+        mask=F.binary_cross_entropy_with_logits(mask, on_object),
+        depth=(wrong_depth * on_object).sum() / on_object.sum().clamp(min=1),
+    )
+
+
+def motion_loss(bins: Tensor, truth: PairTruth) -> Tensor:
+    """Mean over the quantities of the cross entropy with the bins next to the truth."""
+    parts = []
+    for place, (quantity, logits) in enumerate(zip(MOTION, bins.split(BINS, dim=1), strict=True)):
+        centres = torch.as_tensor(quantity.centres, dtype=logits.dtype)
+        wanted = soft_bins(truth.motion[:, place].to(logits.dtype), centres)
+        each = -(wanted * logits.log_softmax(dim=1)).sum(dim=1)
+        known = truth.known[:, place].to(logits.dtype)
+        parts.append((each * known).sum() / known.sum().clamp(min=1))
+    return torch.stack(parts).mean()
+
+
+def match_loss(likeness: Tensor, matches: Matches) -> Tensor:
+    """Cross entropy of the four patches around each true place; only where it is seen.
+
+    Args:
+        likeness: (B, N, N) logits, a patch of this image by a patch of the other.
+    """
+    grid = round(likeness.shape[-1] ** 0.5)
+    at = (matches.place.nan_to_num() * grid - 0.5).clamp(0, grid - 1 - 1e-4)  # in patches' middles
+    corner = at.floor()
+    share = at - corner
+    column, row = corner.long().unbind(dim=-1)
+    chances = likeness.log_softmax(dim=-1)
+    each = torch.zeros_like(share[..., 0])
+    for right in (0, 1):
+        for down in (0, 1):
+            weight = (share[..., 0] if right else 1 - share[..., 0]) * (
+                share[..., 1] if down else 1 - share[..., 1]
+            )
+            flat = (row + down).clamp(max=grid - 1) * grid + (column + right).clamp(max=grid - 1)
+            each = each - weight * chances.gather(2, flat[..., None])[..., 0]
+    seen = matches.seen.to(each.dtype)
+    return (each * seen).sum() / seen.sum().clamp(min=1)

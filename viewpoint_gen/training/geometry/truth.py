@@ -1,0 +1,178 @@
+"""What is true of two views: where the points of one lie in the other, and the motion between.
+
+Everything follows from the renders' depth and cameras. The object's points turn with the object,
+all others stand still; what is infinitely far moves with the camera's rotation alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from viewpoint_gen.geometry.camera import Camera
+from viewpoint_gen.geometry.frames import Array, Indices
+from viewpoint_gen.geometry.relative import RelativeView
+from viewpoint_gen.models.tower.motion import MOTION, motion_of
+from viewpoint_gen.training.geometry.views import TowerViews
+
+_FAR: Final = 1e4
+"""World units; stands for infinitely far: cameras stand some units apart."""
+
+_SAME_SURFACE: Final = 0.05
+"""Depths that differ by less, in parts of themselves, belong to one surface. Coarser than what
+decides questions: depth is known at few points here."""
+
+_POLE_RAD: Final = float(np.deg2rad(75.0))
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Where patches of one image lie in another.
+
+    Attributes:
+        place: (B, G * G, 2) right and down, in [0, 1] of the other image, of each patch's middle.
+        seen: (B, G * G) whether it is seen there.
+    """
+
+    place: Tensor
+    seen: Tensor
+
+
+@dataclass(frozen=True)
+class PairTruth:
+    """All that the tower is taught about some pairs.
+
+    Attributes:
+        motion: (B, Q), see ``models.tower.motion``.
+        known: (B, Q) where that is defined.
+        matches_12, matches_21: from image 1 into image 2, and back.
+        depth: (B, 2, G * G) of each patch's middle, in world units; inf where nothing is hit.
+        on_object: (B, 2, G * G).
+    """
+
+    motion: Tensor
+    known: Tensor
+    matches_12: Matches
+    matches_21: Matches
+    depth: Tensor
+    on_object: Tensor
+
+
+@dataclass(frozen=True)
+class Patches:
+    """The middles of the patches of some images, with what is seen there.
+
+    Attributes:
+        depth: (B, G * G); inf where nothing is hit.
+        on_object: (B, G * G).
+    """
+
+    depth: Tensor
+    on_object: Tensor
+
+    @classmethod
+    def of(cls, views: TowerViews, rows: Indices, grid: int) -> Patches:
+        """Of ``grid`` patches in each direction."""
+        step = views.depth.shape[1] // grid
+        middles = slice(step // 2, None, step)
+        flat = (len(rows), grid * grid)
+        return cls(
+            depth=torch.from_numpy(views.depth[rows][:, middles, middles].reshape(flat)),
+            on_object=torch.from_numpy(views.on_object[rows][:, middles, middles].reshape(flat)),
+        )
+
+
+def pair_truth(views: TowerViews, pairs: Indices, *, grid: int) -> PairTruth:
+    """The truth about ordered pairs (B, 2) of views."""
+    one, two = pairs[:, 0], pairs[:, 1]
+    first, second = Patches.of(views, one, grid), Patches.of(views, two, grid)
+    motion, known = motions(views, pairs)
+    return PairTruth(
+        motion=motion,
+        known=known,
+        matches_12=matches(views, one, two, first, grid=grid),
+        matches_21=matches(views, two, one, second, grid=grid),
+        depth=torch.stack([first.depth, second.depth], dim=1),
+        on_object=torch.stack([first.on_object, second.on_object], dim=1),
+    )
+
+
+def motions(views: TowerViews, pairs: Indices) -> tuple[Tensor, Tensor]:
+    """The motions (B, Q) and where they are defined (B, Q)."""
+    values, known = np.zeros((2, len(pairs), len(MOTION)))
+    upright = np.array([quantity.upright for quantity in MOTION])
+    for place, (one, two) in enumerate(pairs):
+        camera_1, camera_2 = (_camera(views, row) for row in (one, two))
+        relative = RelativeView.between(
+            camera_1,
+            camera_2,
+            object_turn_1_rad=float(views.object_turn_rad[one]),
+            object_turn_2_rad=float(views.object_turn_rad[two]),
+        )
+        values[place] = motion_of(relative, float(np.linalg.norm(camera_1.centre_world)))
+        at_pole = max(map(_steepest_rad, (camera_1, camera_2))) > _POLE_RAD
+        known[place] = np.isfinite(values[place]) & ~(upright & at_pole)
+    return torch.from_numpy(np.nan_to_num(values)).float(), torch.from_numpy(known.astype(bool))
+
+
+def matches(
+    views: TowerViews, source: Indices, target: Indices, patches: Patches, *, grid: int
+) -> Matches:
+    """Where the patches of views ``source`` (B,) lie in views ``target`` (B,)."""
+    middle = (torch.arange(grid, dtype=torch.float64) + 0.5) / grid
+    right, down = torch.meshgrid(middle, middle, indexing="xy")
+    pixels = torch.stack([right.flatten(), down.flatten(), torch.ones(grid * grid)], dim=1)
+    far = torch.isinf(patches.depth)
+    depth = torch.where(far, torch.full_like(patches.depth, _FAR), patches.depth).double()
+    inverse_1 = torch.linalg.inv(_tensor(views.intrinsics[source]))
+    points_1 = torch.einsum("bij,nj->bni", inverse_1, pixels) * depth[..., None]  # (B, N, 3)
+    pose_1, pose_2 = (_tensor(views.world_from_camera[rows]) for rows in (source, target))
+    points_world = points_1 @ pose_1[:, :3, :3].mT + pose_1[:, None, :3, 3]
+    turn = _tensor(views.object_turn_rad[target] - views.object_turn_rad[source])
+    turned = points_world @ _about_z(turn).mT
+    points_world = torch.where(patches.on_object[..., None], turned, points_world)
+    points_2 = (points_world - pose_2[:, None, :3, 3]) @ pose_2[:, :3, :3]
+    ahead = points_2[..., 2].clamp(min=1e-4)
+    place = ((points_2 @ _tensor(views.intrinsics[target]).mT)[..., :2] / ahead[..., None]).float()
+    inside = (place > 0).all(dim=-1) & (place < 1).all(dim=-1) & (points_2[..., 2] > 1e-2)
+    depth_2, on_object_2 = _found(views, target, place)
+    same_surface = (depth_2 - ahead.float()).abs() < _SAME_SURFACE * ahead.float()
+    has_look = torch.from_numpy(np.asarray(views.far_is_seen[source]))[:, None]
+    same = torch.where(far, torch.isinf(depth_2) & has_look, same_surface)
+    return Matches(place, inside & same & (on_object_2 == patches.on_object))
+
+
+def _found(views: TowerViews, rows: Indices, place: Tensor) -> tuple[Tensor, Tensor]:
+    """Depth, and whether it is the object, at places (B, N, 2) of views (B,)."""
+    side = views.depth.shape[1]
+    column, row = (place.nan_to_num() * side).clamp(0, side - 1).long().unbind(dim=-1)
+    flat = row * side + column
+    depth = torch.from_numpy(views.depth[rows].reshape(len(rows), -1))
+    on_object = torch.from_numpy(views.on_object[rows].reshape(len(rows), -1))
+    return depth.gather(1, flat), on_object.gather(1, flat)
+
+
+def _camera(views: TowerViews, row: int) -> Camera:
+    return Camera(views.world_from_camera[row], views.intrinsics[row], 1, 1)
+
+
+def _steepest_rad(camera: Camera) -> float:
+    """The larger of the camera's elevation over the object and its pitch, without sign."""
+    centre, ahead = camera.centre_world, camera.world_from_camera[:3, 2]
+    elevation = np.arcsin(np.clip(centre[2] / np.linalg.norm(centre), -1, 1))
+    return float(max(abs(elevation), abs(np.arcsin(np.clip(ahead[2], -1, 1)))))
+
+
+def _about_z(angle_rad: Tensor) -> Tensor:
+    """Rotations (B, 3, 3) about the world's vertical, counter-clockwise from above."""
+    cos, sin, zero = angle_rad.cos(), angle_rad.sin(), torch.zeros_like(angle_rad)
+    rows = [cos, -sin, zero, sin, cos, zero, zero, zero, zero + 1]
+    return torch.stack(rows, dim=1).reshape(-1, 3, 3)
+
+
+def _tensor(array: Array) -> Tensor:
+    return torch.from_numpy(np.array(array, dtype=np.float64))
