@@ -75,6 +75,11 @@ def test_where_all_tries_are_worth_the_same_nothing_is_learnt(data, taught, tmp_
     assert "kl" not in line
 
 
+def test_no_steps_are_no_stage(data, taught, tmp_path):
+    assert train_grpo(loaded_from(taught), data, recipe_with(grpo={"steps": 0}), tmp_path) is None
+    assert not (tmp_path / "grpo").exists()
+
+
 def test_replay_is_its_share_of_the_loss(data, taught, tmp_path, monkeypatch):
     rewarded(monkeypatch, [0.9])  # no policy loss: what is left is the rehearsal
     loaded = loaded_from(taught)
@@ -160,6 +165,10 @@ def test_the_dev_set_chooses_the_weights(data, taught, tmp_path, monkeypatch, de
         load_weights(loaded.model, tmp_path / "grpo" / "checkpoint-2" / "trained.safetensors")
         assert not moved(own, loaded)
     assert read_log(tmp_path / "grpo")[-1]["of_step"] == kept
+
+    again = loaded_from(taught)  # it is done: nothing is trained or looked at a second time
+    assert train_grpo(again, data, recipe_with(grpo={"dev_items": 1}), tmp_path) == summary
+    assert moved(supervised, again) == (kept > 0)
 
 
 def data_rows(cache):

@@ -159,6 +159,16 @@ def test_refusals_are_one_line(run, tmp_path):
     pq.write_table(pa.table({"prompt": ["a"], "images": [[]]}), empty / "x.parquet")
     with pytest.raises(RecipeError, match=r"of no schema that is known \(completion missing\)"):
         with_mix(empty / "x.parquet")
+    said = {"prompt": ["What?"], "completion": ["That."]}
+    pq.write_table(
+        pa.table(said | {"images": [[{"bytes": None, "path": "a"}]]}), empty / "p.parquet"
+    )
+    with pytest.raises(RecipeError, match="its images aren't in the file, only their paths"):
+        with_mix(empty / "p.parquet")
+    marked = said | {"prompt": ["<image>What?"], "images": [[]]}
+    pq.write_table(pa.table(marked), empty / "m.parquet")
+    with pytest.raises(RecipeError, match="names more images than it has"):
+        with_mix(empty / "m.parquet")
     (empty / "y.parquet").write_bytes(b"nothing")
     with pytest.raises(RecipeError, match="not a Parquet file"):
         with_mix(empty / "y.parquet")

@@ -67,6 +67,19 @@ def load_weights(model: nn.Module, path: Path) -> None:
             own[name].copy_(value)
 
 
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Write a small file in one step.
+
+    Raises:
+        StorageError: it can't be written.
+    """
+    beside = path.with_suffix(".partial")
+    with explained(str(path), "write"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(json.dumps(values) + "\n", encoding="utf-8")
+        beside.replace(path)
+
+
 def claim(folder: Path, key: str) -> None:
     """Make a stage's folder this recipe's own.
 
@@ -75,10 +88,9 @@ def claim(folder: Path, key: str) -> None:
         StorageError: it can't be written.
     """
     path = folder / _STAGE_NAME
-    with explained(str(path), "write"):
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            path.write_text(json.dumps({"key": key}) + "\n", encoding="utf-8")
+    if not path.exists():
+        write_json(path, {"key": key})
+    with explained(str(path), "read"):
         found = json.loads(path.read_text(encoding="utf-8")).get("key")
     if found != key:
         msg = (
@@ -110,8 +122,7 @@ class MarksWhole(TrainerCallback):
     ) -> None:
         """Called when all else is written."""
         folder = Path(args.output_dir) / f"{_PREFIX}{state.global_step}"
-        with explained(str(folder), "write"):
-            (folder / _WHOLE_NAME).write_text(json.dumps({"step": state.global_step}) + "\n")
+        write_json(folder / _WHOLE_NAME, {"step": state.global_step})
 
 
 class KeepsTrainedWeights:

@@ -13,7 +13,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from viewpoint_gen.models.loading import ImageTextModel
 from viewpoint_gen.storage import explained
-from viewpoint_gen.training.checkpoints import WEIGHTS_NAME, save_weights
+from viewpoint_gen.training.checkpoints import WEIGHTS_NAME, save_weights, write_json
 from viewpoint_gen.training.journal import Journal, read_log
 from viewpoint_gen.training.rows import Drawn
 from viewpoint_gen.training.tries import family_means, scored_tries
@@ -70,9 +70,7 @@ class DevWatch(TrainerCallback):
         best = best_look(self._folder)
         if best is None or look.dev > best.dev:
             save_weights(self._loaded.model, self._folder / BEST_FOLDER / WEIGHTS_NAME)
-            path = self._folder / BEST_FOLDER / _BEST_NAME
-            with explained(str(path), "write"):
-                path.write_text(json.dumps(asdict(look)) + "\n", encoding="utf-8")
+            write_json(self._folder / BEST_FOLDER / _BEST_NAME, asdict(look))
 
     def _look(self, step: int) -> Look:
         tries = scored_tries(

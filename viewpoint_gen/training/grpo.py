@@ -28,7 +28,7 @@ from viewpoint_gen.training.config import GrpoConfig, TrainRecipe
 from viewpoint_gen.training.curriculum import prompts_to_learn, repeated
 from viewpoint_gen.training.data import TrainingData, in_style
 from viewpoint_gen.training.dev import BEST_FOLDER, DevWatch, best_look, looks
-from viewpoint_gen.training.journal import Journal, append
+from viewpoint_gen.training.journal import Journal, append, read_log
 from viewpoint_gen.training.reference import Reference
 from viewpoint_gen.training.rewards import correctness_reward, form_reward
 from viewpoint_gen.training.rows import Drawn, dataset_of
@@ -62,17 +62,22 @@ class GrpoSummary:
 
 def train_grpo(
     loaded: ImageTextModel, data: TrainingData, recipe: TrainRecipe, out: Path
-) -> GrpoSummary:
+) -> GrpoSummary | None:
     """Go on with a supervised model, in place; from the last checkpoint in ``OUT/grpo``, if any.
 
     Args:
         loaded: with the supervised weights, also where this goes on from a checkpoint: from them
             the divergence is measured, and they stay where nothing better comes of it.
 
+    Returns:
+        None where the recipe asks for no steps.
+
     Raises:
         RecipeChanged: the folder holds checkpoints of another recipe or of other data.
         ModelError: no question is of middling difficulty, or the loss is no number any more.
     """
+    if not recipe.grpo.steps:
+        return None
     folder = out / GRPO_FOLDER
     claim(folder, grpo_key(data, recipe))
     choose_trainable(loaded, recipe)
@@ -113,7 +118,8 @@ def _keep_the_best(
         load_weights(loaded.model, folder / BEST_FOLDER / WEIGHTS_NAME)
     else:
         supervised.restore()
-    append(folder, config.steps, {"event": "kept", "of_step": step, "dev_lost": lost})
+    if not any(line.get("event") == "kept" for line in read_log(folder)):
+        append(folder, config.steps, {"event": "kept", "of_step": step, "dev_lost": lost})
     return step
 
 

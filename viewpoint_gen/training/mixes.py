@@ -151,10 +151,13 @@ def _of_trl(row: dict[str, Any]) -> Converted:
     prompt, reply = _text(row["prompt"]), _text(row["completion"])
     pictures = _pictures(row)
     missing = len(pictures) - prompt.count(IMAGE_TAG)
+    if missing < 0:
+        msg = f"a mix's row {row.get('id', '')}: names more images than it has"
+        raise RecipeError(msg)
     values = {
         "id": row.get("id") or hashlib.sha256(f"{prompt}\0{reply}".encode()).hexdigest()[:16],
         "family": row.get("family") or "mix",
-        "prompt": IMAGE_TAG * max(missing, 0) + prompt,
+        "prompt": IMAGE_TAG * missing + prompt,
         "reply": reply,
         "reasoned_prompt": None,
         "reasoned_reply": None,
@@ -177,6 +180,9 @@ def _part(part: dict[str, Any]) -> str:
 
 def _pictures(row: dict[str, Any]) -> list[tuple[bytes, bytes]]:
     found = [image["bytes"] for image in row["images"] or ()]
+    if None in found:
+        msg = f"a mix's row {row.get('id', '')}: its images aren't in the file, only their paths"
+        raise RecipeError(msg)
     return [(hashlib.sha256(data).digest(), data) for data in found]
 
 
