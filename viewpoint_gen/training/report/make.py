@@ -129,12 +129,13 @@ def _exam_lines(taken: TakenExam) -> list[str]:
     evaluation = taken.evaluation
     finished = results.finished_model(evaluation)
     lost = [family.family for family in results.not_learned(finished)]
-    learned = f"of {len(finished.families)} families not learned: {', '.join(lost) or 'none'}"
+    every = len(finished.families)
+    learned = f"not learned, {len(lost)} of {every} families: {', '.join(lost)}"
     return [
         f"{taken.planned.name} ({', '.join(taken.planned.splits)}): "
         f"{finished.questions:,} questions, {finished.assets:,} objects",
         *results.table_lines(evaluation),
-        learned,
+        learned if lost else f"all {every} families were learned",
     ]
 
 

@@ -36,14 +36,19 @@ class Figure:
     chance: float | None
     values: tuple[tuple[float, float, float], ...]
 
-    def told(self, place: int) -> str:
-        """One model's, with its interval where it has one."""
+    def told(self, place: int, *, decimals: int = 1) -> str:
+        """One model's, with its interval where it has one.
+
+        Args:
+            decimals: of the interval.
+        """
         value, low, high = self.values[place]
         if math.isnan(value):
             return "–"
         if self.unit == DEGREES:
             return f"{value:.1f}{DEGREES}"
-        interval = "" if math.isnan(low) else f" [{100 * low:.1f}, {100 * high:.1f}]"
+        limits = f" [{100 * low:.{decimals}f}, {100 * high:.{decimals}f}]"
+        interval = "" if math.isnan(low) else limits
         return f"{100 * value:.1f}{interval}"
 
 
@@ -112,7 +117,7 @@ def table_lines(evaluation: Evaluation) -> list[str]:
     figures = figures_of(evaluation)
     rows = [["", *(model.name for model in evaluation.models)]]
     rows += [
-        [figure.label, *(figure.told(place) for place in range(len(evaluation.models)))]
+        [figure.label, *(figure.told(place, decimals=0) for place in range(len(evaluation.models)))]
         for figure in figures
     ]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
