@@ -98,21 +98,22 @@ def train_baseline(
     _check(stages)
     data = prepare_data(run, recipe.data, out / "data", dev_items=recipe.grpo.dev_items)
     summary = TrainingSummary(__version__, run, recipe.fingerprint, data.fingerprint, recipe.seed)
-    with explained(str(out), "write"):
-        (out / RECIPE_NAME).write_text(recipe.to_toml(), encoding="utf-8")
     loaded = _started(run, recipe, data, out, stages=stages, device=device, summary=summary)
     summary.parameters = sum(parameter.numel() for parameter in loaded.model.parameters())
     if "sft" in stages:
         summary.stages["sft"] = asdict(train_sft(loaded, data, recipe, out))
         save_image_text(loaded, out / SFT_FOLDER / MODEL_FOLDER)
-    if "grpo" in stages and recipe.grpo.steps:
-        summary.stages["grpo"] = asdict(train_grpo(loaded, data, recipe, out))
+    if "grpo" in stages:
+        reinforced = train_grpo(loaded, data, recipe, out)
+        if reinforced is not None:
+            summary.stages["grpo"] = asdict(reinforced)
     if {"sft", "grpo"} & set(stages):
         save_image_text(loaded, out / MODEL_FOLDER)
         summary.model = str(out / MODEL_FOLDER)
     summary.seconds = time.monotonic() - began_s
     summary.peak_memory_mb = _peak_memory_mb()
     with explained(str(out), "write"):
+        (out / RECIPE_NAME).write_text(recipe.to_toml(), encoding="utf-8")
         text = json.dumps(asdict(summary), indent=2)
         (out / SUMMARY_NAME).write_text(text + "\n", encoding="utf-8")
     return summary
