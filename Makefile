@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUN ?= runs/demo
+BASELINE ?= runs/baseline
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint format bench bench-memory bench-fetch bench-questions wheel clean
+.PHONY: help install demo test test-fast lint format bench bench-memory bench-fetch bench-questions baseline wheel clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -46,6 +47,14 @@ bench-fetch: $(STAMP)  ## fetch 500 objects from a server that fails in every wa
 
 bench-questions: $(STAMP)  ## questions per second on one core, and memory; PAIRS="100000 1000000"
 	@$(BIN)/python benchmarks/questions.py $(if $(PAIRS),--pairs $(PAIRS))
+
+baseline: $(STAMP)  ## render, ask, train a tiny model from nothing, examine it on unseen categories
+	@$(BIN)/viewgen render $(BASELINE)/seen --recipe baseline --lanes 2
+	@$(BIN)/viewgen qa $(BASELINE)/seen
+	@$(BIN)/viewgen render $(BASELINE)/unseen --recipe baseline-held-out --lanes 2
+	@$(BIN)/viewgen qa $(BASELINE)/unseen
+	@$(BIN)/viewgen train-baseline $(BASELINE)/seen --out $(BASELINE)/model \
+		--eval $(BASELINE)/seen --eval $(BASELINE)/unseen
 
 wheel: $(STAMP)  ## dist/*.whl
 	@$(BIN)/python -m build --wheel

@@ -1,7 +1,10 @@
 """Recipes: defaults, overrides, fingerprints, and errors that name the nearest key."""
 
+from pathlib import Path
+
 import pytest
 
+from viewpoint_gen.assets.generated import distinct_categories
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.recipe import Recipe, load_recipe, parse_override, recipe_from
 
@@ -80,3 +83,13 @@ def test_overrides_are_read_as_toml_or_as_plain_text(text, read):
 def test_an_override_without_an_equals_sign_is_refused_with_an_example():
     with pytest.raises(RecipeError, match="expected KEY=VALUE, for example"):
         parse_override("views.fill")
+
+
+def test_the_baseline_is_examined_on_categories_it_never_saw():
+    recipes = Path(__file__).parents[1] / "manifests" / "recipes"
+    seen, unseen = (
+        set(load_recipe(recipes / name).assets.source.removeprefix("procedural:").split(","))
+        for name in ("baseline.toml", "baseline-held-out.toml")
+    )
+    assert not seen & unseen
+    assert seen | unseen == set(distinct_categories())

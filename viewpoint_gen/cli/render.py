@@ -43,7 +43,9 @@ def render(
     recipe_file: Annotated[
         str | None,
         typer.Option(
-            "--recipe", help="TOML file, or the name of a bundled recipe (default, demo, orbits)."
+            "--recipe",
+            help="TOML file, or the name of a bundled recipe (default, demo, orbits, baseline, "
+            "baseline-held-out).",
         ),
     ] = None,
     settings: Annotated[
