@@ -28,7 +28,7 @@ SETTINGS = (
     "sft.steps=3", "sft.batch=4",
     "grpo.steps=2", "grpo.checkpoint_steps=1", "grpo.prompts=2", "grpo.group=2",
     "grpo.max_completion_tokens=8", "grpo.replay_batch=2", "grpo.dev_items=4",
-    "grpo.dev_most_drop=1.0", "grpo.curriculum.pool=0",
+    "grpo.dev_most_drop=1.0", "grpo.curriculum.pool=0", "grpo.warmup_steps=0", "grpo.lr=0.01",
 )  # fmt: skip
 
 
