@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import resource
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -39,6 +41,7 @@ _TINY_PX: Final = 128
 MODEL_FOLDER: Final = "model"
 """Of OUT: the finished model; of a stage: the model after it."""
 
+_WEIGHTS: Final = "*.safetensors"
 SUMMARY_NAME: Final = "training.json"
 RECIPE_NAME: Final = "recipe.toml"
 
@@ -102,13 +105,13 @@ def train_baseline(
     summary.parameters = sum(parameter.numel() for parameter in loaded.model.parameters())
     if "sft" in stages:
         summary.stages["sft"] = asdict(train_sft(loaded, data, recipe, out))
-        save_image_text(loaded, out / SFT_FOLDER / MODEL_FOLDER)
+        _keep(loaded, out / SFT_FOLDER / MODEL_FOLDER)
     if "grpo" in stages:
         reinforced = train_grpo(loaded, data, recipe, out)
         if reinforced is not None:
             summary.stages["grpo"] = asdict(reinforced)
     if {"sft", "grpo"} & set(stages):
-        save_image_text(loaded, out / MODEL_FOLDER)
+        _keep(loaded, out / MODEL_FOLDER)
         summary.model = str(out / MODEL_FOLDER)
     summary.seconds = time.monotonic() - began_s
     summary.peak_memory_mb = _peak_memory_mb()
@@ -167,6 +170,31 @@ def _source(recipe: TrainRecipe, data: TrainingData, out: Path) -> str:
         texts = (text for name in columns for text in items[name] if text)
         build_tiny(folder, texts, seed=recipe.seed, image_px=_TINY_PX)
     return str(folder)
+
+
+def _keep(loaded: ImageTextModel, folder: Path) -> None:
+    """Write a model, whole or not at all; the same weights stay as they lie there.
+
+    What transformers notes beside them differs between sessions, and replies are known by all of
+    a folder: written again, it would be asked everything again.
+    """
+    beside = folder.with_name(f"{folder.name}.partial")
+    with explained(str(folder), "write"):
+        shutil.rmtree(beside, ignore_errors=True)
+        save_image_text(loaded, beside)
+        if folder.is_dir() and same_weights(beside, folder):
+            shutil.rmtree(beside)
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        beside.replace(folder)
+
+
+def same_weights(one: Path, two: Path) -> bool:
+    """Whether two models' folders hold the same files of weights, byte by byte."""
+    files = [sorted(path.name for path in folder.glob(_WEIGHTS)) for folder in (one, two)]
+    return files[0] == files[1] and all(
+        filecmp.cmp(one / name, two / name, shallow=False) for name in files[0]
+    )
 
 
 def _peak_memory_mb() -> int:

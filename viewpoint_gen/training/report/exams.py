@@ -5,7 +5,6 @@ A model is asked by itself, and let go before the next one: no two are in memory
 
 from __future__ import annotations
 
-import filecmp
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +27,7 @@ from viewpoint_gen.evaluation.metrics import Scored
 from viewpoint_gen.evaluation.predictors.local import BlindModel, LocalModel
 from viewpoint_gen.evaluation.report import Example, examples_of
 from viewpoint_gen.storage import open_store
-from viewpoint_gen.training.baseline import MODEL_FOLDER
+from viewpoint_gen.training.baseline import MODEL_FOLDER, same_weights
 from viewpoint_gen.training.sft import SFT_FOLDER
 
 EVAL_FOLDER: Final = "eval"
@@ -38,7 +37,6 @@ BLIND: Final = "blind"
 PEERS: Final = ("geometric", "constant", "random")
 
 _EXAMPLES: Final = 24
-_WEIGHTS: Final = "*.safetensors"
 _log: Final = logging.getLogger(__name__)
 
 Makes = Callable[[Settings], Predictor]
@@ -117,7 +115,7 @@ def trained_models(out: Path) -> dict[str, Makes]:
     folders = {}
     if supervised.is_dir():
         folders[AFTER_SFT] = supervised
-    if finished.is_dir() and not (supervised.is_dir() and _same_weights(supervised, finished)):
+    if finished.is_dir() and not (supervised.is_dir() and same_weights(supervised, finished)):
         folders[AFTER_GRPO] = finished
     makes = {name: _maker(LocalModel, folder, name) for name, folder in folders.items()}
     if folders:
@@ -155,13 +153,6 @@ def _asked(exam: Exam, predictor: Predictor, target: Path) -> Scored:
 
 def _maker(kind: type[LocalModel], folder: Path, name: str) -> Makes:
     return lambda settings: kind(str(folder), settings, name=name)
-
-
-def _same_weights(one: Path, two: Path) -> bool:
-    files = [sorted(path.name for path in folder.glob(_WEIGHTS)) for folder in (one, two)]
-    return files[0] == files[1] and all(
-        filecmp.cmp(one / name, two / name, shallow=False) for name in files[0]
-    )
 
 
 def _unlike(name: str, others: set[str]) -> str:
