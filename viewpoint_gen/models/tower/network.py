@@ -4,7 +4,8 @@ Every image is read by itself first: what each patch looks like, how far away it
 the object. Then the patches of two images are compared all with all, and what a patch learns from
 that is *where it went*: the mean place of what looks like it in the other image, and the place of
 the likeliest patch and its neighbours, which is of use long before the mean is. Pooled features
-alone never learn left from right; displacements do, and depth tells a turn from a step aside.
+alone never learn left from right; displacements do, and what is fitted to those of the object and
+of the rest (see ``flow_fit``) tells a turn from a step aside.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's own name
 from torch import Tensor, nn
 
 from viewpoint_gen.models.tower.config import PATCH_PX, GeometryTowerConfig
+from viewpoint_gen.models.tower.flow_fit import FIT_WIDTH, fit_flow
 from viewpoint_gen.models.tower.motion import BINS
 
 _READ_OUT_WIDTH: Final = 13
@@ -39,6 +41,12 @@ _SURFACE_WIDTH: Final = 2
 
 _GATES: Final = 4
 """Ways in which patches are weighted before they are put together: the object's, the ground's …"""
+
+_PARTS: Final = 3
+"""To whose displacements motions are fitted: the object, all else, and what proves to be of use."""
+
+_POOLED: Final = 256
+"""Width of what is known of a pair before the transformer reads it."""
 
 _SHARPNESS: Final = 20.0
 """What likeness of patches, in [-1, 1], is multiplied with at first."""
@@ -92,16 +100,23 @@ class PairNetwork(nn.Module):
         )
         self.around = Around(width)
         self.agreed = nn.Sequential(Around(width), nn.LayerNorm(width))
+        self.of_use = nn.Linear(width + _SURFACE_WIDTH, 1)
         self.gates = nn.Linear(width, _GATES)
-        self.early_norm = nn.LayerNorm(2 * _GATES * width)
-        self.early = nn.Linear(2 * _GATES * width, sum(BINS))
+        self.pooled_norm = nn.LayerNorm(2 * _GATES * width)
+        self.pool = nn.Sequential(
+            nn.Linear(2 * (_GATES * width + _PARTS * FIT_WIDTH), _POOLED),
+            nn.GELU(),
+            nn.Linear(_POOLED, _POOLED),
+            nn.GELU(),
+        )
+        self.early = nn.Linear(_POOLED, sum(BINS))
         self.surface = nn.Linear(width, _SURFACE_WIDTH)
         self.thin = nn.Linear(width, width // 2)
         per_block = (self.grid // self.blocks) ** 2
         self.to_block = nn.Linear(per_block * (width // 2), block)
         self.block_place = nn.Parameter(torch.zeros(1, 1, self.blocks**2, block))
         self.which_image = nn.Parameter(torch.zeros(1, 2, 1, block))
-        self.to_motion = nn.Linear(2 * _GATES * width, block)
+        self.to_motion = nn.Linear(_POOLED, block)
         self.layers = nn.ModuleList(
             Layer(block, config.num_heads) for _ in range(config.num_layers)
         )
@@ -127,12 +142,16 @@ class PairNetwork(nn.Module):
         likeness = likeness * sharpness + 4 * self.step_bias[self.steps]
         known = self.norm(seen + self.place)
         surface = self.early_surface(known)
-        read = torch.cat([known, self._displacements(likeness), surface], dim=-1)
+        went, leap, certainty = self._displacements(likeness)
+        read = torch.cat([known, went, surface], dim=-1)
         patches = (seen + self.place + self.went(read)).flatten(0, 1)
         patches = self.agreed(self.around(patches)).view_as(seen)
         weights = self.gates(patches).softmax(dim=2)  # (P, 2, N, gates)
-        pooled = torch.einsum("pvng,pvnc->pvgc", weights, patches).flatten(1)
-        pooled = self.early_norm(pooled)  # (P, 2 * gates * C)
+        gathered = torch.einsum("pvng,pvnc->pvgc", weights, patches).flatten(1)
+        fitted = fit_flow(
+            leap, certainty * self._parts(known, surface), self.places, surface[..., 0]
+        )
+        pooled = self.pool(torch.cat([self.pooled_norm(gathered), fitted.flatten(1)], dim=1))
         motion = self._motion(patches, pooled)
         return PairReading(
             patches=patches,
@@ -144,8 +163,19 @@ class PairNetwork(nn.Module):
             early_surface=surface,
         )
 
-    def _displacements(self, likeness: Tensor) -> Tensor:
-        """(P, 2, N, 13) of each patch of either image, from how it is like those of the other."""
+    def _parts(self, known: Tensor, surface: Tensor) -> Tensor:
+        """(P, 2, N, parts) how far a patch belongs to the object, to the rest, to what is of use."""
+        on_object = surface[..., 1:].sigmoid()
+        of_use = self.of_use(torch.cat([known, surface], dim=-1)).sigmoid()
+        return torch.cat([on_object, 1 - on_object, of_use], dim=-1)
+
+    def _displacements(self, likeness: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Where patches of either image went, from how they are like those of the other.
+
+        Returns:
+            All that is known of it (P, 2, N, 13); the displacement to the likeliest place
+            (P, 2, N, 2), and its certainty (P, 2, N, 1).
+        """
         chances = torch.stack([likeness.softmax(-1), likeness.mT.softmax(-1)], dim=1)
         found = chances @ self.places  # (P, 2, N, 2)
         spread = chances @ self.places.square().sum(-1, keepdim=True)
@@ -157,7 +187,8 @@ class PairNetwork(nn.Module):
         share = nearby.sum(dim=-1, keepdim=True)
         leap = nearby @ self.places / share - own
         numbers = [step * 4, step * certainty * 8, certainty * 3, spread, own * 2]
-        return torch.cat([*numbers, leap * 4, leap * share * 8, share * 3], dim=-1)
+        went = torch.cat([*numbers, leap * 4, leap * share * 8, share * 3], dim=-1)
+        return went, leap, share
 
     def _motion(self, patches: Tensor, pooled: Tensor) -> Tensor:
         """(P, W): a transformer over blocks of patches of both images and a token of its own."""
