@@ -76,7 +76,7 @@ def test_a_typo_in_a_recipe_names_the_nearest_key(tmp_path):
 def test_a_recipe_that_is_neither_file_nor_bundled_lists_the_bundled_ones(tmp_path):
     done = viewgen("render", tmp_path / "run", "--recipe", "fancy")
     assert done.returncode == 2
-    assert "baseline, baseline-held-out, default, demo, orbits" in complaint(done)
+    assert "baseline-held-out, baseline, default, demo, orbits" in complaint(done)
 
 
 def test_an_unknown_source_is_named_with_the_known_ones(tmp_path):

@@ -164,7 +164,7 @@ class PairNetwork(nn.Module):
         )
 
     def _parts(self, known: Tensor, surface: Tensor) -> Tensor:
-        """(P, 2, N, parts) how far a patch belongs to the object, to the rest, to what is of use."""
+        """(P, 2, N, parts) how far patches belong to the object, the rest, and what is of use."""
         on_object = surface[..., 1:].sigmoid()
         of_use = self.of_use(torch.cat([known, surface], dim=-1)).sigmoid()
         return torch.cat([on_object, 1 - on_object, of_use], dim=-1)
