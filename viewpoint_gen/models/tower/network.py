@@ -60,7 +60,8 @@ class PairReading:
         patches: (P, 2, N, C) of both images, N = grid * grid.
         motion: (P, W) what it holds of the motion from image 1 to image 2.
         motion_bins: (P, sum of ``BINS``) logits.
-        early_bins: the same, read before the transformer; taught for the sake of what is below it.
+        early_bins: the same, read from what was fitted to displacements and from nothing else:
+            taught for the sake of the matching, which gets no better excuse.
         likeness: (P, N, N) logits: patch of image 1 by patch of image 2.
         surface: (P, 2, N, 2) logarithm of the depth, and the logit of being on the object.
         early_surface: the same, from each image by itself.
@@ -103,12 +104,13 @@ class PairNetwork(nn.Module):
         self.of_use = nn.Linear(width + _SURFACE_WIDTH, 1)
         self.gates = nn.Linear(width, _GATES)
         self.pooled_norm = nn.LayerNorm(2 * _GATES * width)
-        self.pool = nn.Sequential(
-            nn.Linear(2 * (_GATES * width + _PARTS * FIT_WIDTH), _POOLED),
+        self.fitted = nn.Sequential(
+            nn.Linear(2 * _PARTS * FIT_WIDTH, _POOLED),
             nn.GELU(),
             nn.Linear(_POOLED, _POOLED),
             nn.GELU(),
         )
+        self.pool = nn.Sequential(nn.Linear(2 * _GATES * width + _POOLED, _POOLED), nn.GELU())
         self.early = nn.Linear(_POOLED, sum(BINS))
         self.surface = nn.Linear(width, _SURFACE_WIDTH)
         self.thin = nn.Linear(width, width // 2)
@@ -151,13 +153,14 @@ class PairNetwork(nn.Module):
         fitted = fit_flow(
             leap, certainty * self._parts(known, surface), self.places, surface[..., 0]
         )
-        pooled = self.pool(torch.cat([self.pooled_norm(gathered), fitted.flatten(1)], dim=1))
+        fitted = self.fitted(fitted.flatten(1).asinh())  # a few patches can fit anything
+        pooled = self.pool(torch.cat([self.pooled_norm(gathered), fitted], dim=1))
         motion = self._motion(patches, pooled)
         return PairReading(
             patches=patches,
             motion=motion,
             motion_bins=self.motion_bins(motion),
-            early_bins=self.early(pooled),
+            early_bins=self.early(fitted),
             likeness=likeness,
             surface=self.surface(patches),
             early_surface=surface,
