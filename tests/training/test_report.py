@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from seen_run import write_seen_run
 
 from viewpoint_gen.cli import main
@@ -151,21 +150,6 @@ def test_the_cards_code_runs(trained, tmp_path):
     for name in ("one.jpg", "two.jpg"):
         text = text.replace(name, str(tmp_path / name))
     exec(compile(text, "card", "exec"), {})
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium: apt-get install -y chromium")
-        pytest.skip("no Chromium: apt-get install -y chromium")
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
