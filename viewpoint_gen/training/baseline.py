@@ -23,7 +23,7 @@ from viewpoint_gen.models.loading import (
     save_image_text,
 )
 from viewpoint_gen.models.tiny import build_tiny
-from viewpoint_gen.storage import explained, open_store
+from viewpoint_gen.storage import explained, open_store, write
 from viewpoint_gen.training.config import TrainRecipe
 from viewpoint_gen.training.data import TrainingData, prepare_data
 from viewpoint_gen.training.geometry.pretrain import pretrain_tower
@@ -115,10 +115,9 @@ def train_baseline(
         summary.model = str(out / MODEL_FOLDER)
     summary.seconds = time.monotonic() - began_s
     summary.peak_memory_mb = _peak_memory_mb()
-    with explained(str(out), "write"):
-        (out / RECIPE_NAME).write_text(recipe.to_toml(), encoding="utf-8")
-        text = json.dumps(asdict(summary), indent=2)
-        (out / SUMMARY_NAME).write_text(text + "\n", encoding="utf-8")
+    store = open_store(out)
+    write(store, RECIPE_NAME, recipe.to_toml().encode())
+    write(store, SUMMARY_NAME, f"{json.dumps(asdict(summary), indent=2)}\n".encode())
     return summary
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from viewpoint_gen.errors import RecipeChanged
-from viewpoint_gen.storage import explained
+from viewpoint_gen.storage import explained, open_store, write
 
 WEIGHTS_NAME: Final = "trained.safetensors"
 _WHOLE_NAME: Final = "whole.json"
@@ -38,11 +38,7 @@ def save_weights(model: nn.Module, path: Path) -> None:
         StorageError: it can't be written.
     """
     state = {name: value.contiguous().cpu() for name, value in trained_weights(model).items()}
-    beside = path.with_suffix(".partial")
-    with explained(str(path), "write"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(state, beside)
-        beside.replace(path)
+    write(open_store(path.parent), path.name, save(state))
 
 
 def load_weights(model: nn.Module, path: Path) -> None:
@@ -73,11 +69,7 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     Raises:
         StorageError: it can't be written.
     """
-    beside = path.with_suffix(".partial")
-    with explained(str(path), "write"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(values) + "\n", encoding="utf-8")
-        beside.replace(path)
+    write(open_store(path.parent), path.name, f"{json.dumps(values)}\n".encode())
 
 
 def claim(folder: Path, key: str) -> None:

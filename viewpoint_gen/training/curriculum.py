@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from viewpoint_gen.errors import ModelError
 from viewpoint_gen.models.loading import ImageTextModel
 from viewpoint_gen.seeding import rng_for
-from viewpoint_gen.storage import explained
+from viewpoint_gen.storage import explained, open_store
 from viewpoint_gen.training.cache import Cache
 from viewpoint_gen.training.config import CurriculumConfig, TrainRecipe
 from viewpoint_gen.training.data import in_style
@@ -56,7 +56,9 @@ def prompts_to_learn(
         return in_style(cache, every, grpo.thinking_share)
     path = folder / POOL_NAME
     if not path.exists():
-        _write(path, _tried(loaded, cache, recipe))
+        tried = _tried(loaded, cache, recipe)
+        with open_store(folder).create(POOL_NAME) as handle:
+            pq.write_table(tried, handle)
     with explained(str(path), "read"):
         tried = pq.read_table(path)
     return [
@@ -118,10 +120,3 @@ def _tried(loaded: ImageTextModel, cache: Cache, recipe: TrainRecipe) -> pa.Tabl
             }
         )
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
-
-
-def _write(path: Path, table: pa.Table) -> None:
-    beside = path.with_suffix(".partial")
-    with explained(str(path), "write"):
-        pq.write_table(table, beside)
-        beside.replace(path)

@@ -13,10 +13,11 @@ from torch import Tensor, nn
 
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.geometry.frames import Indices
+from viewpoint_gen.models.reading import quietly
 from viewpoint_gen.models.tower import GeometryTower, GeometryTowerConfig
 from viewpoint_gen.recipe import fingerprint_of
 from viewpoint_gen.seeding import rng_for, seed_for
-from viewpoint_gen.storage import Store, explained
+from viewpoint_gen.storage import Store, explained, open_store, read, write
 from viewpoint_gen.training.checkpoints import claim
 from viewpoint_gen.training.config import TowerConfig
 from viewpoint_gen.training.geometry.draw import PairDraw, batch_of, shared_patches
@@ -28,6 +29,7 @@ from viewpoint_gen.training.journal import StepLog
 GEOMETRY_FOLDER: Final = "geometry"
 TOWER_FOLDER: Final = "tower"
 _STATE_NAME: Final = "checkpoint.pt"
+_SUMMARY_NAME: Final = "summary.json"
 _VIEWS_FOLDER: Final = "views"
 _LEAST_PAIRS: Final = 2
 
@@ -63,10 +65,11 @@ def pretrain_tower(
     """
     folder = out / GEOMETRY_FOLDER
     claim(folder, _key(config, seed, data_fingerprint))
-    done = folder / "summary.json"
-    if done.exists():
-        tower = GeometryTower.from_pretrained(folder / TOWER_FOLDER)
-        return tower, TowerSummary(**json.loads(done.read_text(encoding="utf-8")))
+    done = open_store(folder)
+    if done.exists(_SUMMARY_NAME):
+        with quietly():
+            tower = GeometryTower.from_pretrained(folder / TOWER_FOLDER)
+        return tower, TowerSummary(**json.loads(read(done, _SUMMARY_NAME)))
     torch.manual_seed(seed_for(seed, "tower"))
     tower = GeometryTower(GeometryTowerConfig())
     grid = tower.config.grid
@@ -82,9 +85,9 @@ def pretrain_tower(
     school.train(checks)
     readings = readings_of(tower, views, checks)
     summary = TowerSummary(config.steps, school.seconds, len(draw), readings.numbers())
-    with explained(str(folder), "write"):
+    with explained(str(folder), "write"), quietly():
         tower.save_pretrained(folder / TOWER_FOLDER)
-        done.write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
+    write(done, _SUMMARY_NAME, f"{json.dumps(asdict(summary), indent=2)}\n".encode())
     return tower, summary
 
 
@@ -163,11 +166,8 @@ class _School:
             "tower": self._tower.state_dict(),
             "optimiser": self._optimiser.state_dict(),
         }
-        path = self._folder / _STATE_NAME
-        beside = path.with_suffix(".partial")
-        with explained(str(path), "write"):
-            torch.save(state, beside)
-            beside.replace(path)
+        with open_store(self._folder).create(_STATE_NAME) as handle:
+            torch.save(state, handle)
 
     def _restore(self) -> int:
         """The step to go on from."""

@@ -23,7 +23,7 @@ from viewpoint_gen.dataset.questions import question_parts
 from viewpoint_gen.dataset.shards import count_rows, iterate_batches, read_part
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.geometry.frames import Array, Bools, Indices
-from viewpoint_gen.storage import Store
+from viewpoint_gen.storage import Store, open_store, write
 
 POINTS_PER_PATCH: Final = 5
 """In each direction, at which depth is kept: odd, so that one lies in a patch's middle."""
@@ -118,8 +118,7 @@ def tower_views(store: Store, folder: Path, *, image_px: int, grid: int) -> Towe
     about = {"run": store.location, "views": count, "image_px": image_px, "depth_side": side}
     if not _holds(folder, about):
         _write(store, folder, count, image_px=image_px, side=side)
-        (folder / "splits.json").write_text(json.dumps(split_of))
-        (folder / _ABOUT).write_text(json.dumps(about))
+        write(open_store(folder), _ABOUT, json.dumps(about).encode())
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _MAPPED}
     uids = json.loads((folder / "uids.json").read_text())
     split = np.array([SPLITS.get(split_of.get(uid, ""), -1) for uid in uids])

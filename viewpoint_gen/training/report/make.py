@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from viewpoint_gen.evaluation import Settings
-from viewpoint_gen.storage import explained
+from viewpoint_gen.storage import open_store, write
 from viewpoint_gen.training.baseline import MODEL_FOLDER, TrainingSummary
 from viewpoint_gen.training.report import results
 from viewpoint_gen.training.report.card import card_files
@@ -118,10 +118,13 @@ def report_training(
         page=out / PAGE_NAME,
         model=finished if finished.is_dir() else None,
     )
-    _write(out, {PAGE_NAME: page_of(out, training, stages, exams)})
-    _write(out, {REPORT_NAME: json.dumps(report.to_dict(), indent=1, allow_nan=False) + "\n"})
+    store = open_store(out)
+    write(store, PAGE_NAME, page_of(out, training, stages, exams).encode())
+    told = json.dumps(report.to_dict(), indent=1, allow_nan=False)
+    write(store, REPORT_NAME, f"{told}\n".encode())
     if report.model is not None:
-        _write(report.model, card_files(training, stages, exams))
+        for name, text in card_files(training, stages, exams).items():
+            write(store, f"{MODEL_FOLDER}/{name}", text.encode())
     return report
 
 
@@ -137,13 +140,3 @@ def _exam_lines(taken: TakenExam) -> list[str]:
         *results.table_lines(evaluation),
         learned if lost else f"all {every} families were learned",
     ]
-
-
-def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """Each whole or not at all."""
-    for name, text in files.items():
-        path = folder / name
-        beside = path.with_name(f"{name}.partial")
-        with explained(str(path), "write"):
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(path)
