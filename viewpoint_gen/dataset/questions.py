@@ -150,6 +150,22 @@ def question_parts(store: Store) -> list[str]:
     return names
 
 
+def fingerprints_of(store: Store) -> dict[str, str]:
+    """``fingerprint`` of the recipe and ``qa_fingerprint`` of all that decides the questions.
+
+    As the rows say them; without any row, "None".
+
+    Raises:
+        RunIncomplete: there are no questions, or another version of viewgen wrote them.
+    """
+    columns = ["fingerprint", "qa_fingerprint"]
+    for name in question_parts(store):
+        with open_part(store, name) as part:
+            for batch in part.iter_batches(1, columns=columns):
+                return {name: str(value) for name, value in batch.to_pylist()[0].items()}
+    return dict.fromkeys(columns, str(None))
+
+
 def questions_with_images(
     store: Store, columns: Sequence[str], chosen: Callable[[pa.Table], Bools]
 ) -> Iterator[tuple[Row, list[ShownImage]]]:

@@ -13,10 +13,13 @@ import pyarrow.compute as pc
 
 from viewpoint_gen.dataset.export.items import COLUMNS, item_of
 from viewpoint_gen.dataset.export.selection import SELECTING_COLUMNS, Selection, mask_of
-from viewpoint_gen.dataset.questions import question_parts, questions_with_images
+from viewpoint_gen.dataset.questions import (
+    fingerprints_of,
+    question_parts,
+    questions_with_images,
+)
 from viewpoint_gen.dataset.shards import iterate_batches, read_part
 from viewpoint_gen.dataset.statistics import ASSETS_NAME
-from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.evaluation.question import Exam, Question, Row
 from viewpoint_gen.geometry.frames import Bools
 from viewpoint_gen.qa.phrasing import wording_of
@@ -69,7 +72,7 @@ def exam_of_run(run: str, selection: Selection, *, think_share: float) -> Exam:
         training=cache(lambda: _training_rows(store, selection)),
         facts={
             "split": ", ".join(selection.splits),
-            **_fingerprints(store),
+            **fingerprints_of(store),
             "think_share": f"{think_share:g}",
         },
     )
@@ -147,12 +150,3 @@ def _training_rows(store: Store, selection: Selection) -> dict[str, list[Row]]:
             if len(found[row["family"]]) < _MOST_LEARNED:
                 found[row["family"]].append(row)
     return dict(found)
-
-
-def _fingerprints(store: Store) -> dict[str, str]:
-    part = read_part(store, question_parts(store)[0], columns=["fingerprint", "qa_fingerprint"])
-    if not part.num_rows:
-        raise RecipeError(
-            f"{store.location}: its first part of questions is empty; run `viewgen qa`"
-        )
-    return {name: str(part[name][0]) for name in part.column_names}

@@ -12,8 +12,7 @@ from tqdm import tqdm
 
 from viewpoint_gen.dataset.export.items import COLUMNS, gives_reasons, item_of
 from viewpoint_gen.dataset.export.selection import Selection, mask_of
-from viewpoint_gen.dataset.questions import question_parts, questions_with_images
-from viewpoint_gen.dataset.shards import open_part
+from viewpoint_gen.dataset.questions import fingerprints_of, questions_with_images
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.recipe import fingerprint_of
@@ -81,7 +80,7 @@ def prepare_data(run: str, config: DataConfig, folder: Path, *, dev_items: int) 
         StorageError: something can't be read or written.
     """
     store = open_store(run)
-    about = _about(store)
+    about = fingerprints_of(store)
     train = Selection(splits=("train",), families=config.families, limit=config.limit)
     held_out = Selection(splits=("validation",), families=config.families, limit=dev_items or None)
     mixes = [(MixFiles.at(mix.path), mix.share) for mix in config.mixes]
@@ -129,16 +128,6 @@ def _cached(store: Store, selection: Selection, folder: Path, about: dict[str, A
         found = open_cache(folder, key)
     assert found is not None  # it was written just now
     return found
-
-
-def _about(store: Store) -> dict[str, Any]:
-    """Fingerprints of the run's recipe and of all that decides its questions."""
-    columns = ["fingerprint", "qa_fingerprint"]
-    for name in question_parts(store):
-        with open_part(store, name) as part:
-            for batch in part.iter_batches(1, columns=columns):
-                return dict(batch.to_pylist()[0])
-    return dict.fromkeys(columns)
 
 
 def _drawn(count: int, wanted: int, seed: int, name: str) -> Indices:

@@ -15,10 +15,9 @@ from viewpoint_gen.dataset.export.folder import MANIFEST_NAME, ExportFolder
 from viewpoint_gen.dataset.export.formats import Format
 from viewpoint_gen.dataset.export.items import items_of
 from viewpoint_gen.dataset.export.selection import Selection
-from viewpoint_gen.dataset.questions import question_parts
-from viewpoint_gen.dataset.shards import open_part
+from viewpoint_gen.dataset.questions import fingerprints_of
 from viewpoint_gen.errors import RecipeError
-from viewpoint_gen.storage import Store, open_store
+from viewpoint_gen.storage import open_store
 
 
 @dataclass(frozen=True)
@@ -73,18 +72,17 @@ def export_run(
         msg = f"{chosen.name} is for evaluating: nothing in it is answered; leave --reasons out"
         raise RecipeError(msg)
     store = open_store(run)
-    fingerprint, qa_fingerprint = _fingerprints(store)
+    fingerprints = fingerprints_of(store)
     items, count = items_of(store, selection, reasons_share=reasons_share)
     seen = _Seen()
-    with ExportFolder(out, fingerprint) as folder:
+    with ExportFolder(out, fingerprints["fingerprint"]) as folder:
         writer = chosen.writer(folder)
         for item in tqdm(items, total=count, desc="exporting", unit="question", disable=None):
             writer.write(item)
             seen.add(item.row, explained=item.reply.startswith("<think>"))
         summary = ExportSummary(
             format=chosen.name,
-            fingerprint=fingerprint,
-            qa_fingerprint=qa_fingerprint,
+            **fingerprints,
             questions=dict(seen.splits),
             families=dict(sorted(seen.families.items())),
             with_reasons=seen.with_reasons,
@@ -114,12 +112,3 @@ class _Seen:
         self.licences.add(row["licence"])
         self.uids.update(row["asset_uids"])
         self.with_reasons += explained
-
-
-def _fingerprints(store: Store) -> tuple[str, str]:
-    """Of the recipe and of the questions, as the rows say them."""
-    columns = ["fingerprint", "qa_fingerprint"]
-    with open_part(store, question_parts(store)[0]) as part:
-        first = next(part.iter_batches(1, columns=columns), None)
-    row = first.to_pylist()[0] if first is not None and first.num_rows else dict.fromkeys(columns)
-    return str(row["fingerprint"]), str(row["qa_fingerprint"])
