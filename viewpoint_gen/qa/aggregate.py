@@ -88,13 +88,19 @@ def aggregate_by_family(
     rows: Sequence[Mapping[str, Any]], scores: Sequence[Score]
 ) -> dict[str, Aggregate]:
     """One aggregate per family, in the order in which families first appear."""
-    places: dict[str, list[int]] = {}
-    for place, row in enumerate(rows):
-        places.setdefault(row["family"], []).append(place)
     return {
         family: aggregate([rows[place] for place in mine], [scores[place] for place in mine])
-        for family, mine in places.items()
+        for family, mine in places_by(row["family"] for row in rows).items()
     }
+
+
+def places_by(labels: Iterable[str | None]) -> dict[str, list[int]]:
+    """Where each label stands, in the order in which they first appear; None is no label."""
+    places: dict[str, list[int]] = {}
+    for place, label in enumerate(labels):
+        if label is not None:
+            places.setdefault(label, []).append(place)
+    return places
 
 
 def _best_constant(rows: Sequence[Mapping[str, Any]]) -> float:

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from viewpoint_gen.evaluation.metrics.intervals import mean_with_interval
 from viewpoint_gen.evaluation.metrics.scored import Scored
+from viewpoint_gen.qa.aggregate import places_by
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,8 @@ def compare(models: Sequence[Scored]) -> tuple[Comparison, ...]:
 
 def _compared(one: Scored, two: Scored) -> Comparison:
     off = one.correctness - two.correctness
-    places: dict[str, list[int]] = {}
-    for place, family in enumerate(one.families):
-        places.setdefault(family, []).append(place)
     families = {}
-    for family, mine in sorted(places.items()):
+    for family, mine in sorted(places_by(one.families).items()):
         assets = [one.assets[place] for place in mine]
         families[family] = Difference(*mean_with_interval(off[mine], assets))
     macro = Difference(*mean_with_interval(off, one.assets, one.families))

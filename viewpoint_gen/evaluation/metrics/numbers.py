@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from viewpoint_gen.evaluation.metrics.scored import Scored
+from viewpoint_gen.qa.aggregate import places_by
 from viewpoint_gen.qa.score import ACCURACY_AT_DEG, score
 
 _ERRORS: Final[Mapping[str, tuple[str, str]]] = {
@@ -42,10 +43,9 @@ class NumberErrors:
 
 def number_errors_of(scored: Scored) -> dict[str, NumberErrors]:
     """By family, of the families that are answered with numbers."""
-    places: dict[str, list[int]] = {}
-    for place, row in enumerate(scored.rows):
-        if row["answer_type"] in _ERRORS:
-            places.setdefault(str(row["family"]), []).append(place)
+    places = places_by(
+        str(row["family"]) if row["answer_type"] in _ERRORS else None for row in scored.rows
+    )
     return {family: _errors(scored.take(mine)) for family, mine in sorted(places.items())}
 
 

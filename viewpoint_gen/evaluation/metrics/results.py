@@ -16,7 +16,7 @@ from viewpoint_gen.evaluation.metrics.intervals import mean_with_interval
 from viewpoint_gen.evaluation.metrics.numbers import NumberErrors, number_errors_of
 from viewpoint_gen.evaluation.metrics.scored import Scored
 from viewpoint_gen.evaluation.metrics.slices import Slice, angle_bin, slices_of
-from viewpoint_gen.qa.aggregate import Aggregate, aggregate
+from viewpoint_gen.qa.aggregate import Aggregate, aggregate, places_by
 from viewpoint_gen.qa.groups import groups_of
 
 SIDES: Final[Mapping[str, tuple[str, str]]] = {
@@ -139,11 +139,8 @@ def results_of(scored: Scored, constants: Mapping[str, float]) -> ModelResult:
 
 
 def _families(scored: Scored, constants: Mapping[str, float]) -> tuple[FamilyResult, ...]:
-    places: dict[str, list[int]] = {}
-    for place, family in enumerate(scored.families):
-        places.setdefault(family, []).append(place)
     found = []
-    for family, mine in sorted(places.items()):
+    for family, mine in sorted(places_by(scored.families).items()):
         some = scored.take(mine)
         got = aggregate(some.rows, some.scores)
         if len(set(some.assets)) == 1:

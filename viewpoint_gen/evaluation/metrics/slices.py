@@ -11,6 +11,7 @@ import numpy as np
 from viewpoint_gen.evaluation.metrics.intervals import mean_with_interval
 from viewpoint_gen.evaluation.metrics.scored import Scored
 from viewpoint_gen.evaluation.question import Row
+from viewpoint_gen.qa.aggregate import places_by
 
 ANGLE_EDGES_DEG: Final = (1, 15, 30, 60, 90, 135, 180)
 """Between bins of how far apart, round the object, two images were taken."""
@@ -35,11 +36,7 @@ class Slice:
 
 def slices_of(scored: Scored, label_of: Callable[[Row], str | None]) -> tuple[Slice, ...]:
     """One slice per label, in the labels' order; questions without a label are in none."""
-    places: dict[str, list[int]] = {}
-    for place, row in enumerate(scored.rows):
-        label = label_of(row)
-        if label is not None:
-            places.setdefault(str(label), []).append(place)
+    places = places_by(map(label_of, scored.rows))
     found = []
     for label, mine in sorted(places.items(), key=lambda item: _order(item[0])):
         values = scored.correctness[mine]
