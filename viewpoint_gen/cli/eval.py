@@ -81,6 +81,7 @@ def eval(
     from viewpoint_gen.dataset.export import Selection
     from viewpoint_gen.evaluation import (
         Settings,
+        check_names,
         evaluate,
         exam_of_benchmark,
         exam_of_run,
@@ -88,6 +89,7 @@ def eval(
         predictor_named,
     )
 
+    check_names(model)
     target = folder_for(run, out, benchmark)
     if benchmark is not None:
         exam = exam_of_benchmark(benchmark, data, limit=limit)
@@ -101,7 +103,7 @@ def eval(
         base_url=base_url,
         training=exam.training,
     )
-    found = evaluate(exam, [predictor_named(name, settings) for name in model], target)
+    found = evaluate(exam, (predictor_named(name, settings) for name in model), target)
     if as_json:
         print_json(found.to_dict())
     else:

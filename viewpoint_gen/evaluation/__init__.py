@@ -5,7 +5,8 @@ An ``Exam`` is a stream of questions; a ``Predictor`` replies; replies go to dis
 """
 
 from viewpoint_gen.evaluation.benchmarks import exam_of_benchmark
-from viewpoint_gen.evaluation.evaluate import Evaluation, evaluate, folder_for
+from viewpoint_gen.evaluation.evaluate import check_names, evaluate, folder_for
+from viewpoint_gen.evaluation.evaluation import Evaluation
 from viewpoint_gen.evaluation.predictors import Predictor, Settings, predictor_named
 from viewpoint_gen.evaluation.question import Exam, Question
 from viewpoint_gen.evaluation.run_questions import exam_of_run
@@ -16,6 +17,7 @@ __all__ = [
     "Predictor",
     "Question",
     "Settings",
+    "check_names",
     "evaluate",
     "exam_of_benchmark",
     "exam_of_run",

@@ -3,62 +3,25 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from viewpoint_gen import __version__
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.evaluation.asking import ask
-from viewpoint_gen.evaluation.metrics import Comparison, ModelResult, Scored, compare, results_of
+from viewpoint_gen.evaluation.evaluation import Evaluation
+from viewpoint_gen.evaluation.metrics import Scored, compare, results_of
 from viewpoint_gen.evaluation.predictors import Predictor
 from viewpoint_gen.evaluation.predictors.guesses import Constant
 from viewpoint_gen.evaluation.question import Exam, Row
 from viewpoint_gen.evaluation.report import PAGE_NAME, examples_of, page_of
-from viewpoint_gen.evaluation.table import lines_of
 from viewpoint_gen.qa.score import score
 from viewpoint_gen.storage import open_store, write
 
 RESULT_NAME: Final = "eval.json"
 FOLDER: Final = "eval"
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Models on one exam.
-
-    Attributes:
-        title: of the exam.
-        facts: where its questions come from.
-        models: in the order in which they were asked for.
-        comparisons: of every two.
-        result, page: paths of what was written.
-    """
-
-    title: str
-    facts: dict[str, str]
-    models: tuple[ModelResult, ...]
-    comparisons: tuple[Comparison, ...]
-    result: Path
-    page: Path
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything, for JSON: what is undefined is null."""
-        return {
-            "title": self.title,
-            "version": __version__,
-            **self.facts,
-            "models": [_plain(asdict(model)) for model in self.models],
-            "comparisons": [_plain(asdict(each)) for each in self.comparisons],
-        }
-
-    def lines(self) -> list[str]:
-        """A table for people."""
-        return lines_of(self.models, self.comparisons)
 
 
 def folder_for(run: str, out: Path | None, benchmark: str | None) -> Path:
@@ -77,10 +40,12 @@ def folder_for(run: str, out: Path | None, benchmark: str | None) -> Path:
     return Path(store.location) / FOLDER
 
 
-def evaluate(exam: Exam, predictors: Sequence[Predictor], out: Path) -> Evaluation:
+def evaluate(exam: Exam, predictors: Iterable[Predictor], out: Path) -> Evaluation:
     """Ask what hasn't been asked, then write ``eval.json`` and ``index.html``.
 
     Args:
+        predictors: asked one after the other; one that is made when its turn comes is let go before
+            the next, so that no two models are in memory at once.
         out: a local folder; replies of earlier calls in it are kept and used.
 
     Raises:
@@ -89,18 +54,12 @@ def evaluate(exam: Exam, predictors: Sequence[Predictor], out: Path) -> Evaluati
         StorageError: the folder can't be written.
         KeyboardInterrupt: its text tells how to go on.
     """
-    names = [predictor.name for predictor in predictors]
-    if not names or len(set(names)) != len(names):
-        msg = f"which models? got {', '.join(names) or 'none'}; name each once, after --model"
-        raise RecipeError(msg)
-    scored: list[Scored] = []
-    for predictor in predictors:
-        rows, replies = ask(exam, predictor, out)
-        scored.append(Scored(predictor.name, scored[0].rows if scored else rows, replies))
+    scored = _asked(exam, predictors, out)
     constants = _constants(exam, scored[0].rows)
     found = Evaluation(
         title=exam.title,
         facts=dict(exam.facts),
+        scored=tuple(scored),
         models=tuple(results_of(each, constants) for each in scored),
         comparisons=compare(scored),
         result=out / RESULT_NAME,
@@ -114,6 +73,28 @@ def evaluate(exam: Exam, predictors: Sequence[Predictor], out: Path) -> Evaluati
     return found
 
 
+def _asked(exam: Exam, predictors: Iterable[Predictor], out: Path) -> list[Scored]:
+    """Rows are the same for all; they are held once."""
+    scored: list[Scored] = []
+    for predictor in predictors:
+        check_names([*(each.name for each in scored), predictor.name])
+        rows, replies = ask(exam, predictor, out)
+        scored.append(Scored(predictor.name, scored[0].rows if scored else rows, replies))
+    check_names([each.name for each in scored])
+    return scored
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse what can't be compared.
+
+    Raises:
+        RecipeError: no model, or one is named twice.
+    """
+    if not names or len(set(names)) != len(names):
+        msg = f"which models? got {', '.join(names) or 'none'}; name each once, after --model"
+        raise RecipeError(msg)
+
+
 def _constants(exam: Exam, rows: Sequence[Row]) -> dict[str, float]:
     """By family, what the best constant of the training questions scores in the exam."""
     training = exam.training()
@@ -124,14 +105,3 @@ def _constants(exam: Exam, rows: Sequence[Row]) -> dict[str, float]:
             text = f"<answer>{constant.answer(row)}</answer>"
             worth.setdefault(row["family"], []).append(score(text, row).correctness)
     return {family: float(np.mean(values)) for family, values in worth.items()}
-
-
-def _plain(value: Any) -> Any:
-    """The same without what JSON doesn't know."""
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import jinja2
 
 from viewpoint_gen import __version__
+from viewpoint_gen.evaluation.evaluation import Evaluation
 from viewpoint_gen.evaluation.metrics import ModelResult
 from viewpoint_gen.evaluation.report.charts import (
     Line,
@@ -19,9 +20,6 @@ from viewpoint_gen.evaluation.report.charts import (
     place_chart,
 )
 from viewpoint_gen.evaluation.report.examples import Example
-
-if TYPE_CHECKING:
-    from viewpoint_gen.evaluation.evaluate import Evaluation
 
 PAGE_NAME: Final = "index.html"
 COLOURS: Final = 6

@@ -22,8 +22,6 @@ from viewpoint_gen.evaluation import (
     exam_of_run,
     predictor_named,
 )
-from viewpoint_gen.evaluation.asking import ask
-from viewpoint_gen.evaluation.metrics import Scored
 from viewpoint_gen.evaluation.predictors.local import BlindModel, LocalModel
 from viewpoint_gen.evaluation.report import Example, examples_of
 from viewpoint_gen.storage import open_store
@@ -138,21 +136,18 @@ def take(
     """
     exam, target = planned.exam, out / EVAL_FOLDER / planned.name
     settings = replace(settings, training=exam.training)
-    scored = [_asked(exam, make(settings), target) for make in models.values()]
-    predictors = [make(settings) for make in models.values()]  # whose replies are all there now
-    predictors += [predictor_named(name, settings) for name in PEERS]
-    evaluation = evaluate(exam, predictors, target)
-    seeing = [each for each in scored if each.name != BLIND]
+    makes = [*models.values(), *map(_peer, PEERS)]
+    evaluation = evaluate(exam, (make(settings) for make in makes), target)
+    seeing = [each for each in evaluation.scored if each.name in models and each.name != BLIND]
     return TakenExam(planned, evaluation, tuple(examples_of(exam, seeing, most=_EXAMPLES)))
-
-
-def _asked(exam: Exam, predictor: Predictor, target: Path) -> Scored:
-    """The model goes when this returns."""
-    return Scored(predictor.name, *ask(exam, predictor, target))
 
 
 def _maker(kind: type[LocalModel], folder: Path, name: str) -> Makes:
     return lambda settings: kind(str(folder), settings, name=name)
+
+
+def _peer(name: str) -> Makes:
+    return lambda settings: predictor_named(name, settings)
 
 
 def _unlike(name: str, others: set[str]) -> str:
