@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import tomli_w
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from viewpoint_gen import __version__
 from viewpoint_gen.dataset import figures
@@ -19,8 +18,9 @@ from viewpoint_gen.dataset.card.facts import PackageFacts, RecipeFacts
 from viewpoint_gen.dataset.card.front_matter import front_matter
 from viewpoint_gen.dataset.card.plates import plate
 from viewpoint_gen.dataset.conventions import conventions_figure
-from viewpoint_gen.dataset.escaping import escaped, licence_link
+from viewpoint_gen.dataset.escaping import escaped
 from viewpoint_gen.dataset.histograms import OF_PAIRS, OF_VIEWS
+from viewpoint_gen.dataset.markdown import card_text
 from viewpoint_gen.dataset.schema import SCHEMA_VERSION
 from viewpoint_gen.dataset.statistics import RunStatistics, run_statistics
 from viewpoint_gen.errors import RunIncomplete
@@ -63,31 +63,15 @@ def card_files(
         "figures": list(pictures),
         "examples": [wording.example_context(each, _plate_name(each)) for each in examples],
     }
-    readme = _environment().get_template("README.md.jinja").render(context)
+    readme = card_text(
+        Path(__file__).parent, context, {"count": wording.count, "plural": wording.plural}
+    )
     return {
-        "README.md": _tidy(readme).encode(),
+        "README.md": readme.encode(),
         ATTRIBUTION_NAME: attribution_of(store).encode(),
         "recipe.toml": _recipe(recipe, run),
         **pictures,
     }
-
-
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    made.filters |= {
-        "count": wording.count,
-        "plural": wording.plural,
-        "escaped": escaped,
-        "licence_link": licence_link,
-    }
-    return made
 
 
 def _figures(run: RunStatistics, examples: Sequence[Example]) -> dict[str, bytes]:
@@ -194,10 +178,3 @@ def _without_folders(source: str) -> str:
     return (
         f"{kind}{colon}{rest.rstrip('/').rsplit('/', 1)[-1]}" if colon else kind.rsplit("/", 1)[-1]
     )
-
-
-def _tidy(text: str) -> str:
-    """No more than one empty line in a row, but in code; none at the end."""
-    parts = re.split(r"(^```.*?^```$)", text, flags=re.DOTALL | re.MULTILINE)
-    parts[::2] = [re.sub(r"\n{3,}", "\n\n", prose) for prose in parts[::2]]
-    return "".join(parts).strip() + "\n"

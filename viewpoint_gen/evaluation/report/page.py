@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any, Final
 
@@ -39,16 +39,14 @@ _MOST_PLACES: Final = 9
 def page_of(evaluation: Evaluation, examples: Sequence[Example]) -> str:
     """One HTML file, pictures and style inside."""
     models = evaluation.models
-    loader = jinja2.FunctionLoader(_bundled)
-    pages = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-    pages.filters["percent"] = _percent
-    pages.filters["number"] = _number
-    return pages.get_template("index.html.j2").render(
+    return page_text(
+        __package__,
+        {"number": _number},
         evaluation=evaluation,
         models=models,
-        colours=[1 + number % COLOURS for number in range(len(models))],
-        style=_bundled("style.css"),
-        families=_family_rows(models),
+        colours=[colour_of(number) for number in range(len(models))],
+        style=style(),
+        families=family_rows(models, lambda _, family: family),
         charts=_slice_charts(models),
         tables=_slice_tables(models),
         calibration=_calibration(models),
@@ -56,19 +54,44 @@ def page_of(evaluation: Evaluation, examples: Sequence[Example]) -> str:
         numbers=_numbers(models),
         groups=sorted({kind for model in models for kind in model.groups}),
         examples=examples,
-        version=__version__,
     )
 
 
-def _family_rows(models: Sequence[ModelResult]) -> list[dict[str, Any]]:
+def page_text(package: str, filters: Mapping[str, Callable[..., str]], **context: Any) -> str:
+    """A page from ``page/index.html.j2`` of a package, with "percent" among its filters."""
+    loader = jinja2.FunctionLoader(lambda name: _bundled(package, name))
+    pages = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    pages.filters |= {"percent": _percent, **filters}
+    return pages.get_template("index.html.j2").render(version=__version__, **context)
+
+
+def style(package: str = __package__, name: str = "style.css") -> str:
+    """A page's looks; those of this package are every such page's."""
+    return _bundled(package, name)
+
+
+def colour_of(number: int) -> int:
+    """Of the model with this number, from 0: one of ``COLOURS``, from 1."""
+    return 1 + number % COLOURS
+
+
+def family_rows(
+    models: Sequence[ModelResult], called: Callable[[str, str], str]
+) -> list[dict[str, Any]]:
+    """Each family with a bar of every model.
+
+    Args:
+        called: names of a model and a family -> what a bar's note begins with.
+    """
     rows = []
     for place, family in enumerate(models[0].families):
         cells = []
         for number, model in enumerate(models):
             got = model.families[place]
             one = got.aggregate
-            point = _point(family.family, one.correctness, one.low, one.high, one.questions)
-            bar = interval_bar(point, floor=got.floor, colour=1 + number % COLOURS)
+            label = called(model.name, family.family)
+            point = _point(label, one.correctness, one.low, one.high, one.questions)
+            bar = interval_bar(point, floor=got.floor, colour=colour_of(number))
             cells.append({"result": got, "bar": bar})
         rows.append({"family": family, "cells": cells})
     return rows
@@ -78,7 +101,7 @@ def _slice_charts(models: Sequence[ModelResult]) -> list[dict[str, Any]]:
     charts = []
     for name, title in _SLICES.items():
         lines = [
-            Line(model.name, 1 + number % COLOURS, [_sliced(each) for each in model.slices[name]])
+            Line(model.name, colour_of(number), [_sliced(each) for each in model.slices[name]])
             for number, model in enumerate(models)
         ]
         places = {point.label for line in lines for point in line.points}
@@ -127,7 +150,7 @@ def _calibration(models: Sequence[ModelResult]) -> dict[str, Any] | None:
                 Point(f"{sure}", right, right, right, f"{100 * right:.0f} % right of {count:,}")
                 for sure, right, count in zip(found.sure, found.right, found.counts, strict=True)
             ]
-            lines.append(Line(model.name, 1 + number % COLOURS, points))
+            lines.append(Line(model.name, colour_of(number), points))
             notes.append((model.name, found.ece, found.questions))
     title = "Share right over the probability of the likeliest option"
     return {"svg": calibration_chart(lines, title=title), "notes": notes} if lines else None
@@ -164,6 +187,5 @@ def _number(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
-def _bundled(name: str) -> str:
-    folder = resources.files("viewpoint_gen.evaluation.report") / "page"
-    return (folder / name).read_text(encoding="utf-8")
+def _bundled(package: str, name: str) -> str:
+    return (resources.files(package) / "page" / name).read_text(encoding="utf-8")

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from huggingface_hub import EvalResult, ModelCardData
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from viewpoint_gen.dataset.attribution import ATTRIBUTION_NAME
-from viewpoint_gen.dataset.escaping import escaped, licence_link
+from viewpoint_gen.dataset.escaping import escaped
+from viewpoint_gen.dataset.markdown import card_text
 from viewpoint_gen.evaluation.metrics import ModelResult
 from viewpoint_gen.training.baseline import NO_GEOMETRY
 from viewpoint_gen.training.report.curves import compact
@@ -37,23 +37,9 @@ def card_files(
     training: Training, stages: Sequence[Stage], exams: Sequence[TakenExam]
 ) -> dict[str, str]:
     """Name in the model's folder -> text: the card, and whose objects the images show."""
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    made.filters |= {
-        "escaped": escaped,
-        "licence_link": licence_link,
-        "percent": _percent,
-        "compact": compact,
-    }
-    text = made.get_template("README.md.jinja").render(_context(training, stages, exams))
-    tidy = re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
-    return {CARD_NAME: tidy, ATTRIBUTION_NAME: training.learnt_from.attribution}
+    filters = {"percent": _percent, "compact": compact}
+    text = card_text(Path(__file__).parent, _context(training, stages, exams), filters)
+    return {CARD_NAME: text, ATTRIBUTION_NAME: training.learnt_from.attribution}
 
 
 def _context(
