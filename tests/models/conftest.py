@@ -1,18 +1,10 @@
-"""One thread: tiny models gain nothing from more, and lose where others work too."""
+"""Folders with tiny models."""
 
 import pytest
-import torch
 from second import TEXTS, build_idefics3
+from single_thread import one_thread  # noqa: F401 - a fixture
 
 from viewpoint_gen.models.tiny import build_tiny
-
-
-@pytest.fixture(autouse=True, scope="session")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-import torch
-
-sys.path.append(str(Path(__file__).parents[1] / "dataset"))  # the small run lives there
-
+from single_thread import one_thread  # noqa: F401 - a fixture
 from small_run import write_run
 from tiny_training import build_tiny_for, loaded_from, recipe_with
 
 from viewpoint_gen.models.loading import save_image_text
 from viewpoint_gen.training.data import prepare_data
 from viewpoint_gen.training.sft import train_sft
-
-
-@pytest.fixture(autouse=True, scope="session")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

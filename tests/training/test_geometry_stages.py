@@ -1,13 +1,7 @@
 """Geometry beside a model, and adapters in it, through both stages."""
 
-import sys
-from pathlib import Path
-
 import pytest
 import torch
-
-sys.path.append(str(Path(__file__).parents[1] / "models"))  # the stand-in lives there
-
 from standin import StandIn
 from stock_processors import idefics3_folder
 from tiny_training import loaded_from, recipe_with, texts_of

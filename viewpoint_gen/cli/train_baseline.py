@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -88,8 +89,15 @@ def train_baseline(
     require_train_extra()
     from viewpoint_gen.training.config import load_train_recipe
 
-    given = _given(model=model, geometry=geometry, seed=seed, lora=lora, cot_share=cot_share)
-    chosen = load_train_recipe(recipe, overrides=[*given, *_mixes(mix), *_parsed(overrides)])
+    given: dict[str, Any] = {
+        "model": model,
+        "geometry": geometry,
+        "seed": seed,
+        "lora": {} if lora else None,
+        "data.cot_share": cot_share,
+        "data.mixes": _mixes(mix),
+    }
+    chosen = load_train_recipe(recipe, overrides=_overrides(given, overrides))
 
     from viewpoint_gen.evaluation import folder_for
     from viewpoint_gen.training import planned_exams, report_training, train_baseline
@@ -105,18 +113,16 @@ def train_baseline(
         say(*report.lines())
 
 
-def _given(**values: Any) -> list[tuple[str, Any]]:
-    """Options that were given, as keys of the recipe."""
-    keys = {"cot_share": "data.cot_share"}
-    if not values.pop("lora"):
-        values["lora"] = None
-    else:
-        values["lora"] = {}
-    return [(keys.get(name, name), value) for name, value in values.items() if value is not None]
+def _overrides(given: Mapping[str, Any], overrides: list[str] | None) -> list[tuple[str, Any]]:
+    """Options that were given, as keys of the recipe; ``--set`` has the last word."""
+    from viewpoint_gen.recipe import parse_override
+
+    named = [(key, value) for key, value in given.items() if value is not None]
+    return [*named, *map(parse_override, overrides or [])]
 
 
-def _mixes(mixes: list[str] | None) -> list[tuple[str, Any]]:
-    """PATH=SHARE options as one key of the recipe."""
+def _mixes(mixes: list[str] | None) -> list[dict[str, Any]] | None:
+    """PATH=SHARE options; None: there are none."""
     from viewpoint_gen.errors import RecipeError
 
     found = []
@@ -128,10 +134,4 @@ def _mixes(mixes: list[str] | None) -> list[tuple[str, Any]]:
             sign = ""
         if not sign or not path:
             raise RecipeError(f"--mix {text!r}: expected PATH=SHARE, for example data/other=0.3")
-    return [("data.mixes", found)] if found else []
-
-
-def _parsed(overrides: list[str] | None) -> list[tuple[str, Any]]:
-    from viewpoint_gen.recipe import parse_override
-
-    return [parse_override(text) for text in overrides or []]
+    return found or None
