@@ -71,7 +71,7 @@ def test_kept_and_loaded_it_says_the_same(tower, images, tmp_path):
 def test_every_weight_learns(tower, images):
     reading = tower(images.unflatten(0, (4, 2)))
     total = (
-        reading.motion_bins.sum() + reading.early_bins.sum()
+        reading.motion_bins.sum() + reading.found.sum() + reading.cameras.square().mean()
         + reading.likeness.square().mean() + reading.surface.square().mean()
     )  # fmt: skip
     total.backward()

@@ -35,7 +35,7 @@ def _seen(row):
     encoded, near, far = encode_depth(depth)
     focal_px = 50.0
     return {
-        "round": 0,
+        "anchor_id": row["asset_uid"],
         "mask": encode_mask(np.ones((HEIGHT_PX, WIDTH_PX), dtype=bool)),
         "depth": encoded,
         "depth_near": near,

@@ -85,6 +85,8 @@ class TowerConfig(BaseModel):
     steps: Count = 5000
     batch: Count = 32
     """Pairs of views in one step."""
+    true_flows: Count = 192
+    """Pairs in one step of which true displacements alone are read: they cost little."""
     lr: Positive = 1.5e-3
     warmup_steps: Annotated[int, Field(ge=0)] = 150
     cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6

@@ -46,6 +46,6 @@ def views_of(cameras, turns_rad, *, image_px=72) -> TowerViews:
         intrinsics=np.array([camera.intrinsics for camera in cameras]),
         object_turn_rad=np.array(turns_rad, dtype=float),
         far_is_seen=np.zeros(count, dtype=bool),
-        visit=np.zeros(count, dtype=np.int64),
+        anchor=np.zeros(count, dtype=np.int64),
         split=np.zeros(count, dtype=np.int64),
     )

@@ -9,7 +9,7 @@ from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.relative import RelativeView
 from viewpoint_gen.models.tower.motion import MOTION, motion_of
 from viewpoint_gen.training.geometry.draw import PairDraw, mirror, shared_patches
-from viewpoint_gen.training.geometry.truth import motions, pair_truth
+from viewpoint_gen.training.geometry.truth import cameras, motions, pair_truth, true_flow
 
 GRID = 12
 MIDDLES = np.stack(
@@ -85,6 +85,23 @@ def test_what_is_infinitely_far_is_matched_only_where_it_has_a_look():
     np.testing.assert_allclose(looked.place[0].numpy(), MIDDLES, atol=1e-4)
 
 
+def test_flow_leads_to_where_patches_lie_in_the_other_image():
+    truth = truth_of(FRONT, RIGHT_OF_IT)
+    flow, seen = true_flow(truth)
+    for way, found in enumerate((truth.matches_12, truth.matches_21)):
+        assert torch.equal(seen[:, way], found.seen)
+        there = (flow[:, way] / 2 + torch.from_numpy(MIDDLES))[found.seen]
+        torch.testing.assert_close(there.float(), found.place[found.seen], atol=1e-5, rtol=0)
+
+
+def test_a_level_camera_sees_up_where_up_is():
+    level = unit_camera((0.0, -2.0, 0.0), fov_deg=90.0)
+    above = unit_camera((0.0, 0.0, 2.0), target=(0.0, 1e-6, 0.0))
+    found = cameras(views_of([level, above], [0.0, 0.0]), np.array([0, 1])).numpy()
+    np.testing.assert_allclose(found[0], [np.log(0.5), np.log(0.5), 0, -1, 0], atol=1e-6)
+    np.testing.assert_allclose(found[1, 2:], [0, 0, -1], atol=1e-5)  # towards the camera
+
+
 def test_motion_in_words():
     views = views_of([FRONT, unit_camera((1.2, -1.6, 1.2))], [0.0, np.deg2rad(30.0)])
     values, known = motions(views, np.array([[0, 1], [1, 0]]))
@@ -156,12 +173,13 @@ def test_mirrored_truth_is_the_truth_of_the_mirrored_world():
         assert torch.equal(mine.seen, true.seen)
         torch.testing.assert_close(mine.place[mine.seen], true.place[true.seen], atol=1e-4, rtol=0)
     assert torch.equal(found.on_object, expected.on_object)
+    torch.testing.assert_close(found.cameras, expected.cameras, atol=1e-6, rtol=0)
     torch.testing.assert_close(found.depth, expected.depth, atol=1e-4, rtol=1e-4)
 
 
-def test_pairs_are_of_one_visit_and_of_one_split():
+def test_pairs_are_of_one_anchor_and_of_one_split():
     views = views_of([FRONT] * 5, np.zeros(5))
-    views.visit[:] = [0, 1, 0, 1, 0]
+    views.anchor[:] = [0, 1, 0, 1, 0]
     views.split[:] = [0, 0, 0, 0, 1]
     assert sorted(map(tuple, views.pairs(0).tolist())) == [(0, 2), (1, 3), (2, 0), (3, 1)]
     assert len(views.pairs(2)) == 0

@@ -16,13 +16,12 @@ class GeometryTowerConfig(PretrainedConfig):
     """Sizes of a GeometryTower; the defaults learn on two CPU cores in half an hour.
 
     Args:
-        image_px: side of the square images; a multiple of ``PATCH_PX`` times ``blocks``.
+        image_px: side of the square images; a multiple of ``PATCH_PX``.
         patch_width: channels of a patch.
         eye_layers: in which an image is read by itself.
         key_width: channels by which patches are compared.
-        block_width: channels of a block of patches in the transformer that reads the motion.
-        blocks: in each direction of an image, that the transformer sees.
-        num_layers, num_heads: of that transformer.
+        pair_layers, num_heads: in which the patches of an image look at those of the other.
+        motion_hidden: numbers in which the motion is held before it is read out.
     """
 
     model_type: ClassVar[str] = "viewgen_geometry_tower"
@@ -31,22 +30,20 @@ class GeometryTowerConfig(PretrainedConfig):
         self,
         image_px: int = 72,
         patch_width: int = 96,
-        eye_layers: int = 4,
+        eye_layers: int = 3,
         key_width: int = 48,
-        block_width: int = 128,
-        blocks: int = 4,
-        num_layers: int = 2,
-        num_heads: int = 4,
+        pair_layers: int = 2,
+        num_heads: int = 2,
+        motion_hidden: int = 256,
         **others: Any,
     ) -> None:
         self.image_px = image_px
         self.patch_width = patch_width
         self.eye_layers = eye_layers
         self.key_width = key_width
-        self.block_width = block_width
-        self.blocks = blocks
-        self.num_layers = num_layers
+        self.pair_layers = pair_layers
         self.num_heads = num_heads
+        self.motion_hidden = motion_hidden
         super().__init__(**others)
 
     @property
@@ -56,5 +53,5 @@ class GeometryTowerConfig(PretrainedConfig):
 
     @property
     def motion_width(self) -> int:
-        """Numbers that say one motion: what the transformer holds of it, and its read-out."""
-        return self.block_width + 5 * len(MOTION)
+        """Numbers that say one motion: how it is held, and its read-out."""
+        return self.motion_hidden + 5 * len(MOTION)

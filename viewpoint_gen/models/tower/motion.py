@@ -145,6 +145,20 @@ def read_out(logits: Tensor) -> Tensor:
     return torch.stack(numbers, dim=1)
 
 
+def sides(logits: Tensor) -> Tensor:
+    """1 or -1 (N, Q): the likelier side of 0, however likely 0 itself is.
+
+    Args:
+        logits: (N, sum of ``BINS``).
+    """
+    found = []
+    for quantity, mine in zip(MOTION, logits.split(BINS, dim=1), strict=True):
+        many = len(quantity.sizes)
+        below, _, above = mine.softmax(dim=1).split([many, 1, many], dim=1)
+        found.append(torch.where(above.sum(dim=1) > below.sum(dim=1), 1.0, -1.0))
+    return torch.stack(found, dim=1)
+
+
 def estimates(logits: Tensor) -> Tensor:
     """Values (N, Q): on the likelier side of 0, the mean there; 0 where that is likelier still.
 

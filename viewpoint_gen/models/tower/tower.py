@@ -70,10 +70,8 @@ class GeometryTower(PreTrainedModel):
         if isinstance(module, nn.Linear | nn.Conv2d | nn.LayerNorm):
             module.reset_parameters()
         if isinstance(module, PairNetwork):
-            for parameter in (module.place, module.block_place, module.which_image):
-                nn.init.normal_(parameter, std=0.02)
+            nn.init.normal_(module.place, std=0.02)
             nn.init.zeros_(module.sharpness)
-            nn.init.zeros_(module.step_bias)
 
 
 def _pairs_of(

@@ -20,6 +20,9 @@ _LEAST_SHARED: Final = 0.02
 
 _FLOOR: Final = 0.08
 _AT_ONCE: Final = 512
+_MIRRORED: Final = torch.tensor([1.0, 1.0, -1.0, 1.0, 1.0])
+"""What a mirror does to a camera: its upward direction leans to the other side."""
+
 _STEPS_PER_DRAW: Final = 32
 _CONTRAST: Final = 0.15
 _BRIGHTNESS: Final = 0.08
@@ -116,6 +119,7 @@ def mirror(truth: PairTruth, mirrored: Tensor, *, grid: int) -> PairTruth:
     """The truth about pairs, some of which (B,) are shown as a vertical mirror shows them."""
     signs = torch.tensor([-1.0 if quantity.mirrored else 1.0 for quantity in MOTION])
     motion = torch.where(mirrored[:, None], truth.motion * signs, truth.motion)
+    cameras = torch.where(mirrored[:, None, None], truth.cameras * _MIRRORED, truth.cameras)
 
     def flipped(patches: Tensor) -> Tensor:
         """(B, …, N): the grid's columns in reverse."""
@@ -134,4 +138,5 @@ def mirror(truth: PairTruth, mirrored: Tensor, *, grid: int) -> PairTruth:
         matches_21=reflected(truth.matches_21),
         depth=flipped(truth.depth),
         on_object=flipped(truth.on_object),
+        cameras=cameras,
     )

@@ -11,12 +11,23 @@ from torch import Tensor
 
 from viewpoint_gen.models.tower.motion import BINS, MOTION, soft_bins
 from viewpoint_gen.models.tower.network import PairReading
-from viewpoint_gen.training.geometry.truth import Matches, PairTruth
+from viewpoint_gen.training.geometry.truth import Matches, PairTruth, true_flow
 
 _FARTHEST: Final = 50.0
 """World units; what lies farther counts as so far, where depth is learnt."""
 
-WEIGHTS: Final = {"motion": 2.0, "early": 1.0, "match": 1.0, "mask": 1.0, "depth": 1.0}
+_CLOSE: Final = 0.2
+"""Half images: a patch that was found no farther from its place counts as found."""
+
+WEIGHTS: Final = {
+    "motion": 1.0,
+    "flow_motion": 1.0,
+    "match": 1.0,
+    "found": 1.0,
+    "mask": 1.0,
+    "depth": 1.0,
+    "camera": 1.0,
+}
 
 
 @dataclass(frozen=True)
@@ -24,17 +35,22 @@ class Losses:
     """The parts of the loss, each a mean.
 
     Attributes:
-        motion, early: cross entropy of the motion's bins, after and before the transformer.
+        motion, flow_motion: cross entropy of the motion's bins, read from all and from
+            displacements alone.
         match: cross entropy of where patches went, both ways.
+        found: cross entropy of whether they were found.
         mask: cross entropy of being on the object, before and after images are compared.
         depth: mean distance of the logarithms of depth, on the object, of both.
+        camera: mean distance of focal lengths' logarithms and of upward directions.
     """
 
     motion: Tensor
-    early: Tensor
+    flow_motion: Tensor
     match: Tensor
+    found: Tensor
     mask: Tensor
     depth: Tensor
+    camera: Tensor
 
     @property
     def total(self) -> Tensor:
@@ -53,17 +69,27 @@ def losses_of(reading: PairReading, truth: PairTruth) -> Losses:
     depth, mask = surfaces.unbind(dim=-1)  # (2, B, 2, N) each
     on_object = truth.on_object.float().expand_as(mask)
     wrong_depth = (depth - truth.depth.clamp(max=_FARTHEST).log()).abs()
+    focal, up = (reading.cameras - truth.cameras).split([2, 3], dim=-1)
     return Losses(
         motion=motion_loss(reading.motion_bins, truth),
-        early=motion_loss(reading.early_bins, truth),
+        flow_motion=motion_loss(reading.flow_bins, truth),
         match=(
             match_loss(reading.likeness, truth.matches_12)
             + match_loss(reading.likeness.mT, truth.matches_21)
         )
         / 2,
+        found=F.binary_cross_entropy_with_logits(reading.found, _found(reading, truth)),
         mask=F.binary_cross_entropy_with_logits(mask, on_object),
         depth=(wrong_depth * on_object).sum() / on_object.sum().clamp(min=1),
+        camera=focal.abs().mean() + up.square().sum(dim=-1).mean(),
     )
+
+
+def _found(reading: PairReading, truth: PairTruth) -> Tensor:
+    """(B, 2, N) 1 where a patch is seen in the other image, and was found there."""
+    flow, seen = true_flow(truth)
+    missed = (reading.flow.detach() - flow).norm(dim=-1)
+    return (seen & (missed < _CLOSE)).float()
 
 
 def motion_loss(bins: Tensor, truth: PairTruth) -> Tensor:

@@ -23,6 +23,7 @@ from viewpoint_gen.training.config import TowerConfig
 from viewpoint_gen.training.geometry.draw import PairDraw, batch_of, shared_patches
 from viewpoint_gen.training.geometry.losses import losses_of
 from viewpoint_gen.training.geometry.reading import readings_of
+from viewpoint_gen.training.geometry.true_flows import TrueFlows
 from viewpoint_gen.training.geometry.views import SPLITS, TowerViews, tower_views
 from viewpoint_gen.training.journal import StepLog
 
@@ -81,7 +82,8 @@ def pretrain_tower(
         msg = f"{store.location}: no two views of one object share what they show; render more"
         raise RunIncomplete(msg)
     checks = _checked_pairs(views, config, seed=seed)
-    school = _School(tower, views, draw, config, folder, seed=seed)
+    flows = TrueFlows.of(views, pairs, grid=grid, batch=config.true_flows, seed=seed)
+    school = _School(tower, views, draw, flows, config, folder, seed=seed)
     school.train(checks)
     readings = readings_of(tower, views, checks)
     summary = TowerSummary(config.steps, school.seconds, len(draw), readings.numbers())
@@ -111,13 +113,14 @@ class _School:
         tower: GeometryTower,
         views: TowerViews,
         draw: PairDraw,
+        flows: TrueFlows,
         config: TowerConfig,
         folder: Path,
         *,
         seed: int,
     ) -> None:
         self.seconds = 0.0
-        self._tower, self._views, self._draw = tower, views, draw
+        self._tower, self._views, self._draw, self._flows = tower, views, draw, flows
         self._config, self._folder, self._seed = config, folder, seed
         self._optimiser = torch.optim.AdamW(
             _decayed(tower, config.weight_decay), lr=config.lr, betas=(0.9, 0.98)
@@ -146,11 +149,13 @@ class _School:
         for group in self._optimiser.param_groups:
             group["lr"] = self._lr(step)
         losses = losses_of(self._tower(batch.images), batch.truth)
+        from_flows = self._flows.loss(self._tower.network, step)
+        total = losses.total + from_flows
         self._optimiser.zero_grad()
-        losses.total.backward()
+        total.backward()
         nn.utils.clip_grad_norm_(self._tower.parameters(), self._config.max_grad_norm)
         self._optimiser.step()
-        return {"loss": losses.total.item(), **losses.numbers()}
+        return {"loss": total.item(), **losses.numbers(), "true_flows": from_flows.item()}
 
     def _lr(self, step: int) -> float:
         """Warmed up, then as it is, then down to nothing over the last part."""

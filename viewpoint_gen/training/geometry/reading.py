@@ -11,7 +11,7 @@ from torch import Tensor
 
 from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.models.tower import GeometryTower
-from viewpoint_gen.models.tower.motion import MOTION, estimates
+from viewpoint_gen.models.tower.motion import MOTION, estimates, sides
 from viewpoint_gen.training.geometry.draw import batch_of
 from viewpoint_gen.training.geometry.truth import PairTruth
 from viewpoint_gen.training.geometry.views import TowerViews
@@ -32,7 +32,7 @@ class Readings:
     """Of each quantity, over the pairs in which it is large enough to be asked about.
 
     Attributes:
-        side: share whose sign is right; chance 0.5 or less, since "no motion" is wrong here.
+        side: share whose sign is right, however likely no motion seems; chance 0.5.
         error: median absolute difference; degrees, or a logarithm, or parts of the first distance.
         near: share whose size is right within a quarter or so.
     """
@@ -55,15 +55,17 @@ def readings_of(tower: GeometryTower, views: TowerViews, pairs: Indices) -> Read
     """Read ordered pairs (P, 2) of views."""
     was_training = tower.training
     tower.eval()
-    read, true, known = [], [], []
+    read, side, true, known = [], [], [], []
     for start in range(0, len(pairs), _AT_ONCE):
         rows = pairs[start : start + _AT_ONCE]
         batch = batch_of(views, rows, grid=tower.config.grid, augment=None)
-        read.append(estimates(tower(batch.images).motion_bins))
+        bins = tower(batch.images).motion_bins
+        read.append(estimates(bins))
+        side.append(sides(bins))
         true.append(batch.truth.motion)
         known.append(batch.truth.known & _shares_enough(batch.truth)[:, None])
     tower.train(was_training)
-    return _held_against(torch.cat(read), torch.cat(true), torch.cat(known))
+    return _held_against(*(torch.cat(part) for part in (read, side, true, known)))
 
 
 def _shares_enough(truth: PairTruth) -> Tensor:
@@ -73,7 +75,7 @@ def _shares_enough(truth: PairTruth) -> Tensor:
     return seen >= _LEAST_SHARED * on_object.sum(dim=1)
 
 
-def _held_against(read: Tensor, true: Tensor, known: Tensor) -> Readings:
+def _held_against(read: Tensor, sign: Tensor, true: Tensor, known: Tensor) -> Readings:
     side, error, near = {}, {}, {}
     for place, quantity in enumerate(MOTION):
         size = true[:, place].abs()
@@ -84,7 +86,7 @@ def _held_against(read: Tensor, true: Tensor, known: Tensor) -> Readings:
             continue
         mine, wanted = read[asked, place], true[asked, place]
         unit = 180.0 / np.pi if quantity.name in _ANGLES else 1.0
-        side[quantity.name] = float((mine.sign() == wanted.sign()).float().mean())
+        side[quantity.name] = float((sign[asked, place] == wanted.sign()).float().mean())
         error[quantity.name] = float((mine - wanted).abs().median()) * unit
         ratio = (mine.abs().clamp(min=1e-3) / wanted.abs()).log().abs()
         near[quantity.name] = float((ratio < _NEAR).float().mean())

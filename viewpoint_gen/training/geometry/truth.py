@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812 - the field's own name
 from torch import Tensor
 
 from viewpoint_gen.geometry.camera import Camera
@@ -25,6 +26,9 @@ _FAR: Final = 1e4
 _SAME_SURFACE: Final = 0.05
 """Depths that differ by less, in parts of themselves, belong to one surface. Coarser than what
 decides questions: depth is known at few points here."""
+
+_MOST_FLOW: Final = 3.0
+"""Half images; what comes to lie behind a camera went anywhere."""
 
 _POLE_RAD: Final = float(np.deg2rad(75.0))
 
@@ -52,6 +56,7 @@ class PairTruth:
         matches_12, matches_21: from image 1 into image 2, and back.
         depth: (B, 2, G * G) of each patch's middle, in world units; inf where nothing is hit.
         on_object: (B, 2, G * G).
+        cameras: (B, 2, 5), see ``models.tower.motion_of_flow.CAMERA_WIDTH``.
     """
 
     motion: Tensor
@@ -60,6 +65,16 @@ class PairTruth:
     matches_21: Matches
     depth: Tensor
     on_object: Tensor
+    cameras: Tensor
+
+
+def true_flow(truth: PairTruth) -> tuple[Tensor, Tensor]:
+    """Displacements (B, 2, G * G, 2) in half images, and whether they are seen (B, 2, G * G)."""
+    both = (truth.matches_12, truth.matches_21)
+    places = torch.stack([found.place.nan_to_num() for found in both], dim=1)
+    grid = round(places.shape[2] ** 0.5)
+    flow = (places - middles(grid)) * 2
+    return flow.clamp(-_MOST_FLOW, _MOST_FLOW), torch.stack([found.seen for found in both], dim=1)
 
 
 @dataclass(frozen=True)
@@ -98,7 +113,15 @@ def pair_truth(views: TowerViews, pairs: Indices, *, grid: int) -> PairTruth:
         matches_21=matches(views, two, one, second, grid=grid),
         depth=torch.stack([first.depth, second.depth], dim=1),
         on_object=torch.stack([first.on_object, second.on_object], dim=1),
+        cameras=torch.stack([cameras(views, one), cameras(views, two)], dim=1),
     )
+
+
+def cameras(views: TowerViews, rows: Indices) -> Tensor:
+    """Focal lengths and the upward direction (B, 5), as the tower is to read them."""
+    focal = np.log(np.array(views.intrinsics[rows])[:, [0, 1], [0, 1]])
+    up = np.array(views.world_from_camera[rows])[:, 2, :3]
+    return torch.from_numpy(np.concatenate([focal, up], axis=1)).float()
 
 
 def motions(views: TowerViews, pairs: Indices) -> tuple[Tensor, Tensor]:
@@ -119,13 +142,18 @@ def motions(views: TowerViews, pairs: Indices) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(np.nan_to_num(values)).float(), torch.from_numpy(known.astype(bool))
 
 
+def middles(grid: int) -> Tensor:
+    """(G * G, 2) of the patches, right and down, in [0, 1] of the image."""
+    middle = (torch.arange(grid) + 0.5) / grid
+    right, down = torch.meshgrid(middle, middle, indexing="xy")
+    return torch.stack([right.flatten(), down.flatten()], dim=1)
+
+
 def matches(
     views: TowerViews, source: Indices, target: Indices, patches: Patches, *, grid: int
 ) -> Matches:
     """Where the patches of views ``source`` (B,) lie in views ``target`` (B,)."""
-    middle = (torch.arange(grid, dtype=torch.float64) + 0.5) / grid
-    right, down = torch.meshgrid(middle, middle, indexing="xy")
-    pixels = torch.stack([right.flatten(), down.flatten(), torch.ones(grid * grid)], dim=1)
+    pixels = F.pad(middles(grid).double(), (0, 1), value=1.0)
     far = torch.isinf(patches.depth)
     depth = torch.where(far, torch.full_like(patches.depth, _FAR), patches.depth).double()
     inverse_1 = torch.linalg.inv(_tensor(views.intrinsics[source]))

@@ -31,7 +31,7 @@ POINTS_PER_PATCH: Final = 5
 _COLUMNS: Final = (
     "view_id",
     "asset_uid",
-    "round",
+    "anchor_id",
     "image",
     "mask",
     "depth",
@@ -53,7 +53,7 @@ _MAPPED: Final = (
     "intrinsics",
     "object_turn_rad",
     "far_is_seen",
-    "visit",
+    "anchor",
 )
 
 
@@ -71,7 +71,7 @@ class TowerViews:
         object_turn_rad: (N,) of the object about the vertical.
         far_is_seen: (N,) whether what is infinitely far has a look of its own (an environment
             picture, not a plain colour).
-        visit: (N,) number of the visit to an asset: the same object, light and backdrop.
+        anchor: (N,) number of the anchor that a view belongs to: pairs are made of its views.
         split: (N,) 0 train, 1 validation, 2 test, -1 asked about nowhere.
     """
 
@@ -82,14 +82,14 @@ class TowerViews:
     intrinsics: Array
     object_turn_rad: Array
     far_is_seen: Bools
-    visit: Indices
+    anchor: Indices
     split: Indices
 
     def pairs(self, split: int) -> Indices:
-        """Ordered pairs (P, 2) of different views of one visit, both in a split."""
+        """Ordered pairs (P, 2) of different views of one anchor, in a split."""
         rows = np.flatnonzero(self.split == split)
-        rows = rows[np.argsort(self.visit[rows], kind="stable")]
-        ends = np.flatnonzero(np.diff(self.visit[rows], append=-1)) + 1
+        rows = rows[np.argsort(self.anchor[rows], kind="stable")]
+        ends = np.flatnonzero(np.diff(self.anchor[rows], append=-1)) + 1
         found = [np.empty((0, 2), dtype=np.int64)]
         for start, end in zip(np.r_[0, ends][: len(ends)], ends, strict=True):
             one, two = np.meshgrid(rows[start:end], rows[start:end], indexing="ij")
@@ -154,13 +154,13 @@ def _write(store: Store, folder: Path, count: int, *, image_px: int, side: int) 
         "intrinsics": (np.float64, (count, 3, 3)),
         "object_turn_rad": (np.float64, (count,)),
         "far_is_seen": (np.bool_, (count,)),
-        "visit": (np.int64, (count,)),
+        "anchor": (np.int64, (count,)),
     }
     arrays = {
         name: np.lib.format.open_memmap(folder / f"{name}.npy", "w+", dtype, shape)
         for name, (dtype, shape) in shapes.items()
     }
-    visits: dict[tuple[str, int], int] = {}
+    anchors: dict[str, int] = {}
     uids = []
     rows = tqdm(_rows(store), total=count, desc="reading views", unit="view", disable=None)
     for place, row in enumerate(rows):
@@ -169,8 +169,7 @@ def _write(store: Store, folder: Path, count: int, *, image_px: int, side: int) 
             raise RunIncomplete(msg)
         for name, value in _taught(row, image_px, side).items():
             arrays[name][place] = value
-        key = (row["asset_uid"], row["round"])
-        arrays["visit"][place] = visits.setdefault(key, len(visits))
+        arrays["anchor"][place] = anchors.setdefault(row["anchor_id"], len(anchors))
         uids.append(row["asset_uid"])
     for array in arrays.values():
         array.flush()

@@ -1,0 +1,140 @@
+"""Displacements as they truly were, made as faulty as matched ones, to learn the motion from.
+
+Where patches went follows from depth and cameras alone, so the reading of motions from it is taught
+with many more pairs than pictures could be looked at in the same time. It is right from early on,
+and what it asks of the matching is then worth following.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's own name
+from torch import Tensor
+
+from viewpoint_gen.geometry.frames import Indices
+from viewpoint_gen.models.tower.network import PairNetwork
+from viewpoint_gen.seeding import rng_for
+from viewpoint_gen.training.geometry.draw import mirror
+from viewpoint_gen.training.geometry.losses import motion_loss
+from viewpoint_gen.training.geometry.truth import Matches, PairTruth, pair_truth, true_flow
+from viewpoint_gen.training.geometry.views import TowerViews
+
+_MOST_PAIRS: Final = 8192
+"""Whose truth is kept: 1.4 kB for each of its patches' sides."""
+
+_AT_ONCE: Final = 512
+
+_FLOW_NOISE: Final = 0.1
+_OUTLIERS: Final = 0.4
+"""At most: half images, and the share of patches that went anywhere."""
+
+_ANYWHERE: Final = 0.6
+_WRONG_FOUND: Final = 0.1
+_LEAST_FOUND: Final = 0.3
+_WRONG_OBJECT: Final = 0.05
+_FOCAL_NOISE: Final = 0.2
+_UP_NOISE: Final = 0.12
+"""About as a tower in training errs."""
+
+
+@dataclass(frozen=True)
+class TrueFlows:
+    """The truth about some pairs of views, from which each step draws.
+
+    Args:
+        truth: about P pairs.
+        batch: pairs in one step.
+    """
+
+    truth: PairTruth
+    batch: int
+    seed: int
+
+    @classmethod
+    def of(
+        cls, views: TowerViews, pairs: Indices, *, grid: int, batch: int, seed: int
+    ) -> TrueFlows:
+        """Of ordered pairs (P, 2), or of some of them where they are very many."""
+        kept = rng_for(seed, "true flows").permutation(pairs)[:_MOST_PAIRS]
+        starts = range(0, len(kept), _AT_ONCE)
+        parts = [pair_truth(views, kept[start : start + _AT_ONCE], grid=grid) for start in starts]
+        return cls(_joined(parts), batch, seed)
+
+    def loss(self, network: PairNetwork, step: int) -> Tensor:
+        """Cross entropy of the motions that a network reads from faulty displacements."""
+        rng = rng_for(self.seed, "true flows of step", step)
+        rows = torch.from_numpy(rng.integers(len(self.truth.motion), size=self.batch))
+        mirrored = torch.from_numpy(rng.random(self.batch) < 0.5)
+        truth = mirror(_rows(self.truth, rows), mirrored, grid=network.grid)
+        faulty = _Faults(rng, truth)
+        held = network.motion_of_flow(
+            faulty.flow, faulty.found, faulty.on_object, faulty.on_object, faulty.cameras,
+            network.places,
+        )  # fmt: skip
+        return motion_loss(network.motion_of_flow.bins(held), truth)
+
+
+class _Faults:
+    """What a tower in training might have read where this is true."""
+
+    def __init__(self, rng: np.random.Generator, truth: PairTruth) -> None:
+        flow, seen = true_flow(truth)
+        pairs, _, count, _ = flow.shape
+        noise = _FLOW_NOISE * _uniform(rng, pairs, 1, 1, 1)
+        lost = _uniform(rng, pairs, 2, count, 1) < _OUTLIERS * _uniform(rng, pairs, 1, 1, 1)
+        anywhere = (_uniform(rng, *flow.shape) * 2 - 1) * _ANYWHERE
+        self.flow = torch.where(lost, anywhere, flow + noise * _normal(rng, *flow.shape))
+        found = seen[..., None] ^ (_uniform(rng, pairs, 2, count, 1) < _WRONG_FOUND)
+        sure = _LEAST_FOUND + (1 - _LEAST_FOUND) * _uniform(rng, pairs, 2, count, 1)
+        self.found = found.float() * sure
+        wrong = _uniform(rng, pairs, 2, count, 1) < _WRONG_OBJECT
+        self.on_object = (truth.on_object[..., None] ^ wrong).float()
+        spread = torch.tensor([_FOCAL_NOISE] * 2 + [_UP_NOISE] * 3)
+        focal, up = (truth.cameras + spread * _normal(rng, pairs, 2, 5)).split([2, 3], dim=-1)
+        self.cameras = torch.cat([focal, F.normalize(up, dim=-1)], dim=-1)
+
+
+def _uniform(rng: np.random.Generator, *shape: int) -> Tensor:
+    return torch.from_numpy(rng.random(shape, dtype=np.float32))
+
+
+def _normal(rng: np.random.Generator, *shape: int) -> Tensor:
+    return torch.from_numpy(rng.standard_normal(shape, dtype=np.float32))
+
+
+def _rows(truth: PairTruth, rows: Tensor) -> PairTruth:
+    def of(found: Matches) -> Matches:
+        return Matches(found.place[rows], found.seen[rows])
+
+    return PairTruth(
+        motion=truth.motion[rows],
+        known=truth.known[rows],
+        matches_12=of(truth.matches_12),
+        matches_21=of(truth.matches_21),
+        depth=truth.depth[rows],
+        on_object=truth.on_object[rows],
+        cameras=truth.cameras[rows],
+    )
+
+
+def _joined(parts: list[PairTruth]) -> PairTruth:
+    def all_of(name: str) -> Tensor:
+        return torch.cat([getattr(part, name) for part in parts])
+
+    def matches(name: str) -> Matches:
+        found = [getattr(part, name) for part in parts]
+        return Matches(torch.cat([m.place for m in found]), torch.cat([m.seen for m in found]))
+
+    return PairTruth(
+        motion=all_of("motion"),
+        known=all_of("known"),
+        matches_12=matches("matches_12"),
+        matches_21=matches("matches_21"),
+        depth=all_of("depth"),
+        on_object=all_of("on_object"),
+        cameras=all_of("cameras"),
+    )
