@@ -7,7 +7,7 @@ RUN ?= runs/demo
 BASELINE ?= runs/baseline
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint format bench bench-memory bench-fetch bench-questions baseline wheel clean
+.PHONY: help install demo test test-fast lint format bench bench-memory bench-fetch bench-questions baseline ablations wheel clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -55,6 +55,9 @@ baseline: $(STAMP)  ## render, ask, train a tiny model from nothing, examine it 
 	@$(BIN)/viewgen qa $(BASELINE)/unseen
 	@$(BIN)/viewgen train-baseline $(BASELINE)/seen --out $(BASELINE)/model \
 		--eval $(BASELINE)/seen --eval $(BASELINE)/unseen
+
+ablations: $(STAMP)  ## what each part of that training is worth, three seeds of each (many hours)
+	@$(BIN)/python benchmarks/ablations.py
 
 wheel: $(STAMP)  ## dist/*.whl
 	@$(BIN)/python -m build --wheel

@@ -82,7 +82,7 @@ class TowerConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: Count = 5000
+    steps: Count = 4500
     batch: Count = 32
     """Pairs of views in one step."""
     true_flows: Count = 192
