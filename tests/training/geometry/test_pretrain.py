@@ -62,6 +62,19 @@ def test_the_loss_falls_and_the_log_says_so(schooled):
     assert [line["step"] for line in lines if line.get("event") == "readings"] == [4, 8]
 
 
+def test_its_summaries_vary_by_about_one(schooled, store, tmp_path):
+    _, tower, _ = schooled
+    views = tower_views(store, tmp_path / "views", image_px=72, grid=12)
+    pairs = views.pairs(SPLITS["train"])
+    images = torch.from_numpy(views.images[pairs]).permute(0, 1, 4, 2, 3).float() / 255
+    with torch.no_grad():
+        summary = tower.encode(images.flatten(0, 1), [2] * len(pairs)).summary[1::2]
+    half = summary[:, : tower.config.motion_width]
+    assert half.mean(dim=0).abs().max() < 0.2  # a few are cut at five standard deviations
+    assert ((half.std(dim=0) - 1).abs() < 0.1).float().mean() > 0.5
+    assert half.std(dim=0).max() < 1.1
+
+
 def test_what_is_finished_is_not_done_again(schooled, store, monkeypatch):
     out, tower, summary = schooled
     monkeypatch.setattr(pretrain, "tower_views", lambda *_, **__: pytest.fail("read again"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,12 @@ from viewpoint_gen.models.tower.config import GeometryTowerConfig
 from viewpoint_gen.models.tower.motion import read_out
 from viewpoint_gen.models.tower.network import PairNetwork, PairReading
 
+_LEAST_SPREAD: Final = 0.02
+"""Of a number of a motion: one that hardly varies says nothing, however it is enlarged."""
+
+_MOST_UNUSUAL: Final = 5.0
+"""Standard deviations."""
+
 
 class GeometryTower(PreTrainedModel):
     """A small GeometryEncoder that learns from the renders' own truth (see training.geometry).
@@ -22,12 +28,19 @@ class GeometryTower(PreTrainedModel):
     Every image is compared with the one before it, and with the first of its sample. Its patches'
     tokens are what the comparison with the one before left in them (the first image's: with the
     second). Its summary holds the motion from the one before to it, then the motion from the first
-    to it; zeros for the first image. A lone image is compared with itself.
+    to it, each number by how far it is from what is usual; zeros for the first image. A lone image
+    is compared with itself.
+
+    Attributes:
+        usual_motion, spread_of_motion: (motion_width,) mean and standard deviation of them, see
+            ``settle``. Some vary by a hundredth, and would not be heard beside the others.
     """
 
     config_class: ClassVar[type[GeometryTowerConfig]] = GeometryTowerConfig
     base_model_prefix = "geometry_tower"
     main_input_name = "images"
+    usual_motion: Tensor
+    spread_of_motion: Tensor
 
     def __init__(self, config: GeometryTowerConfig) -> None:
         super().__init__(config)
@@ -35,6 +48,8 @@ class GeometryTower(PreTrainedModel):
         self.image_px: int = config.image_px
         self.patch_width: int = config.patch_width
         self.summary_width: int = 2 * config.motion_width
+        self.register_buffer("usual_motion", torch.zeros(config.motion_width))
+        self.register_buffer("spread_of_motion", torch.ones(config.motion_width))
         self.post_init()
 
     def forward(self, images: Tensor) -> PairReading:
@@ -42,13 +57,25 @@ class GeometryTower(PreTrainedModel):
         features = self.network.features(images.flatten(0, 1)).unflatten(0, (-1, 2))
         return self.network(features[:, 0], features[:, 1])
 
+    @torch.no_grad()
+    def settle(self, motions: Tensor) -> None:
+        """Take motions (P, motion_width) of many pairs, see ``motions_of``, for what is usual."""
+        self.usual_motion.copy_(motions.mean(dim=0))
+        self.spread_of_motion.copy_(motions.std(dim=0).clamp(min=_LEAST_SPREAD))
+
+    @staticmethod
+    def motions_of(reading: PairReading) -> Tensor:
+        """(P, motion_width): how each pair's motion is held, and what is read out of it."""
+        return torch.cat([reading.motion, read_out(reading.motion_bins)], dim=1)
+
     def encode(self, images: Tensor, counts: Sequence[int]) -> GeometryTokens:
         """See GeometryEncoder."""
         pairs, before, since_first = _pairs_of(counts)
         features = self.network.features(images.to(self.dtype))
         index = torch.tensor(pairs, device=images.device)  # (P, 2)
         reading: PairReading = self.network(features[index[:, 0]], features[index[:, 1]])
-        motions = torch.cat([reading.motion, read_out(reading.motion_bins)], dim=1)
+        motions = (self.motions_of(reading) - self.usual_motion) / self.spread_of_motion
+        motions = motions.clamp(-_MOST_UNUSUAL, _MOST_UNUSUAL)
         nothing = torch.zeros_like(motions[:1])
         motions = torch.cat([motions, nothing])  # the last row: no motion
         own = torch.tensor([place for place, _ in before], device=images.device)
