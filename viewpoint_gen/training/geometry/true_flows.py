@@ -24,7 +24,7 @@ from viewpoint_gen.training.geometry.truth import Matches, PairTruth, pair_truth
 from viewpoint_gen.training.geometry.views import TowerViews
 
 _MOST_PAIRS: Final = 8192
-"""Whose truth is kept: 1.4 kB for each of its patches' sides."""
+"""Whose truth is kept in memory, some 4 kB each."""
 
 _AT_ONCE: Final = 512
 
@@ -45,9 +45,10 @@ _UP_NOISE: Final = 0.12
 class TrueFlows:
     """The truth about some pairs of views, from which each step draws.
 
-    Args:
+    Attributes:
         truth: about P pairs.
         batch: pairs in one step.
+        seed: of what is drawn, and of the faults.
     """
 
     truth: PairTruth
