@@ -16,6 +16,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,9 @@ from typing import Any
 
 import numpy as np
 
+from viewpoint_gen.bundled import bundled_path
 from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.training.report.exams import AFTER_GRPO, AFTER_SFT
 
 T_975 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365}
 """Student's t of n - 1 degrees of freedom, by n."""
@@ -36,56 +39,70 @@ FIGURES = {
     "swap, %": lambda found: 100 * found["groups"].get("swap", {}).get("value", np.nan),
 }
 
-RUNS: Mapping[str, tuple[str, ...]] = {
-    "seen": ("--recipe", "baseline"),
-    "seen_3000": ("--recipe", "baseline", "--num-pairs", "3000"),
-    "seen_1000": ("--recipe", "baseline", "--num-pairs", "1000"),
-    "orbits": (
-        "--recipe", "baseline",
-        *(word for move in (
-            "far_orbit", "under_rotated", "over_rotated", "arc", "under_tilted", "over_tilted",
-            "counter_sideways", "counter_vertical", "mixed", "pan", "tilt", "roll", "truck",
-            "pedestal", "dolly", "zoom", "still", "light", "object_turn",
-        ) for word in ("--set", f"views.move.{move}=0")),
-        "--set", "views.move.orbit=1", "--set", "views.offset=[0, 0]",
-        "--set", "views.upright_roll_deg=0",
-    ),
-    "unseen": ("--recipe", "baseline-held-out"),
-}  # fmt: skip
-"""What is rendered, with the options of ``viewgen render``."""
 
-NOTHING_CONFUSABLE = ("--set", "confusable_most_ratio=0")
-"""Options of ``viewgen qa``: nothing is refused because two views of an object look alike."""
+@dataclass(frozen=True)
+class Run:
+    """What is rendered and asked.
+
+    Attributes:
+        render, ask: options of ``viewgen render`` and of ``viewgen qa``.
+    """
+
+    render: tuple[str, ...] = ("--recipe", "baseline")
+    ask: tuple[str, ...] = ()
+
+
+def settings(*given: str) -> tuple[str, ...]:
+    """Options that set values of a recipe, each KEY=VALUE."""
+    return tuple(word for setting in given for word in ("--set", setting))
+
+
+def of_recipe(name: str) -> tuple[str, ...]:
+    """The same, with the values of ``[views]`` in a recipe that travels with the package."""
+    text = (bundled_path("manifests") / "recipes" / f"{name}.toml").read_text()
+    views = tomllib.loads(text)["views"]
+    moves = views.pop("move")
+    return settings(
+        *(f"views.{key}={value}" for key, value in views.items()),
+        *(f"views.move.{key}={value}" for key, value in moves.items()),
+    )
+
+
+RUNS: Mapping[str, Run] = {
+    "seen": Run(),
+    "seen_3000": Run(("--recipe", "baseline", "--num-pairs", "3000")),
+    "seen_1000": Run(("--recipe", "baseline", "--num-pairs", "1000")),
+    "seen_confusable": Run(ask=settings("confusable_most_ratio=0")),
+    "orbits": Run(("--recipe", "baseline", *of_recipe("orbits"))),
+    "unseen": Run(("--recipe", "baseline-held-out")),
+}
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A way to train.
+    """A way to train, and which of its models is examined.
 
     Attributes:
         run: of ``RUNS``, that is learnt from.
         options: of ``viewgen train-baseline``.
-        stage: whose model is examined: "after SFT" or "after GRPO".
+        stage: after which.
+        trained_as: the variant whose training holds that model; by default its own.
     """
 
     run: str = "seen"
     options: tuple[str, ...] = ()
-    stage: str = "after GRPO"
-
-
-def trained(*settings: str) -> tuple[str, ...]:
-    """Options that set values of the training's recipe."""
-    return tuple(word for setting in settings for word in ("--set", setting))
+    stage: str = AFTER_GRPO
+    trained_as: str | None = None
 
 
 VARIANTS: Mapping[str, Variant] = {
     "whole": Variant(),
-    "supervised_only": Variant(stage="after SFT"),
+    "supervised_only": Variant(stage=AFTER_SFT, trained_as="whole"),
     "no_tower": Variant(options=("--geometry", "none")),
-    "untrained_tower": Variant(options=trained("tower.steps=1")),
+    "untrained_tower": Variant(options=settings("tower.steps=1")),
     "direct_only": Variant(options=("--cot-share", "0")),
     "half_reasoned": Variant(options=("--cot-share", "0.5")),
-    "no_replay": Variant(options=trained("grpo.replay_share=0")),
+    "no_replay": Variant(options=settings("grpo.replay_share=0")),
     "orbits": Variant(run="orbits"),
     "confusable_asked": Variant(run="seen_confusable"),
     "pairs_1000": Variant(run="seen_1000"),
@@ -105,21 +122,17 @@ def viewgen(*words: str) -> None:
 
 def asked_run(out: Path, name: str) -> Path:
     """A run of ``RUNS`` with its questions, rendered if it isn't there."""
-    rendered, asks = (name, ())
-    if name == "seen_confusable":
-        rendered, asks = "seen", NOTHING_CONFUSABLE
     run = out / "runs" / name
     if not (run / "qa.json").is_file():
-        viewgen("render", str(run), *RUNS[rendered], "--lanes", "2")
-        viewgen("qa", str(run), *asks)
+        viewgen("render", str(run), *RUNS[name].render, "--lanes", "2")
+        viewgen("qa", str(run), *RUNS[name].ask)
     return run
 
 
 def examined(out: Path, name: str, seed: int) -> dict[str, Any]:
     """What a variant's model knows of the run that none of them saw."""
     variant = VARIANTS[name]
-    shared = "whole" if name == "supervised_only" else name  # one training holds both models
-    folder = out / "models" / f"{shared}-{seed}"
+    folder = out / "models" / f"{variant.trained_as or name}-{seed}"
     if not (folder / "report.json").is_file():
         viewgen(
             "train-baseline", str(asked_run(out, variant.run)), "--out", str(folder),

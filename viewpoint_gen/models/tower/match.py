@@ -82,6 +82,13 @@ class Match:
         return torch.cat([*numbers, *leap], dim=-1)
 
 
+def places_of(grid: int) -> Tensor:
+    """(N, 2) of the patches' middles, right and down, in [-1, 1] of the image."""
+    centres = (torch.arange(grid) + 0.5) / grid * 2 - 1
+    right, down = torch.meshgrid(centres, centres, indexing="xy")
+    return torch.stack([right.flatten(), down.flatten()], dim=1)
+
+
 def neighbours(grid: int) -> Tensor:
     """(N, N) 1 for each patch's own place and the eight around it, 0 for all others."""
     place = torch.arange(grid * grid)

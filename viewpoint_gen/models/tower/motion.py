@@ -6,6 +6,7 @@ say "left or right, but not which", where one number would say "nothing".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -128,12 +129,9 @@ def read_out(logits: Tensor) -> Tensor:
         logits: (N, sum of ``BINS``).
     """
     numbers = []
-    for quantity, mine in zip(MOTION, logits.split(BINS, dim=1), strict=True):
-        chances = mine.softmax(dim=1)
+    for quantity, chances in _chances(logits):
+        below, at, above = _around_nothing(chances)
         centres = torch.as_tensor(quantity.centres, dtype=logits.dtype, device=logits.device)
-        below, at, above = chances.split(
-            [len(quantity.sizes), 1, len(quantity.sizes)], dim=1
-        )  # (N, b), (N, 1), (N, b)
         scaled = centres / quantity.sizes[-1]
         numbers += [
             below.sum(dim=1),
@@ -152,9 +150,8 @@ def sides(logits: Tensor) -> Tensor:
         logits: (N, sum of ``BINS``).
     """
     found = []
-    for quantity, mine in zip(MOTION, logits.split(BINS, dim=1), strict=True):
-        many = len(quantity.sizes)
-        below, _, above = mine.softmax(dim=1).split([many, 1, many], dim=1)
+    for _, chances in _chances(logits):
+        below, _, above = _around_nothing(chances)
         found.append(torch.where(above.sum(dim=1) > below.sum(dim=1), 1.0, -1.0))
     return torch.stack(found, dim=1)
 
@@ -168,9 +165,9 @@ def estimates(logits: Tensor) -> Tensor:
         logits: (N, sum of ``BINS``).
     """
     values = []
-    for quantity, mine in zip(MOTION, logits.split(BINS, dim=1), strict=True):
+    for quantity, chances in _chances(logits):
+        below, at, above = _around_nothing(chances)
         sizes = torch.as_tensor(quantity.sizes, dtype=logits.dtype, device=logits.device)
-        below, at, above = mine.softmax(dim=1).split([len(sizes), 1, len(sizes)], dim=1)
         chance_below, chance_above = below.sum(dim=1), above.sum(dim=1)
         size_below = below.flip(1) @ sizes / chance_below.clamp(min=1e-9)
         size_above = above @ sizes / chance_above.clamp(min=1e-9)
@@ -178,3 +175,16 @@ def estimates(logits: Tensor) -> Tensor:
         moved = torch.maximum(chance_above, chance_below) > at[:, 0]
         values.append(torch.where(moved, value, torch.zeros_like(value)))
     return torch.stack(values, dim=1)
+
+
+def _chances(logits: Tensor) -> Iterator[tuple[Quantity, Tensor]]:
+    """Each quantity with the chances (N, B) of its bins."""
+    for quantity, mine in zip(MOTION, logits.split(BINS, dim=1), strict=True):
+        yield quantity, mine.softmax(dim=1)
+
+
+def _around_nothing(chances: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The bins below, at and above 0: (N, b), (N, 1), (N, b)."""
+    many = chances.shape[1] // 2
+    below, at, above = chances.split([many, 1, many], dim=1)
+    return below, at, above

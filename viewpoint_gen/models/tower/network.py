@@ -18,7 +18,13 @@ from torch import Tensor, nn
 
 from viewpoint_gen.models.tower.config import GeometryTowerConfig
 from viewpoint_gen.models.tower.layers import AcrossLayer, Around, Eye, two_layers
-from viewpoint_gen.models.tower.match import MATCH_WIDTH, READ_OUT_WIDTH, Match, neighbours
+from viewpoint_gen.models.tower.match import (
+    MATCH_WIDTH,
+    READ_OUT_WIDTH,
+    Match,
+    neighbours,
+    places_of,
+)
 from viewpoint_gen.models.tower.motion import BINS
 from viewpoint_gen.models.tower.motion_of_flow import CAMERA_WIDTH, MotionOfFlow
 
@@ -99,9 +105,7 @@ class PairNetwork(nn.Module):
             nn.Linear(2 * _GATES * width + config.motion_hidden, config.motion_hidden), nn.GELU()
         )
         self.motion_bins = nn.Linear(config.motion_hidden, sum(BINS))
-        centres = (torch.arange(self.grid) + 0.5) / self.grid * 2 - 1
-        right, down = torch.meshgrid(centres, centres, indexing="xy")
-        self.register_buffer("places", torch.stack([right, down], dim=-1).reshape(count, 2))
+        self.register_buffer("places", places_of(self.grid))
         self.register_buffer("near", neighbours(self.grid))
         self.register_buffer("plain_camera", torch.tensor(_PLAIN_CAMERA))
 

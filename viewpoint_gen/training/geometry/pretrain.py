@@ -22,7 +22,7 @@ from viewpoint_gen.training.checkpoints import claim
 from viewpoint_gen.training.config import TowerConfig
 from viewpoint_gen.training.geometry.draw import PairDraw, batch_of, shared_patches
 from viewpoint_gen.training.geometry.losses import losses_of
-from viewpoint_gen.training.geometry.reading import readings_of
+from viewpoint_gen.training.geometry.reading import pairs_read, readings_of
 from viewpoint_gen.training.geometry.true_flows import TrueFlows
 from viewpoint_gen.training.geometry.views import SPLITS, TowerViews, tower_views
 from viewpoint_gen.training.journal import StepLog
@@ -35,8 +35,6 @@ _VIEWS_FOLDER: Final = "views"
 _LEAST_PAIRS: Final = 2
 _USUAL: Final = 1024
 """Pairs of the train split that say what motions are usual."""
-
-_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True)
@@ -90,23 +88,14 @@ def pretrain_tower(
     school = _School(tower, views, draw, flows, config, folder, seed=seed)
     school.train(checks)
     readings = readings_of(tower, views, checks)
-    tower.settle(_motions(tower, views, rng_for(seed, "usual motions").permutation(pairs)[:_USUAL]))
+    usual = rng_for(seed, "usual motions").permutation(pairs)[:_USUAL]
+    motions = [tower.motions_of(reading) for reading, _ in pairs_read(tower, views, usual)]
+    tower.settle(torch.cat(motions))
     summary = TowerSummary(config.steps, school.seconds, len(draw), readings.numbers())
     with explained(str(folder), "write"), quietly():
         tower.save_pretrained(folder / TOWER_FOLDER)
     write(done, _SUMMARY_NAME, f"{json.dumps(asdict(summary), indent=2)}\n".encode())
     return tower, summary
-
-
-@torch.no_grad()
-def _motions(tower: GeometryTower, views: TowerViews, pairs: Indices) -> Tensor:
-    """(P, motion_width) of ordered pairs of views."""
-    tower.eval()
-    grid, found = tower.config.grid, []
-    for start in range(0, len(pairs), _AT_ONCE):
-        batch = batch_of(views, pairs[start : start + _AT_ONCE], grid=grid, augment=None)
-        found.append(tower.motions_of(tower(batch.images)))
-    return torch.cat(found)
 
 
 def _key(config: TowerConfig, seed: int, data_fingerprint: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from torch import Tensor
 from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.models.tower import GeometryTower
 from viewpoint_gen.models.tower.motion import MOTION, estimates, sides
+from viewpoint_gen.models.tower.network import PairReading
 from viewpoint_gen.training.geometry.draw import batch_of
 from viewpoint_gen.training.geometry.truth import PairTruth
 from viewpoint_gen.training.geometry.views import TowerViews
@@ -51,20 +53,27 @@ class Readings:
 
 
 @torch.no_grad()
-def readings_of(tower: GeometryTower, views: TowerViews, pairs: Indices) -> Readings:
-    """Read ordered pairs (P, 2) of views."""
+def pairs_read(
+    tower: GeometryTower, views: TowerViews, pairs: Indices
+) -> Iterator[tuple[PairReading, PairTruth]]:
+    """What a tower reads from ordered pairs (P, 2) of views, and the truth, some at a time."""
     was_training = tower.training
     tower.eval()
-    read, side, true, known = [], [], [], []
     for start in range(0, len(pairs), _AT_ONCE):
         rows = pairs[start : start + _AT_ONCE]
         batch = batch_of(views, rows, grid=tower.config.grid, augment=None)
-        bins = tower(batch.images).motion_bins
-        read.append(estimates(bins))
-        side.append(sides(bins))
-        true.append(batch.truth.motion)
-        known.append(batch.truth.known & _shares_enough(batch.truth)[:, None])
+        yield tower(batch.images), batch.truth
     tower.train(was_training)
+
+
+def readings_of(tower: GeometryTower, views: TowerViews, pairs: Indices) -> Readings:
+    """Read ordered pairs (P, 2) of views."""
+    read, side, true, known = [], [], [], []
+    for reading, truth in pairs_read(tower, views, pairs):
+        read.append(estimates(reading.motion_bins))
+        side.append(sides(reading.motion_bins))
+        true.append(truth.motion)
+        known.append(truth.known & _shares_enough(truth)[:, None])
     return _held_against(*(torch.cat(part) for part in (read, side, true, known)))
 
 

@@ -7,8 +7,9 @@ and what it asks of the matching is then worth following.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from viewpoint_gen.models.tower.network import PairNetwork
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.training.geometry.draw import mirror
 from viewpoint_gen.training.geometry.losses import motion_loss
-from viewpoint_gen.training.geometry.truth import Matches, PairTruth, pair_truth, true_flow
+from viewpoint_gen.training.geometry.truth import PairTruth, pair_truth, true_flow
 from viewpoint_gen.training.geometry.views import TowerViews
 
 _MOST_PAIRS: Final = 8192
@@ -63,14 +64,16 @@ class TrueFlows:
         kept = rng_for(seed, "true flows").permutation(pairs)[:_MOST_PAIRS]
         starts = range(0, len(kept), _AT_ONCE)
         parts = [pair_truth(views, kept[start : start + _AT_ONCE], grid=grid) for start in starts]
-        return cls(_joined(parts), batch, seed)
+        return cls(_made_of(parts, torch.cat), batch, seed)
 
     def loss(self, network: PairNetwork, step: int) -> Tensor:
         """Cross entropy of the motions that a network reads from faulty displacements."""
         rng = rng_for(self.seed, "true flows of step", step)
         rows = torch.from_numpy(rng.integers(len(self.truth.motion), size=self.batch))
         mirrored = torch.from_numpy(rng.random(self.batch) < 0.5)
-        truth = mirror(_rows(self.truth, rows), mirrored, grid=network.grid)
+        truth = mirror(
+            _made_of([self.truth], lambda one: one[0][rows]), mirrored, grid=network.grid
+        )
         faulty = _Faults(rng, truth)
         held = network.motion_of_flow(
             faulty.flow, faulty.found, faulty.on_object, faulty.on_object, faulty.cameras,
@@ -107,35 +110,13 @@ def _normal(rng: np.random.Generator, *shape: int) -> Tensor:
     return torch.from_numpy(rng.standard_normal(shape, dtype=np.float32))
 
 
-def _rows(truth: PairTruth, rows: Tensor) -> PairTruth:
-    def of(found: Matches) -> Matches:
-        return Matches(found.place[rows], found.seen[rows])
-
-    return PairTruth(
-        motion=truth.motion[rows],
-        known=truth.known[rows],
-        matches_12=of(truth.matches_12),
-        matches_21=of(truth.matches_21),
-        depth=truth.depth[rows],
-        on_object=truth.on_object[rows],
-        cameras=truth.cameras[rows],
-    )
-
-
-def _joined(parts: list[PairTruth]) -> PairTruth:
-    def all_of(name: str) -> Tensor:
-        return torch.cat([getattr(part, name) for part in parts])
-
-    def matches(name: str) -> Matches:
-        found = [getattr(part, name) for part in parts]
-        return Matches(torch.cat([m.place for m in found]), torch.cat([m.seen for m in found]))
-
-    return PairTruth(
-        motion=all_of("motion"),
-        known=all_of("known"),
-        matches_12=matches("matches_12"),
-        matches_21=matches("matches_21"),
-        depth=all_of("depth"),
-        on_object=all_of("on_object"),
-        cameras=all_of("cameras"),
-    )
+def _made_of(parts: list[Any], how: Callable[[list[Tensor]], Tensor]) -> Any:
+    """The same kind of thing as each of the parts, every tensor in it made of theirs."""
+    first = parts[0]
+    if isinstance(first, Tensor):
+        return how(parts)
+    of = {
+        field.name: _made_of([getattr(part, field.name) for part in parts], how)
+        for field in fields(first)
+    }
+    return type(first)(**of)

@@ -17,6 +17,7 @@ from torch import Tensor
 from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.frames import Array, Indices
 from viewpoint_gen.geometry.relative import RelativeView
+from viewpoint_gen.models.tower.match import places_of
 from viewpoint_gen.models.tower.motion import MOTION, motion_of
 from viewpoint_gen.training.geometry.views import TowerViews
 
@@ -73,7 +74,7 @@ def true_flow(truth: PairTruth) -> tuple[Tensor, Tensor]:
     both = (truth.matches_12, truth.matches_21)
     places = torch.stack([found.place.nan_to_num() for found in both], dim=1)
     grid = round(places.shape[2] ** 0.5)
-    flow = (places - middles(grid)) * 2
+    flow = places * 2 - 1 - places_of(grid)
     return flow.clamp(-_MOST_FLOW, _MOST_FLOW), torch.stack([found.seen for found in both], dim=1)
 
 
@@ -142,18 +143,11 @@ def motions(views: TowerViews, pairs: Indices) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(np.nan_to_num(values)).float(), torch.from_numpy(known.astype(bool))
 
 
-def middles(grid: int) -> Tensor:
-    """(G * G, 2) of the patches, right and down, in [0, 1] of the image."""
-    middle = (torch.arange(grid) + 0.5) / grid
-    right, down = torch.meshgrid(middle, middle, indexing="xy")
-    return torch.stack([right.flatten(), down.flatten()], dim=1)
-
-
 def matches(
     views: TowerViews, source: Indices, target: Indices, patches: Patches, *, grid: int
 ) -> Matches:
     """Where the patches of views ``source`` (B,) lie in views ``target`` (B,)."""
-    pixels = F.pad(middles(grid).double(), (0, 1), value=1.0)
+    pixels = F.pad((places_of(grid).double() + 1) / 2, (0, 1), value=1.0)
     far = torch.isinf(patches.depth)
     depth = torch.where(far, torch.full_like(patches.depth, _FAR), patches.depth).double()
     inverse_1 = torch.linalg.inv(_tensor(views.intrinsics[source]))
