@@ -204,7 +204,7 @@ def test_a_damaged_model(tiny, tmp_path):
 def test_a_model_with_a_weight_missing(tiny, tmp_path):
     shutil.copytree(tiny, tmp_path / "less")
     weights = load_file(tmp_path / "less" / "model.safetensors")
-    del weights["model.language_model.norm.weight"]
+    del weights["model.language_model.embedding_norm.weight"]
     save_file(weights, tmp_path / "less" / "model.safetensors", metadata={"format": "pt"})
     assert "1 of its weights are in none of its files: model.language_" in refused(
         tmp_path / "less"

@@ -35,6 +35,6 @@ def taught(data, untaught, tmp_path_factory) -> Path:
     """The folder of a tiny model that has learnt the form of an answer, and little else."""
     out = tmp_path_factory.mktemp("taught")
     loaded = loaded_from(untaught)
-    train_sft(loaded, data, recipe_with(sft={"steps": 24, "lr": 3e-3}), out)
+    train_sft(loaded, data, recipe_with(sft={"steps": 24, "lr": 2e-3}), out)
     save_image_text(loaded, out / "model")
     return out / "model"

@@ -42,7 +42,7 @@ def test_the_loss_falls_and_the_log_says_how_fast(data, untaught, tmp_path):
     curve = losses(tmp_path)
     assert list(curve) == list(range(1, 11))
     entries = loaded.model.get_output_embeddings().weight.shape[0]
-    assert curve[1] == pytest.approx(math.log(entries), abs=0.4)  # it knows nothing
+    assert curve[1] > math.log(entries)  # it knows nothing, and is wrongly sure of it
     assert summary.last_loss == curve[10] < curve[1] - 1.0
     assert summary.steps == 10
     line = read_log(tmp_path / "sft")[4]

@@ -12,9 +12,11 @@ from viewpoint_gen.errors import ModelError
 from viewpoint_gen.models.beside import ATTRIBUTE, geometry_of
 
 LANGUAGE_LAYERS: Final = (
-    r".*(language_model|text_model).*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
+    r".*(language_model|text_model).*\."
+    r"(q_proj|k_proj|v_proj|o_proj|out_proj|in_proj|gate_proj|up_proj|down_proj|w1|w2|w3)"
 )
-"""The linear layers of the language model, as LLaVA, Idefics3 and the Qwen family name them."""
+"""The linear layers of the language model, as LLaVA, Idefics3, the Qwen family and LFM2 name
+them."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from transformers.utils import logging as chatter
 
 from viewpoint_gen.errors import ModelError
 
+# It tells that a faster kernel could be installed; the one that is used is exact.
+chatter.get_logger("transformers.integrations.hub_kernels").setLevel(chatter.ERROR)
+
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s(?=[A-Z])")
 
 

@@ -28,6 +28,7 @@ from viewpoint_gen.training.config import TrainRecipe
 from viewpoint_gen.training.data import TrainingData, prepare_data
 from viewpoint_gen.training.geometry.pretrain import pretrain_tower
 from viewpoint_gen.training.grpo import train_grpo
+from viewpoint_gen.training.primer.school import teach_to_read
 from viewpoint_gen.training.sft import SFT_FOLDER, train_sft
 
 STAGES: Final = ("geometry", "sft", "grpo")
@@ -153,6 +154,8 @@ def _started(
     elif recipe.geometry != NO_GEOMETRY:
         encoder = encoder_named(recipe.geometry)
     loaded = load_image_text(_source(recipe, data, out), device=device)
+    if recipe.model == TINY and recipe.primer.steps:
+        teach_to_read(loaded, data.run, recipe.primer, out, seed=recipe.seed)
     if encoder is not None:
         add_geometry(loaded, encoder)
     return loaded

@@ -98,6 +98,24 @@ class TowerConfig(BaseModel):
     """Of the validation split, that are read at each checkpoint."""
 
 
+class PrimerConfig(BaseModel):
+    """What the tiny model learns before it sees: to read, from the run's own words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: Annotated[int, Field(ge=0)] = 2000
+    """0: it begins with pictures, and will hardly find an option's letter."""
+    batch: Count = 48
+    """Lessons in one step."""
+    lr: Positive = 2e-3
+    warmup_steps: Annotated[int, Field(ge=0)] = 50
+    cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.25
+    """Last part of the training, over which the learning rate falls to nothing."""
+    weight_decay: Annotated[float, Field(ge=0.0)] = 0.01
+    max_grad_norm: Positive = 1.0
+    checkpoint_steps: Count = 200
+
+
 class SftConfig(OptimiserConfig):
     """Supervised: the right answer, letter by letter."""
 
@@ -182,6 +200,7 @@ class TrainRecipe(BaseModel):
     lora: LoraConfig | None = None
     data: DataConfig = DataConfig()
     tower: TowerConfig = TowerConfig()
+    primer: PrimerConfig = PrimerConfig()
     sft: SftConfig = SftConfig()
     grpo: GrpoConfig = GrpoConfig()
 

@@ -1,0 +1,235 @@
+"""Lessons in reading, of text alone: a thing is told, and which option says it?
+
+The right option is worth nothing to a model that can't find its letter, which stands before the
+option, several tokens from the word that tells it from the others. Asked straight away, a model
+made from nothing stays at chance. So lessons begin with options of a few words, and go on to the
+run's own options and to its derivations, told where a question has its pictures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Any, Final
+
+import numpy as np
+
+from viewpoint_gen.dataset.export.items import IMAGE_TAG
+from viewpoint_gen.geometry.frames import Array, Indices
+from viewpoint_gen.models.chat import SYSTEM_PROMPT
+from viewpoint_gen.models.vocabulary import END, FIXED, SPECIAL, TAGS
+from viewpoint_gen.qa.prompt import HOW_TO_ANSWER, lettered, pictured_options
+from viewpoint_gen.seeding import rng_for
+
+KINDS: Final = ("words", "options", "words first", "options first", "reasons")
+"""From the easiest to what a question asks; ``first``: what is told stands before the options."""
+
+FIRST_WORDS: Final = 8
+"""So many words are known at first: with all of them at once nothing is learnt."""
+
+_MANY_WORDS: Final = 100
+"""From so many on, words are framed by others, which a lesson's options share."""
+
+_FRAMED: Final = 0.6
+_LONGEST_FRAME: Final = 4
+_TWO_WORDS: Final = 0.3
+_MOST_OPTIONS: Final = 5
+
+_ROUNDS: Final = 3
+"""Options told one after another in one lesson, where they are told last."""
+
+_WITH_STEM: Final = 0.3
+"""Of the lessons with a question's options, with the question too."""
+
+_UNFINISHED: Final = 0.5
+"""Of the lessons with reasons, without the last sentence, which says the answer."""
+
+_MOST_QUESTIONS: Final = 20_000
+"""That lessons are drawn from; a large run's others are worded no differently."""
+
+IGNORED: Final = -100
+
+Tokens = list[int]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A chat of text alone.
+
+    Attributes:
+        ids: its tokens.
+        labels: the same where a token is the model's to say, ``IGNORED`` elsewhere.
+    """
+
+    ids: Tokens
+    labels: Tokens
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A question without its pictures."""
+
+    family: str
+    stem: str
+    options: tuple[str, ...]
+    how: str
+    reply: str
+    reasons: str
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> _Question:
+        options = tuple(json.loads(item["grading"])["options"] or ())
+        if options == tuple(pictured_options(len(options))):
+            options = ()
+        asked, _, how = item["prompt"].rpartition("\n")
+        if options:
+            asked = asked.removesuffix(f"\n{lettered(list(options))}")
+        stem = "\n".join(line for line in asked.split("\n") if IMAGE_TAG not in line)
+        thought = (item["reasoned_reply"] or "").partition("</think>")[0].removeprefix("<think>")
+        return cls(item["family"], stem, options, f"\n{how}", item["reply"], thought)
+
+    @property
+    def in_full(self) -> str:
+        """As it is asked, without pictures."""
+        return f"\n{self.stem}\n{lettered(list(self.options))}".rstrip("\n") + self.how
+
+
+class _Pool:
+    """Questions to draw from: those of rare families more often than there are."""
+
+    def __init__(self, questions: list[_Question]) -> None:
+        self._questions = questions
+        often = Counter(question.family for question in questions)
+        weights = np.array([often[question.family] ** -0.5 for question in questions])
+        self._chances: Array = weights / weights.sum()
+
+    def __len__(self) -> int:
+        return len(self._questions)
+
+    def draw(self, rng: np.random.Generator, count: int) -> list[_Question]:
+        places = rng.choice(len(self), count, p=self._chances)
+        return [self._questions[place] for place in places]
+
+
+class Lessons:
+    """Draws lessons from a run's questions.
+
+    Args:
+        items: of a cache.
+        tokenizer: of the tiny model.
+    """
+
+    def __init__(self, items: Any, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        places = rng_for(0, "questions").permutation(len(items))[:_MOST_QUESTIONS]
+        questions = [_Question.of(item) for item in items.select(np.sort(places))]
+        self._with_options = _Pool([each for each in questions if len(each.options) > 1])
+        self._with_reasons = _Pool([each for each in questions if each.reasons])
+        self._words = self._single_words()
+        self._marks = [self._one(f"\n{letter}. ") for letter in ascii_uppercase[:_MOST_OPTIONS]]
+        self._letters = [self._one(letter) for letter in ascii_uppercase[:_MOST_OPTIONS]]
+        self._opening = self._ids(f"<|system|>{SYSTEM_PROMPT}<|user|>")
+        self._user, self._line = self._ids("<|user|>"), self._ids("\n")
+        self._choose = self._ids(f"\n{HOW_TO_ANSWER['choice']}")
+        self._reply = self._ids("<|assistant|><answer>"), self._ids(f"</answer>{END}")
+
+    @property
+    def words(self) -> int:
+        """That can be known."""
+        return len(self._words)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Those of ``KINDS`` for which there are questions."""
+        missing = {"options": not self._with_options, "reasons": not self._with_reasons}
+        return tuple(kind for kind in KINDS if not missing.get(kind.split()[0]))
+
+    def draw(self, kind: str, rng: np.random.Generator, count: int, *, known: int) -> list[Lesson]:
+        """Some lessons of a kind.
+
+        Args:
+            kind: of ``KINDS``.
+            known: words that may stand in lessons of words.
+        """
+        if kind.startswith("words"):
+            first = kind.endswith("first")
+            return [self._of_words(rng, known, first=first) for _ in range(count)]
+        if kind.startswith("options"):
+            first = kind.endswith("first")
+            chosen = self._with_options.draw(rng, count)
+            return [self._of_options(rng, question, first=first) for question in chosen]
+        return [self._of_reasons(rng, each) for each in self._with_reasons.draw(rng, count)]
+
+    def _of_words(self, rng: np.random.Generator, known: int, *, first: bool) -> Lesson:
+        count = int(rng.integers(2, _MOST_OPTIONS + 1))
+        long = 2 if known >= 2 * FIRST_WORDS and rng.random() < _TWO_WORDS else 1
+        options = self._words[rng.choice(known, (count, long), replace=False)].tolist()
+        if known > _MANY_WORDS and rng.random() < _FRAMED:
+            before, after = (
+                self._words[rng.integers(0, known, rng.integers(_LONGEST_FRAME + 1))].tolist()
+                for _ in range(2)
+            )
+            options = [[*before, *option, *after] for option in options]
+        plain = not first and (known <= _MANY_WORDS or rng.random() < 0.5)
+        opening, end = (self._user, []) if plain else (self._opening, self._choose)
+        return self._told(rng, options, opening=opening, end=end, first=first)
+
+    def _of_options(self, rng: np.random.Generator, question: _Question, *, first: bool) -> Lesson:
+        order = rng.permutation(len(question.options))[:_MOST_OPTIONS]
+        options = [self._ids(question.options[place]) for place in order]
+        stem = self._ids(question.stem) if rng.random() < _WITH_STEM else []
+        end = self._ids(question.how)
+        return self._told(rng, options, opening=self._opening, stem=stem, end=end, first=first)
+
+    def _told(
+        self,
+        rng: np.random.Generator,
+        options: list[Tokens],
+        *,
+        opening: Tokens,
+        end: Tokens,
+        first: bool,
+        stem: Sequence[int] = (),
+    ) -> Lesson:
+        """Options and what is told: one of them before, or some after, each with its letter."""
+        told = rng.integers(len(options), size=1 if first else _ROUNDS).tolist()
+        ids = [*opening, *([*options[told[0]], *self._line] if first else ()), *stem]
+        for mark, option in zip(self._marks, options, strict=False):
+            ids += [mark, *option]
+        ids += end
+        labels = [IGNORED] * len(ids)
+        asked, closed = self._reply
+        for place in told:
+            said = [*(() if first else (*self._user, *options[place])), *asked]
+            ids += [*said, self._letters[place], *closed]
+            labels += [IGNORED] * len(said) + [self._letters[place]] + [IGNORED] * len(closed)
+        return Lesson(ids, labels)
+
+    def _of_reasons(self, rng: np.random.Generator, question: _Question) -> Lesson:
+        reasons = question.reasons
+        if rng.random() < _UNFINISHED:
+            reasons = reasons[: reasons.rfind(". ") + 1] or reasons
+        asked = self._ids(f"<|system|>{SYSTEM_PROMPT}<|user|>{reasons}{question.in_full}")
+        asked += self._ids("<|assistant|>")
+        reply = self._ids(f"{question.reply}{END}")
+        return Lesson([*asked, *reply], [IGNORED] * len(asked) + reply)
+
+    def _single_words(self) -> Indices:
+        """Every token that is a piece of text of its own, shuffled."""
+        fixed = set(self._ids("".join((*SPECIAL, *TAGS, *FIXED))))
+        tokens = self._tokenizer.convert_ids_to_tokens(list(range(len(self._tokenizer))))
+        words = [
+            place for place, token in enumerate(tokens) if place not in fixed and len(token) > 1
+        ]
+        return rng_for(0, "words").permutation(np.array(words, dtype=np.int64))
+
+    def _ids(self, text: str) -> Tokens:
+        ids: Tokens = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
+    def _one(self, text: str) -> int:
+        (token,) = self._ids(text)
+        return token
