@@ -13,6 +13,7 @@ BASE = {
     "geometry": "none",
     "data": {"cot_share": 0.2},
     "primer": {"steps": 0},
+    "sight": {"steps": 0},
     "sft": {"steps": 6, "batch": 8, "lr": 1e-3, "warmup_steps": 1, "checkpoint_steps": 3},
     "grpo": {
         "steps": 2,

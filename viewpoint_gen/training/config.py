@@ -98,22 +98,38 @@ class TowerConfig(BaseModel):
     """Of the validation split, that are read at each checkpoint."""
 
 
-class PrimerConfig(BaseModel):
-    """What the tiny model learns before it sees: to read, from the run's own words."""
+class LoopConfig(BaseModel):
+    """Of a loop of our own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: Annotated[int, Field(ge=0)] = 2000
-    """0: it begins with pictures, and will hardly find an option's letter."""
-    batch: Count = 48
-    """Lessons in one step."""
+    steps: Annotated[int, Field(ge=0)] = 1000
+    batch: Count = 32
     lr: Positive = 2e-3
     warmup_steps: Annotated[int, Field(ge=0)] = 50
-    cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.25
+    cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.4
     """Last part of the training, over which the learning rate falls to nothing."""
     weight_decay: Annotated[float, Field(ge=0.0)] = 0.01
     max_grad_norm: Positive = 1.0
     checkpoint_steps: Count = 200
+
+
+class PrimerConfig(LoopConfig):
+    """What the tiny model learns before it sees: to read, from the run's own words."""
+
+    steps: Annotated[int, Field(ge=0)] = 3000
+    """0: it begins with pictures, and will hardly find an option's letter."""
+    batch: Count = 40
+    """Lessons in one step."""
+
+
+class SightConfig(LoopConfig):
+    """The tiny model's pictures become words that it can read."""
+
+    steps: Annotated[int, Field(ge=0)] = 500
+    """0: its supervised training has to find out what pictures say."""
+    batch: Count = 32
+    """Pairs of pictures in one step."""
 
 
 class SftConfig(OptimiserConfig):
@@ -201,6 +217,7 @@ class TrainRecipe(BaseModel):
     data: DataConfig = DataConfig()
     tower: TowerConfig = TowerConfig()
     primer: PrimerConfig = PrimerConfig()
+    sight: SightConfig = SightConfig()
     sft: SftConfig = SftConfig()
     grpo: GrpoConfig = GrpoConfig()
 

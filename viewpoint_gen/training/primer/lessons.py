@@ -3,7 +3,8 @@
 The right option is worth nothing to a model that can't find its letter, which stands before the
 option, several tokens from the word that tells it from the others. Asked straight away, a model
 made from nothing stays at chance. So lessons begin with options of a few words, and go on to the
-run's own options and to its derivations, told where a question has its pictures.
+run's own options and to its derivations, told where a question has its pictures; at last they are
+whole questions, with motions in words (see ``captions``) in place of the pictures.
 """
 
 from __future__ import annotations
@@ -23,8 +24,17 @@ from viewpoint_gen.models.chat import SYSTEM_PROMPT
 from viewpoint_gen.models.vocabulary import END, FIXED, SPECIAL, TAGS
 from viewpoint_gen.qa.prompt import HOW_TO_ANSWER, lettered, pictured_options
 from viewpoint_gen.seeding import rng_for
+from viewpoint_gen.training.primer.captions import Captions, SeenMotions, sampled
 
-KINDS: Final = ("words", "options", "words first", "options first", "reasons")
+KINDS: Final = (
+    "words",
+    "options",
+    "words first",
+    "options first",
+    "reasons",
+    "one motion",
+    "motions",
+)
 """From the easiest to what a question asks; ``first``: what is told stands before the options."""
 
 FIRST_WORDS: Final = 8
@@ -47,8 +57,20 @@ _WITH_STEM: Final = 0.3
 _UNFINISHED: Final = 0.5
 """Of the lessons with reasons, without the last sentence, which says the answer."""
 
-_MOST_QUESTIONS: Final = 20_000
-"""That lessons are drawn from; a large run's others are worded no differently."""
+_ONE_MOTION: Final = ("ego_", "object_translation_around", "estimate_", "magnitude_")
+"""How families begin that ask for one quantity alone."""
+
+_NOT_OF_MOTIONS: Final = (
+    "correspondence",
+    "hidden_point",
+    "cannot_tell",
+    "choose_view",
+    "all_that_apply",
+    "overlap_share",
+    "new_share",
+    "same_object",
+)
+"""Families that motions don't answer, or not those between neighbouring pictures."""
 
 IGNORED: Final = -100
 
@@ -73,6 +95,8 @@ class _Question:
     """A question without its pictures."""
 
     family: str
+    prompt: str
+    pictures: tuple[int, ...]
     stem: str
     options: tuple[str, ...]
     how: str
@@ -89,7 +113,16 @@ class _Question:
             asked = asked.removesuffix(f"\n{lettered(list(options))}")
         stem = "\n".join(line for line in asked.split("\n") if IMAGE_TAG not in line)
         thought = (item["reasoned_reply"] or "").partition("</think>")[0].removeprefix("<think>")
-        return cls(item["family"], stem, options, f"\n{how}", item["reply"], thought)
+        return cls(
+            family=item["family"],
+            prompt=item["prompt"],
+            pictures=tuple(item["pictures"]),
+            stem=stem,
+            options=options,
+            how=f"\n{how}",
+            reply=item["reply"],
+            reasons=thought,
+        )
 
     @property
     def in_full(self) -> str:
@@ -120,14 +153,23 @@ class Lessons:
     Args:
         items: of a cache.
         tokenizer: of the tiny model.
+        seen: motions between the questions' pictures; None: no lesson tells of them.
     """
 
-    def __init__(self, items: Any, tokenizer: Any) -> None:
-        self._tokenizer = tokenizer
-        places = rng_for(0, "questions").permutation(len(items))[:_MOST_QUESTIONS]
-        questions = [_Question.of(item) for item in items.select(np.sort(places))]
+    def __init__(self, items: Any, tokenizer: Any, seen: SeenMotions | None = None) -> None:
+        self._tokenizer, self._seen = tokenizer, seen
+        questions = [_Question.of(item) for item in items.select(sampled(len(items)))]
         self._with_options = _Pool([each for each in questions if len(each.options) > 1])
         self._with_reasons = _Pool([each for each in questions if each.reasons])
+        moved = [
+            each
+            for each in questions
+            if seen and len(each.pictures) > 1 and each.family not in _NOT_OF_MOTIONS
+        ]
+        self._with_motions = _Pool(moved)
+        self._with_one = _Pool([each for each in moved if each.family.startswith(_ONE_MOTION)])
+        self._captions = Captions(tokenizer)
+        self._image = tokenizer.convert_tokens_to_ids(IMAGE_TAG)
         self._words = self._single_words()
         self._marks = [self._one(f"\n{letter}. ") for letter in ascii_uppercase[:_MOST_OPTIONS]]
         self._letters = [self._one(letter) for letter in ascii_uppercase[:_MOST_OPTIONS]]
@@ -144,8 +186,14 @@ class Lessons:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Those of ``KINDS`` for which there are questions."""
-        missing = {"options": not self._with_options, "reasons": not self._with_reasons}
-        return tuple(kind for kind in KINDS if not missing.get(kind.split()[0]))
+        pools = {
+            "options": self._with_options,
+            "options first": self._with_options,
+            "reasons": self._with_reasons,
+            "one motion": self._with_one,
+            "motions": self._with_motions,
+        }
+        return tuple(kind for kind in KINDS if kind not in pools or len(pools[kind]))
 
     def draw(self, kind: str, rng: np.random.Generator, count: int, *, known: int) -> list[Lesson]:
         """Some lessons of a kind.
@@ -161,7 +209,10 @@ class Lessons:
             first = kind.endswith("first")
             chosen = self._with_options.draw(rng, count)
             return [self._of_options(rng, question, first=first) for question in chosen]
-        return [self._of_reasons(rng, each) for each in self._with_reasons.draw(rng, count)]
+        if kind == "reasons":
+            return [self._of_reasons(rng, each) for each in self._with_reasons.draw(rng, count)]
+        pool = self._with_one if kind == "one motion" else self._with_motions
+        return [self._of_motions(each) for each in pool.draw(rng, count)]
 
     def _of_words(self, rng: np.random.Generator, known: int, *, first: bool) -> Lesson:
         count = int(rng.integers(2, _MOST_OPTIONS + 1))
@@ -214,6 +265,16 @@ class Lessons:
             reasons = reasons[: reasons.rfind(". ") + 1] or reasons
         asked = self._ids(f"<|system|>{SYSTEM_PROMPT}<|user|>{reasons}{question.in_full}")
         asked += self._ids("<|assistant|>")
+        reply = self._ids(f"{question.reply}{END}")
+        return Lesson([*asked, *reply], [IGNORED] * len(asked) + reply)
+
+    def _of_motions(self, question: _Question) -> Lesson:
+        assert self._seen is not None  # there would be no such questions
+        captions = iter(self._captions.of_sample(self._seen.of_sample(question.pictures)))
+        opening = f"<|system|>{SYSTEM_PROMPT}<|user|>{question.prompt}<|assistant|>"
+        asked: Tokens = []
+        for token in self._ids(opening):
+            asked += next(captions) if token == self._image else [token]
         reply = self._ids(f"{question.reply}{END}")
         return Lesson([*asked, *reply], [IGNORED] * len(asked) + reply)
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from viewpoint_gen.models.loading import ImageTextModel
 from viewpoint_gen.recipe import fingerprint_of
 from viewpoint_gen.seeding import rng_for
-from viewpoint_gen.storage import explained, open_store
 from viewpoint_gen.training.cache import Cache
 from viewpoint_gen.training.checkpoints import claim
 from viewpoint_gen.training.config import PrimerConfig
-from viewpoint_gen.training.journal import StepLog
+from viewpoint_gen.training.loop import Loop
+from viewpoint_gen.training.primer.captions import SeenMotions
 from viewpoint_gen.training.primer.lessons import FIRST_WORDS, IGNORED, Lesson, Lessons
 
 PRIMER_FOLDER: Final = "primer"
-_STATE_NAME: Final = "checkpoint.pt"
 
 _NEWEST: Final = 0.6
 """Of the steps, of the kind that was reached last; the others rehearse those before it."""
@@ -39,6 +37,9 @@ _PASSED: Final = 0.9
 
 _LEAST_STEPS: Final = 20
 """Of a kind, before it counts as passed."""
+
+_MOST_STEPS: Final = {"reasons": 400, "one motion": 900}
+"""Of a kind, which then counts as passed: a tower's readings err, and reasons are worded freely."""
 
 _MEMORY: Final = 0.95
 _DOUBT: Final = 0.93
@@ -75,77 +76,72 @@ class _Standing:
 
 
 def teach_to_read(
-    loaded: ImageTextModel, cache: Cache, config: PrimerConfig, out: Path, *, seed: int
+    loaded: ImageTextModel,
+    cache: Cache,
+    config: PrimerConfig,
+    out: Path,
+    *,
+    seed: int,
+    seen: SeenMotions | None = None,
 ) -> None:
     """Teach a model's language part in place; goes on from the checkpoint in ``OUT/primer``.
-
-    A resumed training gives the same weights as one that was never stopped.
 
     Args:
         loaded: the tiny model, untrained.
         cache: of the questions that it will learn from.
+        seen: motions between their pictures, for lessons that are answered from them; None: there
+            are no such lessons.
 
     Raises:
         RecipeChanged: the folder holds lessons of another recipe or of other data.
     """
     folder = out / PRIMER_FOLDER
     key = {**config.model_dump(mode="json"), "seed": seed, "data": cache.key}
-    claim(folder, fingerprint_of(key))
-    school = _School(loaded, cache, config, folder, seed=seed)
-    first = school.restore()
-    if first < config.steps:
-        school.train(first)
+    claim(folder, fingerprint_of(key | {"seen": seen.key if seen else None}))
+    _School(loaded, cache, config, folder, seed=seed, seen=seen).run()
 
 
-class _School:
-    """The loop, its optimiser, its checkpoints and its log."""
+class _School(Loop):
+    """Lessons that become harder."""
 
     def __init__(
-        self, loaded: ImageTextModel, cache: Cache, config: PrimerConfig, folder: Path, *, seed: int
+        self,
+        loaded: ImageTextModel,
+        cache: Cache,
+        config: PrimerConfig,
+        folder: Path,
+        *,
+        seed: int,
+        seen: SeenMotions | None,
     ) -> None:
-        self._config, self._folder, self._seed = config, folder, seed
         self._language = loaded.model.model.language_model
+        super().__init__(config, folder, dict(self._language.named_parameters()))
+        self._seed, self._batch = seed, config.batch
         self._head = loaded.model.lm_head
         self._pad = loaded.processor.tokenizer.pad_token_id
-        self._lessons = Lessons(cache.items, loaded.processor.tokenizer)
+        self._lessons = Lessons(cache.items, loaded.processor.tokenizer, seen)
         self._kinds = self._lessons.kinds
         self._standing = _Standing()
-        self._optimiser = torch.optim.AdamW(
-            self._language.parameters(),
-            lr=config.lr,
-            betas=(0.9, 0.98),
-            weight_decay=config.weight_decay,
-        )
 
-    def train(self, first: int) -> None:
-        """All steps from the last checkpoint on."""
-        config = self._config
-        self._language.train()
-        with StepLog(self._folder, done=first, steps=config.steps) as log:
-            for step in range(first, config.steps):
-                began_s = time.monotonic()
-                numbers = self._step(step)
-                took_s = round(time.monotonic() - began_s, 4)
-                log.note(step + 1, numbers | {"lr": self._lr(step), "seconds": took_s})
-                if (step + 1) % config.checkpoint_steps == 0 or step + 1 == config.steps:
-                    self._save(step + 1)
+    def standing(self) -> dict[str, Any]:
+        """How far the pupil has come."""
+        return asdict(self._standing)
 
-    def _step(self, step: int) -> dict[str, float]:
+    def stand(self, standing: dict[str, Any]) -> None:
+        """Go on from there."""
+        self._standing = _Standing(**standing)
+
+    def read(self, step: int) -> tuple[Tensor, dict[str, float]]:
+        """Lessons of one kind."""
         standing = self._standing
         rng = rng_for(self._seed, "primer", step)
         newest = standing.level == 0 or rng.random() < _NEWEST
         place = standing.level if newest else int(rng.integers(standing.level))
         kind = self._kinds[place]
-        lessons = self._lessons.draw(kind, rng, self._config.batch, known=standing.known)
-        for group in self._optimiser.param_groups:
-            group["lr"] = self._lr(step)
-        loss, right = self._read(lessons)
-        self._optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self._language.parameters(), self._config.max_grad_norm)
-        self._optimiser.step()
+        self._language.train()
+        loss, right = self._read(self._lessons.draw(kind, rng, self._batch, known=standing.known))
         self._judge(place, standing.note(kind, right))
-        return {"loss": loss.item(), f"right_{kind}": right, "words": standing.known}
+        return loss, {f"right_{kind}": right, "words": standing.known}
 
     def _read(self, lessons: Sequence[Lesson]) -> tuple[Tensor, float]:
         """The loss, and the share of what is to be said that is said."""
@@ -169,36 +165,9 @@ class _School:
             standing.known = min(self._lessons.words, more)
             standing.doubt(kind)
             return
-        passed = right > _PASSED and standing.steps(kind) >= _LEAST_STEPS
+        steps = standing.steps(kind)
+        passed = right > _PASSED and steps >= _LEAST_STEPS
+        passed |= steps >= _MOST_STEPS.get(kind, steps + 1)
         knows_all = standing.known == self._lessons.words
         if passed and knows_all and place == standing.level < len(self._kinds) - 1:
             standing.level += 1
-
-    def _lr(self, step: int) -> float:
-        """Warmed up, then as it is, then down to nothing over the last part."""
-        config = self._config
-        left = 1.0 - step / config.steps
-        warm = min(1.0, (step + 1) / max(1, config.warmup_steps))
-        return config.lr * warm * min(1.0, left / config.cooldown_share)
-
-    def _save(self, step: int) -> None:
-        state = {
-            "step": step,
-            "standing": asdict(self._standing),
-            "language": self._language.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-        }
-        with open_store(self._folder).create(_STATE_NAME) as handle:
-            torch.save(state, handle)
-
-    def restore(self) -> int:
-        """The step to go on from."""
-        path = self._folder / _STATE_NAME
-        if not path.exists():
-            return 0
-        with explained(str(path), "read"):
-            state = torch.load(path, weights_only=True)
-        self._language.load_state_dict(state["language"])
-        self._optimiser.load_state_dict(state["optimiser"])
-        self._standing = _Standing(**state["standing"])
-        return int(state["step"])

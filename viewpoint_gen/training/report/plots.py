@@ -13,6 +13,7 @@ from viewpoint_gen.training.geometry.pretrain import GEOMETRY_FOLDER
 from viewpoint_gen.training.grpo import GRPO_FOLDER
 from viewpoint_gen.training.primer.lessons import KINDS
 from viewpoint_gen.training.primer.school import PRIMER_FOLDER
+from viewpoint_gen.training.primer.sight import SIGHT_FOLDER
 from viewpoint_gen.training.report.curves import Curve, Lines, curve_chart, curves_of, numbers_below
 from viewpoint_gen.training.report.stages import Stage
 from viewpoint_gen.training.sft import SFT_FOLDER
@@ -79,6 +80,12 @@ _PLOTS: Final[Mapping[str, tuple[Plot, ...]]] = {
             note="Share of the letters, of reasons of all tokens; harder lessons come later.",
         ),
         Plot("Words known", {"words": "words"}),
+        Plot("Learning rate", {"lr": "learning rate"}),
+        Plot("Pace", {"seconds": "seconds per step"}),
+    ),
+    SIGHT_FOLDER: (
+        Plot("Loss", {"loss": "loss"}, note="Of it, 1 would be a picture that says nothing."),
+        Plot("Directions said right", {"words_right": "share"}),
         Plot("Learning rate", {"lr": "learning rate"}),
         Plot("Pace", {"seconds": "seconds per step"}),
     ),
