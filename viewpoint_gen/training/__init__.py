@@ -1,9 +1,9 @@
 """Training: a run's questions in, a model that answers them out.
 
 The geometry tower first, on depth, correspondences and motions; a tiny model learns to read, from
-text alone; then supervised (direct answers and verified reasons), then GRPO with the scorer as the
-reward; then exams, a page and the model's card. Needs the extra ``train``; recipes
-(``training.config``) are read without it.
+text alone, and its pictures to say the motions between them; then supervised (direct answers and
+verified reasons), then GRPO with the scorer as the reward; then exams, a page and the model's card.
+Needs the extra ``train``; recipes (``training.config``) are read without it.
 """
 
 from __future__ import annotations

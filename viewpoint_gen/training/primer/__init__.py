@@ -1,1 +1,1 @@
-"""What a language model that is made from nothing learns before it sees: to read a question."""
+"""What a model that is made from nothing learns first: to read, and to see in words."""
