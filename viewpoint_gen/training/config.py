@@ -77,27 +77,6 @@ class OptimiserConfig(BaseModel):
     """From one checkpoint to the next."""
 
 
-class TowerConfig(BaseModel):
-    """The geometry tower's own schooling on the renders' truth."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    steps: Count = 4500
-    batch: Count = 32
-    """Pairs of views in one step."""
-    true_flows: Count = 192
-    """Pairs in one step of which true displacements alone are read: they cost little."""
-    lr: Positive = 1.5e-3
-    warmup_steps: Annotated[int, Field(ge=0)] = 150
-    cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6
-    """Last part of the training, over which the learning rate falls to nothing."""
-    weight_decay: Annotated[float, Field(ge=0.0)] = 0.03
-    max_grad_norm: Positive = 1.0
-    checkpoint_steps: Count = 500
-    check_pairs: Count = 512
-    """Of the validation split, that are read at each checkpoint."""
-
-
 class LoopConfig(BaseModel):
     """Of a loop of our own."""
 
@@ -112,6 +91,23 @@ class LoopConfig(BaseModel):
     weight_decay: Annotated[float, Field(ge=0.0)] = 0.01
     max_grad_norm: Positive = 1.0
     checkpoint_steps: Count = 200
+
+
+class TowerConfig(LoopConfig):
+    """The geometry tower's own schooling on the renders' truth."""
+
+    steps: Count = 4500
+    batch: Count = 32
+    """Pairs of views in one step."""
+    true_flows: Count = 192
+    """Pairs in one step of which true displacements alone are read: they cost little."""
+    lr: Positive = 1.5e-3
+    warmup_steps: Annotated[int, Field(ge=0)] = 150
+    cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6
+    weight_decay: Annotated[float, Field(ge=0.0)] = 0.03
+    checkpoint_steps: Count = 500
+    check_pairs: Count = 512
+    """Of the validation split, that are read at each checkpoint."""
 
 
 class PrimerConfig(LoopConfig):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 
 from viewpoint_gen.storage import explained, open_store
 from viewpoint_gen.training.config import LoopConfig
-from viewpoint_gen.training.journal import StepLog
+from viewpoint_gen.training.journal import StepLog, read_log
 
 _STATE_NAME: Final = "checkpoint.pt"
 
@@ -34,11 +35,13 @@ class Loop(ABC):
     ) -> None:
         self._config, self._folder, self._learnt = config, folder, dict(learnt)
         self._optimiser = torch.optim.AdamW(
-            self._learnt.values(),
-            lr=config.lr,
-            betas=(0.9, 0.98),
-            weight_decay=config.weight_decay,
+            _decayed(self._learnt.values(), config.weight_decay), lr=config.lr, betas=(0.9, 0.98)
         )
+
+    @property
+    def seconds(self) -> float:
+        """Spent in all steps so far."""
+        return math.fsum(line.get("seconds", 0.0) for line in read_log(self._folder))
 
     def run(self) -> None:
         """All steps from the last checkpoint on."""
@@ -53,11 +56,17 @@ class Loop(ABC):
                 numbers |= {"loss": loss.item(), "lr": self._lr(step)}
                 log.note(step + 1, numbers | {"seconds": round(time.monotonic() - began_s, 4)})
                 if (step + 1) % config.checkpoint_steps == 0 or step + 1 == config.steps:
+                    if looked := self.look():
+                        log.note(step + 1, looked)
                     self._save(step + 1)
 
     @abstractmethod
     def read(self, step: int) -> tuple[Tensor, dict[str, float]]:
         """The loss of a step, and what else is worth noting."""
+
+    def look(self) -> dict[str, Any]:
+        """What is worth noting whenever a checkpoint is kept."""
+        return {}
 
     def standing(self) -> dict[str, Any]:
         """What a checkpoint holds beside the weights."""
@@ -105,3 +114,14 @@ class Loop(ABC):
         self._optimiser.load_state_dict(state["optimiser"])
         self.stand(state["standing"])
         return int(state["step"])
+
+
+def _decayed(learnt: Iterable[nn.Parameter], weight_decay: float) -> list[dict[str, Any]]:
+    """Matrices decay, vectors and scalars don't."""
+    groups: dict[bool, list[nn.Parameter]] = {True: [], False: []}
+    for parameter in learnt:
+        groups[parameter.dim() > 1].append(parameter)
+    return [
+        {"params": groups[True], "weight_decay": weight_decay},
+        {"params": groups[False], "weight_decay": 0.0},
+    ]

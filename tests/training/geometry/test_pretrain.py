@@ -86,18 +86,18 @@ def test_what_is_finished_is_not_done_again(schooled, store, monkeypatch):
 
 def test_stopped_and_resumed_it_has_the_same_weights(schooled, store, tmp_path, monkeypatch):
     out, tower, _ = schooled
-    step = pretrain._School._step
+    step = pretrain._School.read
 
     def stopped(self, number):
         if number == 6:
             raise KeyboardInterrupt
         return step(self, number)
 
-    monkeypatch.setattr(pretrain._School, "_step", stopped)
+    monkeypatch.setattr(pretrain._School, "read", stopped)
     with pytest.raises(KeyboardInterrupt):
         pretrain_tower(store, CONFIG, tmp_path, seed=0, data_fingerprint="x")
     assert len([line for line in read_log(tmp_path / "geometry") if "loss" in line]) == 6
-    monkeypatch.setattr(pretrain._School, "_step", step)
+    monkeypatch.setattr(pretrain._School, "read", step)
     resumed, _ = pretrain_tower(store, CONFIG, tmp_path, seed=0, data_fingerprint="x")
     for name, weight in tower.state_dict().items():
         assert torch.equal(weight, resumed.state_dict()[name]), name

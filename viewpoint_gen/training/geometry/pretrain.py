@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.geometry.frames import Indices
@@ -25,11 +24,10 @@ from viewpoint_gen.training.geometry.losses import losses_of
 from viewpoint_gen.training.geometry.reading import pairs_read, readings_of
 from viewpoint_gen.training.geometry.true_flows import TrueFlows
 from viewpoint_gen.training.geometry.views import SPLITS, TowerViews, tower_views
-from viewpoint_gen.training.journal import StepLog
+from viewpoint_gen.training.loop import Loop
 
 GEOMETRY_FOLDER: Final = "geometry"
 TOWER_FOLDER: Final = "tower"
-_STATE_NAME: Final = "checkpoint.pt"
 _SUMMARY_NAME: Final = "summary.json"
 _VIEWS_FOLDER: Final = "views"
 _LEAST_PAIRS: Final = 2
@@ -85,8 +83,8 @@ def pretrain_tower(
         raise RunIncomplete(msg)
     checks = _checked_pairs(views, config, seed=seed)
     flows = TrueFlows.of(views, pairs, grid=grid, batch=config.true_flows, seed=seed)
-    school = _School(tower, views, draw, flows, config, folder, seed=seed)
-    school.train(checks)
+    school = _School(tower, views, draw, flows, config, folder, checks=checks, seed=seed)
+    school.run()
     readings = readings_of(tower, views, checks)
     usual = rng_for(seed, "usual motions").permutation(pairs)[:_USUAL]
     motions = [tower.motions_of(reading) for reading, _ in pairs_read(tower, views, usual)]
@@ -110,8 +108,8 @@ def _checked_pairs(views: TowerViews, config: TowerConfig, *, seed: int) -> Indi
     return rng_for(seed, "tower checks").permutation(pairs)[: config.check_pairs]
 
 
-class _School:
-    """The loop, its optimiser, its checkpoints and its log."""
+class _School(Loop):
+    """Pairs of a run's views, and true displacements beside them."""
 
     def __init__(
         self,
@@ -122,82 +120,25 @@ class _School:
         config: TowerConfig,
         folder: Path,
         *,
+        checks: Indices,
         seed: int,
     ) -> None:
-        self.seconds = 0.0
+        super().__init__(config, folder, dict(tower.named_parameters()))
         self._tower, self._views, self._draw, self._flows = tower, views, draw, flows
-        self._config, self._folder, self._seed = config, folder, seed
-        self._optimiser = torch.optim.AdamW(
-            _decayed(tower, config.weight_decay), lr=config.lr, betas=(0.9, 0.98)
-        )
+        self._checks, self._seed = checks, seed
 
-    def train(self, checks: Indices) -> None:
-        """All steps from the last checkpoint on."""
-        config, first = self._config, self._restore()
+    def read(self, step: int) -> tuple[Tensor, dict[str, float]]:
+        """A batch of pairs."""
         self._tower.train()
-        with StepLog(self._folder, done=first, steps=config.steps) as log:
-            for step in range(first, config.steps):
-                began_s = time.monotonic()
-                numbers = self._step(step)
-                took_s = time.monotonic() - began_s
-                self.seconds += took_s
-                log.note(step + 1, numbers | {"lr": self._lr(step), "seconds": round(took_s, 4)})
-                if (step + 1) % config.checkpoint_steps == 0 or step + 1 == config.steps:
-                    readings = readings_of(self._tower, self._views, checks)
-                    log.note(step + 1, {"event": "readings", **readings.numbers()})
-                    self._save(step + 1)
-
-    def _step(self, step: int) -> dict[str, float]:
         rng = rng_for(self._seed, "tower batch", step)
         pairs = self._draw.pairs(step)
         batch = batch_of(self._views, pairs, grid=self._tower.config.grid, augment=rng)
-        for group in self._optimiser.param_groups:
-            group["lr"] = self._lr(step)
         losses = losses_of(self._tower(batch.images), batch.truth)
         from_flows = self._flows.loss(self._tower.network, step)
-        total = losses.total + from_flows
-        self._optimiser.zero_grad()
-        total.backward()
-        nn.utils.clip_grad_norm_(self._tower.parameters(), self._config.max_grad_norm)
-        self._optimiser.step()
-        return {"loss": total.item(), **losses.numbers(), "true_flows": from_flows.item()}
+        numbers = {**losses.numbers(), "true_flows": from_flows.item()}
+        return losses.total + from_flows, numbers
 
-    def _lr(self, step: int) -> float:
-        """Warmed up, then as it is, then down to nothing over the last part."""
-        config = self._config
-        warm = min(1.0, (step + 1) / max(1, config.warmup_steps))
-        left = 1.0 - step / config.steps
-        return config.lr * warm * min(1.0, left / config.cooldown_share)
-
-    def _save(self, step: int) -> None:
-        state = {
-            "step": step,
-            "seconds": self.seconds,
-            "tower": self._tower.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-        }
-        with open_store(self._folder).create(_STATE_NAME) as handle:
-            torch.save(state, handle)
-
-    def _restore(self) -> int:
-        """The step to go on from."""
-        path = self._folder / _STATE_NAME
-        if not path.exists():
-            return 0
-        with explained(str(path), "read"):
-            state = torch.load(path, weights_only=True)
-        self._tower.load_state_dict(state["tower"])
-        self._optimiser.load_state_dict(state["optimiser"])
-        self.seconds = state["seconds"]
-        return int(state["step"])
-
-
-def _decayed(tower: GeometryTower, weight_decay: float) -> list[dict[str, Any]]:
-    """Matrices decay, vectors and scalars don't."""
-    groups: dict[bool, list[Tensor]] = {True: [], False: []}
-    for parameter in tower.parameters():
-        groups[parameter.dim() > 1].append(parameter)
-    return [
-        {"params": groups[True], "weight_decay": weight_decay},
-        {"params": groups[False], "weight_decay": 0.0},
-    ]
+    def look(self) -> dict[str, Any]:
+        """How well the checked pairs are read."""
+        readings = readings_of(self._tower, self._views, self._checks)
+        return {"event": "readings", **readings.numbers()}

@@ -141,4 +141,5 @@ class SeenMotions:
             for image in self._cache.images(pair)
         ]
         images = resized(shown, self._tower.image_px).unflatten(0, (-1, 2))
-        return np.asarray(estimates(self._tower(images).motion_bins).numpy(), dtype=np.float64)
+        read = estimates(self._tower(images.to(self._tower.device)).motion_bins)
+        return np.asarray(read.cpu().numpy(), dtype=np.float64)

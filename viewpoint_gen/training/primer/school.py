@@ -118,6 +118,7 @@ class _School(Loop):
         super().__init__(config, folder, dict(self._language.named_parameters()))
         self._seed, self._batch = seed, config.batch
         self._head = loaded.model.lm_head
+        self._device = loaded.model.device
         self._pad = loaded.processor.tokenizer.pad_token_id
         self._lessons = Lessons(cache.items, loaded.processor.tokenizer, seen)
         self._kinds = self._lessons.kinds
@@ -151,6 +152,7 @@ class _School(Loop):
         for row, lesson in enumerate(lessons):  # padded on the left, as prompts are
             ids[row, longest - len(lesson.ids) :] = torch.tensor(lesson.ids)
             labels[row, longest - len(lesson.ids) :] = torch.tensor(lesson.labels)
+        ids, labels = ids.to(self._device), labels.to(self._device)
         held = self._language(input_ids=ids, attention_mask=ids != self._pad).last_hidden_state
         said = labels[:, 1:] != IGNORED
         logits, wanted = self._head(held[:, :-1][said]), labels[:, 1:][said]

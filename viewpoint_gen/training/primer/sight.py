@@ -72,7 +72,8 @@ class _Sight(Loop):
         count = max(1, 2 * self._batch // pictures)
         drawn = [alike[place] for place in rng.integers(len(alike), size=count)]
         wanted = torch.tensor(
-            [self._captions.of_sample(self._seen.of_sample(sample)) for sample in drawn]
+            [self._captions.of_sample(self._seen.of_sample(sample)) for sample in drawn],
+            device=self._words.device,
         )
         said = self._tokens(drawn).view(*wanted.shape, -1)
         loss = functional.mse_loss(said, self._words[wanted]) / self._words.square().mean()
@@ -82,9 +83,12 @@ class _Sight(Loop):
         """Image tokens of all pictures in order, as the language model is given them."""
         images = [image for sample in samples for image in self._cache.images(sample)]
         pixels = self._prepare(images=images, return_tensors="pt")["pixel_values"]
+        pixels = pixels.to(self._words)
         config = self._inner.config
         ids = torch.full(
-            (len(samples), len(samples[0]) * config.image_seq_length), config.image_token_id
+            (len(samples), len(samples[0]) * config.image_seq_length),
+            config.image_token_id,
+            device=self._words.device,
         )
         self._inner.train()
         with showing(self._inner, ids):
