@@ -31,6 +31,11 @@ def untaught(data, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tokenizer(untaught):
+    return loaded_from(untaught).processor.tokenizer
+
+
+@pytest.fixture(scope="session")
 def taught(data, untaught, tmp_path_factory) -> Path:
     """The folder of a tiny model that has learnt the form of an answer, and little else."""
     out = tmp_path_factory.mktemp("taught")

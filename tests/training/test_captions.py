@@ -3,17 +3,19 @@
 import numpy as np
 import pytest
 import torch
-from tiny_training import loaded_from, recipe_with
+from tiny_training import loaded_from, recipe_with, stop_at
 
 from viewpoint_gen.errors import RecipeChanged
 from viewpoint_gen.models.loading import add_geometry
+from viewpoint_gen.models.tiny import build_tiny
 from viewpoint_gen.models.tower import GeometryTower, GeometryTowerConfig
 from viewpoint_gen.models.tower.motion import MOTION
 from viewpoint_gen.training.journal import read_log
 from viewpoint_gen.training.primer.captions import CAPTION_TOKENS, Captions, SeenMotions
-from viewpoint_gen.training.primer.lessons import IGNORED, KINDS, Lessons
+from viewpoint_gen.training.primer.lessons import KINDS, Lessons
 from viewpoint_gen.training.primer.sight import teach_to_see
 from viewpoint_gen.training.report.stages import stages_of
+from viewpoint_gen.training.scoring_head import IGNORED
 
 PLACE = {quantity.name: place for place, quantity in enumerate(MOTION)}
 
@@ -29,11 +31,6 @@ def seen(tower, data):
     return SeenMotions(tower, data.run, "tower")
 
 
-@pytest.fixture(scope="module")
-def tokenizer(untaught):
-    return loaded_from(untaught).processor.tokenizer
-
-
 def motion(**values):
     numbers = np.zeros(len(MOTION))
     for name, value in values.items():
@@ -44,8 +41,6 @@ def motion(**values):
 def test_each_quantity_is_said_by_its_side_and_its_size(data, tmp_path_factory):
     words = "counter clockwise higher lower farther nearer left right up down neither 33 12 26"
     folder = tmp_path_factory.mktemp("worded") / "tiny"
-    from viewpoint_gen.models.tiny import build_tiny
-
     build_tiny(folder, [f"by {words}"] * 40, seed=0, image_px=32)
     tokenizer = loaded_from(folder).processor.tokenizer
     captions = Captions(tokenizer)
@@ -118,18 +113,9 @@ def test_pictures_learn_to_say_it_and_nothing_else_learns(sighted, untaught):
 def test_stopped_and_resumed_pictures_say_the_same(
     data, tower, seen, untaught, tmp_path, monkeypatch
 ):
-    from viewpoint_gen.training import loop
-
-    note = loop.StepLog.note
-
-    def stopping(log, step, values):
-        note(log, step, values)
-        if step == 6:
-            raise KeyboardInterrupt
-
     whole = taught_to_see(data, tower, seen, untaught, tmp_path / "whole")
     with monkeypatch.context() as patch:
-        patch.setattr(loop.StepLog, "note", stopping)
+        stop_at(patch, 6)
         with pytest.raises(KeyboardInterrupt):
             taught_to_see(data, tower, seen, untaught, tmp_path / "stopped")
     again = taught_to_see(data, tower, seen, untaught, tmp_path / "stopped")

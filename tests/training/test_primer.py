@@ -3,22 +3,17 @@
 import numpy as np
 import pytest
 import torch
-from tiny_training import loaded_from
+from tiny_training import loaded_from, stop_at
 
 from viewpoint_gen.errors import RecipeChanged
-from viewpoint_gen.training import loop
 from viewpoint_gen.training.config import PrimerConfig
 from viewpoint_gen.training.journal import read_log
 from viewpoint_gen.training.primer import school
-from viewpoint_gen.training.primer.lessons import FIRST_WORDS, IGNORED, KINDS, Lessons
+from viewpoint_gen.training.primer.lessons import FIRST_WORDS, KINDS, Lessons
 from viewpoint_gen.training.primer.school import teach_to_read
+from viewpoint_gen.training.scoring_head import IGNORED
 
 CONFIG = PrimerConfig(steps=8, batch=8, checkpoint_steps=4)
-
-
-@pytest.fixture(scope="module")
-def tokenizer(untaught):
-    return loaded_from(untaught).processor.tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +123,7 @@ def test_stopped_and_resumed_it_is_as_if_it_never_stopped(data, untaught, tmp_pa
     whole, stopped = loaded_from(untaught), loaded_from(untaught)
     teach_to_read(whole, data.run, CONFIG, tmp_path / "whole", seed=0)
     with monkeypatch.context() as patch:
-        patch.setattr(loop.StepLog, "note", stopping_at(6, loop.StepLog.note))
+        stop_at(patch, 6)
         with pytest.raises(KeyboardInterrupt):
             teach_to_read(stopped, data.run, CONFIG, tmp_path / "stopped", seed=0)
     again = loaded_from(untaught)
@@ -137,15 +132,6 @@ def test_stopped_and_resumed_it_is_as_if_it_never_stopped(data, untaught, tmp_pa
         assert torch.equal(one, other)
     steps = [line["step"] for line in read_log(tmp_path / "stopped" / "primer")]
     assert steps == list(range(1, 9))
-
-
-def stopping_at(last, note):
-    def noted(log, step, values):
-        note(log, step, values)
-        if step == last:
-            raise KeyboardInterrupt
-
-    return noted
 
 
 def test_a_finished_primer_gives_its_weights_at_once(data, untaught, tmp_path):

@@ -15,11 +15,11 @@ from stock_processors import idefics3_folder
 from tiny_training import loaded_from, recipe_with, texts_of
 
 from viewpoint_gen.errors import RecipeChanged
-from viewpoint_gen.models.chat import generate_replies
+from viewpoint_gen.models.chat import generate_replies, messages_of, reply_message
 from viewpoint_gen.models.loading import load_image_text, save_image_text
 from viewpoint_gen.training.checkpoints import newest_checkpoint
 from viewpoint_gen.training.journal import read_log
-from viewpoint_gen.training.scoring_head import score_labelled, scoring_labelled_only
+from viewpoint_gen.training.scoring_head import IGNORED, score_labelled, scoring_labelled_only
 from viewpoint_gen.training.sft import train_sft
 
 HERE = Path(__file__).parent
@@ -36,13 +36,34 @@ def replies(loaded, data):
     return generate_replies(loaded, prompts, images, max_new_tokens=12)
 
 
+def loss_on_text(loaded, data):
+    """Of the replies, where the pictures aren't shown."""
+    tokenizer, losses = loaded.processor.tokenizer, []
+    for item in data.run.items:
+        for style in ("", "reasoned_"):
+            asked = messages_of(item[f"{style}prompt"].replace("<image>", ""))
+            masked = tokenizer.apply_chat_template(
+                [*asked, reply_message(item[f"{style}reply"])],
+                return_dict=True,
+                return_assistant_tokens_mask=True,
+                return_tensors="pt",
+            )
+            ids = masked["input_ids"]
+            labels = ids.masked_fill(masked["assistant_masks"].view_as(ids) == 0, IGNORED)
+            with torch.no_grad():
+                losses.append(score_labelled(loaded.model, {"input_ids": ids}, labels).loss.item())
+    return sum(losses) / len(losses)
+
+
 def test_the_loss_falls_and_the_log_says_how_fast(data, untaught, tmp_path):
     loaded = loaded_from(untaught)
+    nothing_known = loss_on_text(loaded, data)
     summary = train_sft(loaded, data, recipe_with(sft={"steps": 10}), tmp_path)
     curve = losses(tmp_path)
     assert list(curve) == list(range(1, 11))
+    assert curve[1] == pytest.approx(nothing_known, abs=0.4)
     entries = loaded.model.get_output_embeddings().weight.shape[0]
-    assert curve[1] > math.log(entries)  # it knows nothing, and is wrongly sure of it
+    assert nothing_known > math.log(entries)  # it is sure of what is wrong
     assert summary.last_loss == curve[10] < curve[1] - 1.0
     assert summary.steps == 10
     line = read_log(tmp_path / "sft")[4]

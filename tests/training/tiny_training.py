@@ -8,6 +8,7 @@ from viewpoint_gen.models.loading import ImageTextModel, load_image_text
 from viewpoint_gen.models.tiny import build_tiny
 from viewpoint_gen.training.config import TrainRecipe
 from viewpoint_gen.training.data import TrainingData
+from viewpoint_gen.training.journal import StepLog
 
 BASE = {
     "geometry": "none",
@@ -51,3 +52,15 @@ def build_tiny_for(data: TrainingData, folder: Path) -> Path:
 
 def loaded_from(folder: Path) -> ImageTextModel:
     return load_image_text(str(folder), device="cpu")
+
+
+def stop_at(patch, last: int) -> None:
+    """Let a loop of ours end after a step, as Ctrl-C would."""
+    note = StepLog.note
+
+    def noted(log, step, values):
+        note(log, step, values)
+        if step == last:
+            raise KeyboardInterrupt
+
+    patch.setattr(StepLog, "note", noted)

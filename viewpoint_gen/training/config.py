@@ -78,12 +78,12 @@ class OptimiserConfig(BaseModel):
 
 
 class LoopConfig(BaseModel):
-    """Of a loop of our own."""
+    """Of a loop of our own; how long it is, and how wide, each says for itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: Annotated[int, Field(ge=0)] = 1000
-    batch: Count = 32
+    steps: Annotated[int, Field(ge=0)]
+    batch: Count
     lr: Positive = 2e-3
     warmup_steps: Annotated[int, Field(ge=0)] = 50
     cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.4

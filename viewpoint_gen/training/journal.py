@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,11 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
             return []
         lines = path.read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line.endswith("}")]  # a kill may cut the last
+
+
+def seconds_in(lines: Iterable[Mapping[str, Any]]) -> float:
+    """Spent in the steps that lines of a log tell of."""
+    return math.fsum(line.get("seconds", 0.0) for line in lines)
 
 
 def append(folder: Path, step: int, values: Mapping[str, Any]) -> None:

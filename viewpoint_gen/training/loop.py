@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -14,7 +13,7 @@ from torch import Tensor, nn
 
 from viewpoint_gen.storage import explained, open_store
 from viewpoint_gen.training.config import LoopConfig
-from viewpoint_gen.training.journal import StepLog, read_log
+from viewpoint_gen.training.journal import StepLog, read_log, seconds_in
 
 _STATE_NAME: Final = "checkpoint.pt"
 
@@ -41,7 +40,7 @@ class Loop(ABC):
     @property
     def seconds(self) -> float:
         """Spent in all steps so far."""
-        return math.fsum(line.get("seconds", 0.0) for line in read_log(self._folder))
+        return seconds_in(read_log(self._folder))
 
     def run(self) -> None:
         """All steps from the last checkpoint on."""

@@ -11,12 +11,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import torch
 from peft import PeftModel
 from torch import Tensor, nn
 from trl.trainer.utils import FusedCausalLMOutput
+
+IGNORED: Final = -100
+"""The label of a token that isn't to be said."""
 
 
 @contextmanager
@@ -47,9 +50,9 @@ def score_labelled(
 
     Args:
         inputs: of its forward, without labels.
-        labels: (B, L), -100 where there is none.
+        labels: (B, L), ``IGNORED`` where there is none.
     """
-    wanted = nn.functional.pad(labels[:, 1:] != -100, (0, 1), value=False)
+    wanted = nn.functional.pad(labels[:, 1:] != IGNORED, (0, 1), value=False)
     with _only(_base(model).get_output_embeddings(), wanted):
         logits = model(**inputs, use_cache=False).logits[0]
     return _scored(logits / temperature, labels)
@@ -95,7 +98,7 @@ def _scored(logits: Tensor, labels: Tensor) -> FusedCausalLMOutput:
         labels: (B, L).
     """
     targets = labels[:, 1:]
-    mask = targets != -100
+    mask = targets != IGNORED
     every = torch.log_softmax(logits.float(), dim=-1)
     chosen = every.gather(1, targets[mask][:, None])[:, 0]
     with torch.no_grad():

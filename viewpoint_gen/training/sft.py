@@ -26,7 +26,7 @@ from viewpoint_gen.training.checkpoints import (
 )
 from viewpoint_gen.training.config import OptimiserConfig, TrainRecipe
 from viewpoint_gen.training.data import TrainingData
-from viewpoint_gen.training.journal import Journal, read_log
+from viewpoint_gen.training.journal import Journal, read_log, seconds_in
 from viewpoint_gen.training.order import SeededOrder
 from viewpoint_gen.training.rows import Drawn, dataset_of, lengths_of
 from viewpoint_gen.training.scoring_head import scoring_labelled_only
@@ -108,7 +108,7 @@ def summary_of(folder: Path) -> StageSummary:
     if not math.isfinite(loss):
         msg = f"{folder}: the loss is {loss} at step {lines[-1]['step']}; train with a smaller lr"
         raise ModelError(msg)
-    return StageSummary(len(lines), sum(line["seconds"] for line in lines), loss)
+    return StageSummary(len(lines), seconds_in(lines), loss)
 
 
 def common_arguments(

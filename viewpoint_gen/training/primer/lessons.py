@@ -20,11 +20,14 @@ import numpy as np
 
 from viewpoint_gen.dataset.export.items import IMAGE_TAG
 from viewpoint_gen.geometry.frames import Array, Indices
-from viewpoint_gen.models.chat import SYSTEM_PROMPT
+from viewpoint_gen.models.chat import messages_of
 from viewpoint_gen.models.vocabulary import END, FIXED, SPECIAL, TAGS
+from viewpoint_gen.qa.families.marked_points import MARKED_POINTS
+from viewpoint_gen.qa.families.shared_surface import SHARED_SURFACE
 from viewpoint_gen.qa.prompt import HOW_TO_ANSWER, lettered, pictured_options
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.training.primer.captions import Captions, SeenMotions, sampled
+from viewpoint_gen.training.scoring_head import IGNORED
 
 KINDS: Final = (
     "words",
@@ -60,19 +63,13 @@ _UNFINISHED: Final = 0.5
 _ONE_MOTION: Final = ("ego_", "object_translation_around", "estimate_", "magnitude_")
 """How families begin that ask for one quantity alone."""
 
-_NOT_OF_MOTIONS: Final = (
-    "correspondence",
-    "hidden_point",
-    "cannot_tell",
+_NOT_OF_MOTIONS: Final = {
+    *(family.id for family in (*MARKED_POINTS, *SHARED_SURFACE)),
     "choose_view",
     "all_that_apply",
-    "overlap_share",
-    "new_share",
     "same_object",
-)
+}
 """Families that motions don't answer, or not those between neighbouring pictures."""
-
-IGNORED: Final = -100
 
 Tokens = list[int]
 
@@ -159,21 +156,25 @@ class Lessons:
     def __init__(self, items: Any, tokenizer: Any, seen: SeenMotions | None = None) -> None:
         self._tokenizer, self._seen = tokenizer, seen
         questions = [_Question.of(item) for item in items.select(sampled(len(items)))]
-        self._with_options = _Pool([each for each in questions if len(each.options) > 1])
-        self._with_reasons = _Pool([each for each in questions if each.reasons])
+        choices = _Pool([each for each in questions if len(each.options) > 1])
         moved = [
             each
             for each in questions
             if seen and len(each.pictures) > 1 and each.family not in _NOT_OF_MOTIONS
         ]
-        self._with_motions = _Pool(moved)
-        self._with_one = _Pool([each for each in moved if each.family.startswith(_ONE_MOTION)])
+        self._pools = {
+            "options": choices,
+            "options first": choices,
+            "reasons": _Pool([each for each in questions if each.reasons]),
+            "one motion": _Pool([each for each in moved if each.family.startswith(_ONE_MOTION)]),
+            "motions": _Pool(moved),
+        }
         self._captions = Captions(tokenizer)
         self._image = tokenizer.convert_tokens_to_ids(IMAGE_TAG)
         self._words = self._single_words()
         self._marks = [self._one(f"\n{letter}. ") for letter in ascii_uppercase[:_MOST_OPTIONS]]
         self._letters = [self._one(letter) for letter in ascii_uppercase[:_MOST_OPTIONS]]
-        self._opening = self._ids(f"<|system|>{SYSTEM_PROMPT}<|user|>")
+        self._opening = self._ids(self._chat(""))
         self._user, self._line = self._ids("<|user|>"), self._ids("\n")
         self._choose = self._ids(f"\n{HOW_TO_ANSWER['choice']}")
         self._reply = self._ids("<|assistant|><answer>"), self._ids(f"</answer>{END}")
@@ -186,14 +187,7 @@ class Lessons:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Those of ``KINDS`` for which there are questions."""
-        pools = {
-            "options": self._with_options,
-            "options first": self._with_options,
-            "reasons": self._with_reasons,
-            "one motion": self._with_one,
-            "motions": self._with_motions,
-        }
-        return tuple(kind for kind in KINDS if kind not in pools or len(pools[kind]))
+        return tuple(kind for kind in KINDS if len(self._pools.get(kind, KINDS)))
 
     def draw(self, kind: str, rng: np.random.Generator, count: int, *, known: int) -> list[Lesson]:
         """Some lessons of a kind.
@@ -202,17 +196,15 @@ class Lessons:
             kind: of ``KINDS``.
             known: words that may stand in lessons of words.
         """
-        if kind.startswith("words"):
-            first = kind.endswith("first")
+        first = kind.endswith("first")
+        if kind not in self._pools:
             return [self._of_words(rng, known, first=first) for _ in range(count)]
+        chosen = self._pools[kind].draw(rng, count)
         if kind.startswith("options"):
-            first = kind.endswith("first")
-            chosen = self._with_options.draw(rng, count)
             return [self._of_options(rng, question, first=first) for question in chosen]
         if kind == "reasons":
-            return [self._of_reasons(rng, each) for each in self._with_reasons.draw(rng, count)]
-        pool = self._with_one if kind == "one motion" else self._with_motions
-        return [self._of_motions(each) for each in pool.draw(rng, count)]
+            return [self._of_reasons(rng, question) for question in chosen]
+        return [self._of_motions(question) for question in chosen]
 
     def _of_words(self, rng: np.random.Generator, known: int, *, first: bool) -> Lesson:
         count = int(rng.integers(2, _MOST_OPTIONS + 1))
@@ -263,20 +255,27 @@ class Lessons:
         reasons = question.reasons
         if rng.random() < _UNFINISHED:
             reasons = reasons[: reasons.rfind(". ") + 1] or reasons
-        asked = self._ids(f"<|system|>{SYSTEM_PROMPT}<|user|>{reasons}{question.in_full}")
-        asked += self._ids("<|assistant|>")
-        reply = self._ids(f"{question.reply}{END}")
-        return Lesson([*asked, *reply], [IGNORED] * len(asked) + reply)
+        asked = self._ids(self._chat(f"{reasons}{question.in_full}", answered=True))
+        return self._answered(asked, question)
 
     def _of_motions(self, question: _Question) -> Lesson:
         assert self._seen is not None  # there would be no such questions
         captions = iter(self._captions.of_sample(self._seen.of_sample(question.pictures)))
-        opening = f"<|system|>{SYSTEM_PROMPT}<|user|>{question.prompt}<|assistant|>"
         asked: Tokens = []
-        for token in self._ids(opening):
+        for token in self._ids(self._chat(question.prompt, answered=True)):
             asked += next(captions) if token == self._image else [token]
+        return self._answered(asked, question)
+
+    def _answered(self, asked: Tokens, question: _Question) -> Lesson:
         reply = self._ids(f"{question.reply}{END}")
         return Lesson([*asked, *reply], [IGNORED] * len(asked) + reply)
+
+    def _chat(self, prompt: str, *, answered: bool = False) -> str:
+        """A prompt as every model is given it, up to its reply if it is to be answered."""
+        text: str = self._tokenizer.apply_chat_template(
+            messages_of(prompt), add_generation_prompt=answered, tokenize=False
+        )
+        return text
 
     def _single_words(self) -> Indices:
         """Every token that is a piece of text of its own, shuffled."""

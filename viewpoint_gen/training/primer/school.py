@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from viewpoint_gen.models.loading import ImageTextModel
 from viewpoint_gen.recipe import fingerprint_of
@@ -19,7 +19,8 @@ from viewpoint_gen.training.checkpoints import claim
 from viewpoint_gen.training.config import PrimerConfig
 from viewpoint_gen.training.loop import Loop
 from viewpoint_gen.training.primer.captions import SeenMotions
-from viewpoint_gen.training.primer.lessons import FIRST_WORDS, IGNORED, Lesson, Lessons
+from viewpoint_gen.training.primer.lessons import FIRST_WORDS, Lesson, Lessons
+from viewpoint_gen.training.scoring_head import IGNORED, score_labelled
 
 PRIMER_FOLDER: Final = "primer"
 
@@ -42,7 +43,10 @@ _MOST_STEPS: Final = {"reasons": 400, "one motion": 900}
 """Of a kind, which then counts as passed: a tower's readings err, and reasons are worded freely."""
 
 _MEMORY: Final = 0.95
+"""Of the running mean, from one step of a kind to the next."""
+
 _DOUBT: Final = 0.93
+"""Of it, that is left when lessons become harder."""
 
 
 @dataclass
@@ -114,15 +118,18 @@ class _School(Loop):
         seed: int,
         seen: SeenMotions | None,
     ) -> None:
-        self._language = loaded.model.model.language_model
-        super().__init__(config, folder, dict(self._language.named_parameters()))
+        self._model = loaded.model
+        language = loaded.model.model.language_model
+        super().__init__(config, folder, dict(language.named_parameters()))
         self._seed, self._batch = seed, config.batch
-        self._head = loaded.model.lm_head
-        self._device = loaded.model.device
-        self._pad = loaded.processor.tokenizer.pad_token_id
-        self._lessons = Lessons(cache.items, loaded.processor.tokenizer, seen)
-        self._kinds = self._lessons.kinds
+        self._tokenizer = loaded.processor.tokenizer
+        self._cache, self._seen = cache, seen
         self._standing = _Standing()
+
+    @cached_property
+    def _lessons(self) -> Lessons:
+        """Not made where everything is learnt already."""
+        return Lessons(self._cache.items, self._tokenizer, self._seen)
 
     def standing(self) -> dict[str, Any]:
         """How far the pupil has come."""
@@ -138,8 +145,8 @@ class _School(Loop):
         rng = rng_for(self._seed, "primer", step)
         newest = standing.level == 0 or rng.random() < _NEWEST
         place = standing.level if newest else int(rng.integers(standing.level))
-        kind = self._kinds[place]
-        self._language.train()
+        kind = self._lessons.kinds[place]
+        self._model.train()
         loss, right = self._read(self._lessons.draw(kind, rng, self._batch, known=standing.known))
         self._judge(place, standing.note(kind, right))
         return loss, {f"right_{kind}": right, "words": standing.known}
@@ -147,21 +154,22 @@ class _School(Loop):
     def _read(self, lessons: Sequence[Lesson]) -> tuple[Tensor, float]:
         """The loss, and the share of what is to be said that is said."""
         longest = max(len(lesson.ids) for lesson in lessons)
-        ids = torch.full((len(lessons), longest), self._pad)
+        pad = self._tokenizer.pad_token_id
+        ids = torch.full((len(lessons), longest), pad)
         labels = torch.full_like(ids, IGNORED)
         for row, lesson in enumerate(lessons):  # padded on the left, as prompts are
             ids[row, longest - len(lesson.ids) :] = torch.tensor(lesson.ids)
             labels[row, longest - len(lesson.ids) :] = torch.tensor(lesson.labels)
-        ids, labels = ids.to(self._device), labels.to(self._device)
-        held = self._language(input_ids=ids, attention_mask=ids != self._pad).last_hidden_state
-        said = labels[:, 1:] != IGNORED
-        logits, wanted = self._head(held[:, :-1][said]), labels[:, 1:][said]
-        right = (logits.argmax(dim=1) == wanted).float().mean().item()
-        return functional.cross_entropy(logits, wanted), right
+        ids, labels = ids.to(self._model.device), labels.to(self._model.device)
+        scored = score_labelled(
+            self._model, {"input_ids": ids, "attention_mask": ids != pad}, labels
+        )
+        return scored.loss, scored.is_top1[scored.label_mask].mean().item()
 
     def _judge(self, place: int, right: float) -> None:
         """More words, or the next kind, where the last one is mastered."""
-        standing, kind = self._standing, self._kinds[place]
+        standing, kinds = self._standing, self._lessons.kinds
+        kind = kinds[place]
         if standing.known < self._lessons.words and kind == "words" and right > _SURE:
             more = int(_MORE_WORDS * standing.known)
             standing.known = min(self._lessons.words, more)
@@ -171,5 +179,5 @@ class _School(Loop):
         passed = right > _PASSED and steps >= _LEAST_STEPS
         passed |= steps >= _MOST_STEPS.get(kind, steps + 1)
         knows_all = standing.known == self._lessons.words
-        if passed and knows_all and place == standing.level < len(self._kinds) - 1:
+        if passed and knows_all and place == standing.level < len(kinds) - 1:
             standing.level += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,7 +70,7 @@ class _Sight(Loop):
         rng = rng_for(self._seed, "sight", step)
         samples = self._seen.samples
         pictures = len(samples[rng.integers(len(samples))])
-        alike = [sample for sample in samples if len(sample) == pictures]
+        alike = self._alike[pictures]
         count = max(1, 2 * self._batch // pictures)
         drawn = [alike[place] for place in rng.integers(len(alike), size=count)]
         wanted = torch.tensor(
@@ -78,6 +80,14 @@ class _Sight(Loop):
         said = self._tokens(drawn).view(*wanted.shape, -1)
         loss = functional.mse_loss(said, self._words[wanted]) / self._words.square().mean()
         return loss, {"words_right": self._right(said[:, 1:], wanted[:, 1:])}
+
+    @cached_property
+    def _alike(self) -> dict[int, list[tuple[int, ...]]]:
+        """Samples by their number of pictures."""
+        found: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+        for sample in self._seen.samples:
+            found[len(sample)].append(sample)
+        return found
 
     def _tokens(self, samples: list[tuple[int, ...]]) -> Tensor:
         """Image tokens of all pictures in order, as the language model is given them."""

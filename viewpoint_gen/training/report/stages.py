@@ -16,7 +16,7 @@ from viewpoint_gen.training.curriculum import POOL_NAME, middling
 from viewpoint_gen.training.dev import looks
 from viewpoint_gen.training.geometry.pretrain import GEOMETRY_FOLDER
 from viewpoint_gen.training.grpo import GRPO_FOLDER
-from viewpoint_gen.training.journal import read_log
+from viewpoint_gen.training.journal import read_log, seconds_in
 from viewpoint_gen.training.primer.school import PRIMER_FOLDER
 from viewpoint_gen.training.primer.sight import SIGHT_FOLDER
 from viewpoint_gen.training.sft import SFT_FOLDER
@@ -94,7 +94,7 @@ def stages_of(out: Path, recipe: TrainRecipe) -> list[Stage]:
                 name=name,
                 title=title,
                 steps=int(steps[-1]["step"]),
-                seconds=math.fsum(float(line.get("seconds", 0.0)) for line in steps),
+                seconds=seconds_in(steps),
                 first_loss=math.fsum(losses[:tenth]) / tenth,
                 last_loss=math.fsum(losses[-tenth:]) / tenth,
                 facts=tuple(facts),
