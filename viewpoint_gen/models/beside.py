@@ -40,33 +40,57 @@ SUFFIX: Final = "WithGeometry"
 """Of the name of an extended class."""
 
 
+_WAVES: Final = 4
+"""Cosine waves along each side of an image, whose products tell a token's place."""
+
+_LEAST_HIDDEN: Final = 512
+"""Width of a connector's layers, however narrow the model is."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an encoder says of a batch of images with N images and T visual tokens.
+
+    Attributes:
+        patches: (T, D), one for each visual token.
+        summaries: (T, S), each image's at all of its tokens; not normalised: their size says how
+            far the camera went.
+        places: (T, ``_WAVES``²), see ``places_in``.
+    """
+
+    patches: Tensor
+    summaries: Tensor
+    places: Tensor
+
+
 class Connector(nn.Module):
-    """From a geometry token and its image's summary to what is added to a visual token.
+    """From a geometry token, its image's summary and its place to what is added to a visual token.
+
+    One summary holds many numbers, and all tokens of an image share it: without its place a token
+    couldn't say one of them while its neighbour says another.
 
     Args:
         patch_width: D of the encoder.
         summary_width: S of the encoder.
-        width: of the model's visual tokens, and of the layer between.
+        width: of the model's visual tokens.
     """
 
     def __init__(self, patch_width: int, summary_width: int, width: int) -> None:
         super().__init__()
+        hidden = max(width, _LEAST_HIDDEN)
         self.norm = nn.RMSNorm(patch_width)
-        self.hidden = nn.Linear(patch_width + summary_width, width)
-        self.out = nn.Linear(width, width)
+        self.hidden = nn.Linear(patch_width + summary_width + _WAVES**2, hidden)
+        self.deeper = nn.Linear(hidden, hidden)
+        self.out = nn.Linear(hidden, width)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, patches: Tensor, summaries: Tensor) -> Tensor:
-        """What is added.
-
-        Args:
-            patches: (T, D), one for each visual token.
-            summaries: (T, S), not normalised: their size says how far the camera went.
-        """
+    def forward(self, seen: Seen) -> Tensor:
+        """What is added (T, width)."""
         kind = self.out.weight.dtype
-        tokens = torch.cat([self.norm(patches.to(kind)), summaries.to(kind)], dim=-1)
-        added: Tensor = self.out(functional.gelu(self.hidden(tokens)))
+        parts = (self.norm(seen.patches.to(kind)), seen.summaries.to(kind), seen.places.to(kind))
+        hidden = functional.gelu(self.hidden(torch.cat(parts, dim=-1)))
+        added: Tensor = self.out(functional.gelu(self.deeper(hidden)))
         return added
 
 
@@ -117,14 +141,26 @@ class GeometryBeside(nn.Module):
         Returns:
             (all visual tokens in order, width of the model).
         """
-        shown = self.normalisation.undone(resized(images, self.encoder.image_px))
+        added: Tensor = self.connector(self.look(images, counts, grids))
+        return added
+
+    def shown(self, images: Sequence[Tensor]) -> Tensor:
+        """Images as the encoder is shown them (N, 3, S, S), in [0, 1]; see ``forward``."""
+        return self.normalisation.undone(resized(images, self.encoder.image_px))
+
+    def look(
+        self, images: Sequence[Tensor], counts: Sequence[int], grids: Sequence[tuple[int, int]]
+    ) -> Seen:
+        """What the encoder says of a batch; see ``forward``."""
+        shown = self.shown(images)
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.trains_encoder):
             tokens = self.encoder.encode(shown, [count for count in counts if count])
-        patches = _brought_to(tokens.patches, grids)
         lengths = torch.tensor([rows * columns for rows, columns in grids])
-        summaries = tokens.summary.repeat_interleave(lengths.to(shown.device), dim=0)
-        added: Tensor = self.connector(patches, summaries)
-        return added
+        return Seen(
+            patches=_brought_to(tokens.patches, grids),
+            summaries=tokens.summary.repeat_interleave(lengths.to(shown.device), dim=0),
+            places=torch.cat([places_in(grid) for grid in grids]).to(shown.device),
+        )
 
 
 @dataclass(frozen=True)
@@ -258,6 +294,23 @@ def _add(inner: Any, out: Any, pixel_values: Tensor, grids_thw: Tensor | None) -
     sizes = [entry.shape[:-1].numel() for entry in pooled]
     pieces = zip(summed.split(sizes), pooled, strict=True)
     out.pooler_output = type(pooled)(piece.view(entry.shape) for piece, entry in pieces)
+
+
+@functools.cache
+def places_in(grid: tuple[int, int]) -> Tensor:
+    """Where each token of a grid stands, row by row: products of cosine waves (R C, ``_WAVES``²).
+
+    The slowest waves of the two-dimensional discrete cosine transform, which tell all tokens of a
+    grid of ``_WAVES`` in each direction apart.
+    """
+    rows, columns = (_waves_along(length) for length in grid)
+    return torch.einsum("iv,jw->ijvw", rows, columns).reshape(-1, _WAVES**2)
+
+
+def _waves_along(length: int) -> Tensor:
+    """(length, ``_WAVES``) cosines at the middles of equal parts."""
+    middles = (torch.arange(length) + 0.5) / length
+    return torch.cos(torch.pi * middles[:, None] * torch.arange(_WAVES))
 
 
 def _unwrapped(part: Any) -> Any:

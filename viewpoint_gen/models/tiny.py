@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
+from torch import nn
 from transformers import (
     GenerationConfig,
     LlavaConfig,
@@ -21,7 +22,12 @@ from transformers import (
 
 from viewpoint_gen.dataset.export.items import IMAGE_TAG
 from viewpoint_gen.models.reading import quietly
-from viewpoint_gen.models.vocabulary import CHAT_TEMPLATE, SPECIAL, train_tokenizer
+from viewpoint_gen.models.vocabulary import (
+    CHAT_TEMPLATE,
+    LARGEST_WHOLE,
+    SPECIAL,
+    train_tokenizer,
+)
 from viewpoint_gen.seeding import seed_for
 
 GRID: Final = 4
@@ -54,13 +60,20 @@ VISION: Final[dict[str, Any]] = {
     "vision_use_head": False,
 }
 
+_SCALES: Final = (0.06, 0.15, 0.4, 1.2)
+"""Steps of a number's logarithm over which it becomes unlike another: from finest to coarsest."""
+
+_AS_IF_EVEN: Final = 6.0
+"""Numbers below are spaced evenly, those above by their logarithm."""
+
 
 def build_tiny(folder: Path, texts: Iterable[str], *, seed: int, image_px: int = 96) -> None:
     """Write an untrained tiny model and its processor into a folder.
 
     Args:
         texts: prompts and replies that its tokenizer learns from.
-        seed: of its weights; equal texts and seeds give equal bytes.
+        seed: of its weights; equal texts and seeds give equal bytes. What images are seen as begins
+            at nothing.
         image_px: side that images are brought to; a multiple of ``GRID``.
     """
     if image_px % GRID:
@@ -77,6 +90,8 @@ def build_tiny(folder: Path, texts: Iterable[str], *, seed: int, image_px: int =
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_for(seed, "tiny"))
         model = LlavaForConditionalGeneration(_config(tokenizer, image_px=image_px))
+        _order_numbers(model, tokenizer)
+    nn.init.zeros_(model.model.multi_modal_projector.linear_2.weight)
     model.generation_config = GenerationConfig(
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
@@ -104,6 +119,26 @@ def _config(tokenizer: Any, *, image_px: int) -> Any:
         vision_feature_select_strategy="full",
         tie_word_embeddings=True,
     )
+
+
+@torch.no_grad()
+def _order_numbers(model: Any, tokenizer: Any) -> None:
+    """Whole numbers begin as near one another as they are: random waves over their logarithm.
+
+    Their inner products then fall off as the numbers part, at several scales (random Fourier
+    features, Rahimi and Recht 2007): 27 is more like 24 than like 36 before anything is learnt.
+    """
+    vocabulary = tokenizer.get_vocab()
+    known = [number for number in range(LARGEST_WHOLE + 1) if str(number) in vocabulary]
+    numbers = torch.log1p(torch.tensor(known) / _AS_IF_EVEN)
+    width = LANGUAGE["hidden_size"]
+    scales = torch.tensor(_SCALES)[torch.randint(len(_SCALES), (width,))]
+    turns = torch.randn(width) / scales
+    starts = 2 * torch.pi * torch.rand(width)
+    waves = torch.cos(numbers[:, None] * turns + starts)
+    ids = [vocabulary[str(number)] for number in known]
+    size = 2**0.5 * LANGUAGE["initializer_range"]
+    model.get_input_embeddings().weight[ids] = size * waves
 
 
 def _never_said(tokenizer: Any) -> list[int]:

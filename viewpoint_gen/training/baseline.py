@@ -24,13 +24,12 @@ from viewpoint_gen.models.loading import (
 )
 from viewpoint_gen.models.tiny import build_tiny
 from viewpoint_gen.models.tower import GeometryTower
-from viewpoint_gen.recipe import fingerprint_of
 from viewpoint_gen.storage import explained, open_store, write
 from viewpoint_gen.training.config import TrainRecipe
 from viewpoint_gen.training.data import TrainingData, prepare_data
 from viewpoint_gen.training.geometry.pretrain import pretrain_tower
 from viewpoint_gen.training.grpo import train_grpo
-from viewpoint_gen.training.primer.captions import SeenMotions
+from viewpoint_gen.training.primer.motions import TrueMotions
 from viewpoint_gen.training.primer.school import teach_to_read
 from viewpoint_gen.training.primer.sight import teach_to_see
 from viewpoint_gen.training.sft import SFT_FOLDER, train_sft
@@ -159,28 +158,29 @@ def _started(
         encoder = encoder_named(recipe.geometry)
     loaded = load_image_text(_source(recipe, data, out), device=device)
     if recipe.model == TINY:
-        _teach_the_basics(loaded, encoder, recipe, data, out)
+        _teach_the_basics(loaded, encoder, run, recipe, data, out)
     elif encoder is not None:
         add_geometry(loaded, encoder)
     return loaded
 
 
 def _teach_the_basics(
-    loaded: ImageTextModel, encoder: Any, recipe: TrainRecipe, data: TrainingData, out: Path
+    loaded: ImageTextModel,
+    encoder: Any,
+    run: str,
+    recipe: TrainRecipe,
+    data: TrainingData,
+    out: Path,
 ) -> None:
     """What other models know before: to read; and, beside a tower, what its tokens say."""
-    tower = encoder if isinstance(encoder, GeometryTower) else None
-    seen = SeenMotions(tower, data.run, _tower_key(recipe)) if tower else None
+    sighted = isinstance(encoder, GeometryTower)
     if recipe.primer.steps:
-        teach_to_read(loaded, data.run, recipe.primer, out, seed=recipe.seed, seen=seen)
+        motions = TrueMotions(open_store(run), data.run) if sighted else None
+        teach_to_read(loaded, data.run, recipe.primer, out, seed=recipe.seed, motions=motions)
     if encoder is not None:
         add_geometry(loaded, encoder)
-    if seen is not None and recipe.primer.steps and recipe.sight.steps:
-        teach_to_see(loaded, data.run, recipe, out, seen=seen)
-
-
-def _tower_key(recipe: TrainRecipe) -> str:
-    return fingerprint_of({"named": recipe.geometry, **recipe.tower.model_dump(mode="json")})
+    if sighted and recipe.primer.steps and recipe.sight.steps:
+        teach_to_see(loaded, data.run, recipe, out)
 
 
 def _source(recipe: TrainRecipe, data: TrainingData, out: Path) -> str:

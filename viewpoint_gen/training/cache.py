@@ -35,11 +35,13 @@ ITEMS: Final = pa.schema(
         pa.field("reasoned_prompt", pa.string()),
         pa.field("reasoned_reply", pa.string()),
         pa.field("grading", pa.string()),
+        pa.field("views", pa.list_(pa.string())),
         pa.field("pictures", pa.list_(pa.int32())),
     ]
 )
 """``prompt`` with an ``<image>`` for each picture; ``reasoned_…`` ask for reasons and give them,
-null where there are none; ``grading`` as of ``dataset.export.items``, null: can't be scored."""
+null where there are none; ``grading`` as of ``dataset.export.items``, null: can't be scored;
+``views``: ids of the run's views that are shown, null where they aren't a run's."""
 
 _PICTURES: Final = pa.schema([pa.field("data", pa.binary())])
 _ROWS_AT_ONCE: Final = 512

@@ -48,6 +48,9 @@ class DataConfig(BaseModel):
     """Most questions of the run, groups kept together; none: all."""
     cot_share: Share = 0.1
     """Of the items, answered with their reasons in <think></think>; the rest directly."""
+    balance: Share = 0.5
+    """A family is drawn as often as its number of questions to the power of 1 - balance: 0: every
+    question once in an epoch; 1: all families equally often, however few questions they have."""
     mixes: tuple[MixConfig, ...] = ()
 
     @model_validator(mode="after")
@@ -122,10 +125,10 @@ class PrimerConfig(LoopConfig):
 class SightConfig(LoopConfig):
     """The tiny model's pictures become words that it can read."""
 
-    steps: Annotated[int, Field(ge=0)] = 500
+    steps: Annotated[int, Field(ge=0)] = 1000
     """0: its supervised training has to find out what pictures say."""
-    batch: Count = 32
-    """Pairs of pictures in one step."""
+    batch: Count = 128
+    """Pictures in one step."""
 
 
 class SftConfig(OptimiserConfig):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from viewpoint_gen.training.config import DataConfig
 from viewpoint_gen.training.mixes import MixFiles
 from viewpoint_gen.training.rows import Drawn
 
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 """Of a cache; another number makes it anew."""
 
 
@@ -43,18 +43,20 @@ class TrainingData:
     dev: Cache | None
     fingerprint: str
 
-    def supervised(self, *, cot_share: float, seed: int) -> list[Drawn]:
-        """One epoch of items: every question of the run once, and of each mix its share.
+    def supervised(self, config: DataConfig, *, seed: int) -> list[Drawn]:
+        """One epoch of items: as many as the run has questions, and of each mix its share.
 
-        A mix is drawn from without repetition as long as it lasts. The style of an item, direct or
-        with reasons, depends on its id alone.
+        A family or a mix is drawn from without repetition as long as it lasts. The style of an
+        item, direct or with reasons, depends on its id alone.
         """
-        sources: list[tuple[Cache, Indices]] = [(self.run, np.arange(len(self.run)))]
+        sources = [(self.run, _balanced(self.run.items["family"], config.balance, seed))]
         total = len(self.run) / (1.0 - sum(share for _, share in self.mixes))
         for cache, share in self.mixes:
             name = cache.folder.name
             sources.append((cache, _drawn(len(cache), round(total * share), seed, name)))
-        return [row for cache, numbers in sources for row in in_style(cache, numbers, cot_share)]
+        return [
+            row for cache, numbers in sources for row in in_style(cache, numbers, config.cot_share)
+        ]
 
 
 def in_style(cache: Cache, numbers: Indices, thinking_share: float) -> list[Drawn]:
@@ -123,11 +125,26 @@ def _cached(store: Store, selection: Selection, folder: Path, about: dict[str, A
                     "reasoned_prompt": reasoned.prompt,
                     "reasoned_reply": reasoned.reply,
                     "grading": direct.grading,
+                    "views": row["image_ids"],
                 }
                 writer.add(values, [(bytes.fromhex(i.sha256), i.data) for i in images])
         found = open_cache(folder, key)
     assert found is not None  # it was written just now
     return found
+
+
+def _balanced(families: Sequence[str], balance: float, seed: int) -> Indices:
+    """Places of as many questions as there are, families drawn as ``DataConfig.balance`` says."""
+    names, family = np.unique(np.asarray(families), return_inverse=True)
+    often = np.bincount(family, minlength=len(names))
+    ends = np.cumsum(often ** (1.0 - balance))
+    wanted = np.diff(np.round(ends / ends[-1] * len(family)).astype(int), prepend=0)
+    return np.concatenate(
+        [
+            np.flatnonzero(family == place)[_drawn(often[place], wanted[place], seed, name)]
+            for place, name in enumerate(names)
+        ]
+    )
 
 
 def _drawn(count: int, wanted: int, seed: int, name: str) -> Indices:

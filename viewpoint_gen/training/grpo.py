@@ -88,7 +88,7 @@ def train_grpo(
         cooled = scoring_labelled_only(loaded.model, temperature=recipe.grpo.temperature)
         with quietly(), cooled as ready:
             trainer = _trainer(loaded, data, recipe, folder, prompts=prompts)
-            trainer.rehearse(data.supervised(cot_share=recipe.data.cot_share, seed=recipe.seed))
+            trainer.rehearse(data.supervised(recipe.data, seed=recipe.seed))
             trainer.hold_to(supervised)
             ready()
             run(trainer, found)

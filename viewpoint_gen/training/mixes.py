@@ -143,6 +143,7 @@ def _of_table(row: dict[str, Any]) -> Converted:
         "reasoned_prompt": reasoned.prompt if row["reasons"] else None,
         "reasoned_reply": reasoned.reply if row["reasons"] else None,
         "grading": direct.grading,
+        "views": None,
     }
     return values, _pictures(row)
 
@@ -162,6 +163,7 @@ def _of_trl(row: dict[str, Any]) -> Converted:
         "reasoned_prompt": None,
         "reasoned_reply": None,
         "grading": row.get("grading"),
+        "views": None,
     }
     return values, pictures
 

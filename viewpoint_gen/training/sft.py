@@ -71,7 +71,7 @@ def train_sft(
     folder = out / SFT_FOLDER
     claim(folder, sft_key(data, recipe))
     choose_trainable(loaded, recipe)
-    items = data.supervised(cot_share=recipe.data.cot_share, seed=recipe.seed)
+    items = data.supervised(recipe.data, seed=recipe.seed)
     steps = steps_of(recipe, len(items))
     found = newest_checkpoint(folder)
     if found is not None and found[1] >= steps:

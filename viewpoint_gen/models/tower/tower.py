@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import ClassVar, Final
 
 import torch
@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 
 from viewpoint_gen.models.geometry import GeometryTokens
 from viewpoint_gen.models.tower.config import GeometryTowerConfig
-from viewpoint_gen.models.tower.motion import read_out
+from viewpoint_gen.models.tower.motion import MOTION, estimates, read_out
 from viewpoint_gen.models.tower.network import PairNetwork, PairReading
 
 _LEAST_SPREAD: Final = 0.02
@@ -71,9 +71,7 @@ class GeometryTower(PreTrainedModel):
     def encode(self, images: Tensor, counts: Sequence[int]) -> GeometryTokens:
         """See GeometryEncoder."""
         pairs, before, since_first = _pairs_of(counts)
-        features = self.network.features(images.to(self.dtype))
-        index = torch.tensor(pairs, device=images.device)  # (P, 2)
-        reading: PairReading = self.network(features[index[:, 0]], features[index[:, 1]])
+        reading = self._compare(images, pairs)
         motions = (self.motions_of(reading) - self.usual_motion) / self.spread_of_motion
         motions = motions.clamp(-_MOST_UNUSUAL, _MOST_UNUSUAL)
         nothing = torch.zeros_like(motions[:1])
@@ -91,6 +89,27 @@ class GeometryTower(PreTrainedModel):
                 dim=1,
             ),
         )
+
+    @torch.no_grad()
+    def motions_before(self, images: Tensor, counts: Sequence[int]) -> Tensor:
+        """The motion (N, Q) from the image before to each, see ``estimates``; 0 for the first.
+
+        Args:
+            images, counts: as ``encode`` takes them.
+        """
+        places = [range(start, start + n) for start, n in zip(_starts(counts), counts, strict=True)]
+        pairs = [pair for own in places for pair in pairwise(own)]
+        motions = images.new_zeros(len(images), len(MOTION))
+        if pairs:
+            reading = self._compare(images, pairs)
+            motions[[second for _, second in pairs]] = estimates(reading.motion_bins).to(motions)
+        return motions
+
+    def _compare(self, images: Tensor, pairs: list[tuple[int, int]]) -> PairReading:
+        features = self.network.features(images.to(self.dtype))
+        index = torch.tensor(pairs, device=images.device)  # (P, 2)
+        reading: PairReading = self.network(features[index[:, 0]], features[index[:, 1]])
+        return reading
 
     @torch.no_grad()
     def _init_weights(self, module: nn.Module) -> None:
@@ -114,8 +133,7 @@ def _pairs_of(
     pairs: list[tuple[int, int]] = []
     before: list[tuple[int, int]] = []
     since_first: list[int | None] = []
-    starts = [0, *accumulate(counts)]
-    for start, count in zip(starts, counts, strict=False):
+    for start, count in zip(_starts(counts), counts, strict=True):
         before.append((len(pairs), 0))
         since_first.append(None)
         if count == 1:
@@ -128,3 +146,8 @@ def _pairs_of(
                 since_first[-1] = len(pairs)
                 pairs.append((start, image))
     return pairs, before, [len(pairs) if place is None else place for place in since_first]
+
+
+def _starts(counts: Sequence[int]) -> list[int]:
+    """Where each sample's images begin."""
+    return [0, *accumulate(counts)][: len(counts)]

@@ -1,36 +1,35 @@
 """Motions in words: what a picture's tokens are to say of the way from the picture before it.
 
 A model that is told a motion in words finds the answer; what a tower says it in can't be read. So
-the words are fixed, two for each quantity, as many as a picture has tokens: lessons put them where
-pictures will stand, and pictures learn to be like them.
+the words are fixed, as many tokens as a picture has: lessons put them where pictures will stand,
+and pictures learn to be like them. A token says several words at once, by the sum of their
+embeddings: whose side or size it is, beside the side or the size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 import torch
-from tqdm import tqdm
+from torch import Tensor
+from torch.nn import functional
 
-from viewpoint_gen.geometry.frames import Array, Indices
-from viewpoint_gen.models.pixels import resized
-from viewpoint_gen.models.tower import GeometryTower
-from viewpoint_gen.models.tower.motion import MOTION, estimates
-from viewpoint_gen.seeding import rng_for
-from viewpoint_gen.training.cache import Cache
+from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.models.tiny import GRID
+from viewpoint_gen.models.tower.motion import MOTION
+from viewpoint_gen.models.vocabulary import LARGEST_WHOLE
 
-MOST_QUESTIONS: Final = 20_000
-"""That lessons are drawn from; a large run's others are worded no differently."""
+Words = tuple[int, ...]
+"""What one token says: ids of the tokenizer, at most ``MOST_WORDS``."""
 
-_PAIRS_AT_ONCE: Final = 64
+CAPTION_TOKENS: Final = GRID * GRID
+MOST_WORDS: Final = 3
+
 _NOTHING: Final = "."
 _NEITHER: Final = " neither"
-_LARGEST: Final = 180
 
 
 @dataclass(frozen=True)
@@ -38,108 +37,121 @@ class _Spoken:
     """How one quantity is said.
 
     Attributes:
+        name: of ``models.tower.motion.MOTION``.
+        label: tells it from the others.
         more, less: the words of its two signs, as options have them.
-        scale: what its value is multiplied with to be said as a whole number.
+        sized: whether its size is a token of its own; else what questions ask of it is its side,
+            and its size is left out or said in the same breath.
     """
 
     name: str
+    label: str
     more: str
     less: str
-    scale: float
+    sized: bool = False
 
 
-_DEGREES: Final = 180.0 / np.pi
 _SPOKEN: Final = (
-    _Spoken("azimuth", " counter", " clockwise", _DEGREES),
-    _Spoken("elevation", " higher", " lower", _DEGREES),
-    _Spoken("distance", " farther", " nearer", 100.0),
-    _Spoken("heading", " left", " right", _DEGREES),
-    _Spoken("pitch", " up", " down", _DEGREES),
-    _Spoken("roll", " clockwise", " counter", _DEGREES),
-    _Spoken("right", " right", " left", 100.0),
-    _Spoken("rise", " higher", " lower", 100.0),
+    _Spoken("azimuth", " azimuth", " counter", " clockwise", sized=True),
+    _Spoken("elevation", " elevation", " higher", " lower", sized=True),
+    _Spoken("distance", " distance", " farther", " nearer", sized=True),
+    _Spoken("heading", " heading", " left", " right", sized=True),
+    _Spoken("pitch", " tilt", " up", " down", sized=True),
+    _Spoken("roll", " roll", " clockwise", " counter", sized=True),
+    _Spoken("right", " sideways", " right", " left"),
+    _Spoken("rise", " height", " higher", " lower"),
+    _Spoken("focal", " lens", " longer", " shorter"),
+    _Spoken("object_turn", " object", " counter", " clockwise"),
 )
-CAPTION_TOKENS: Final = 2 * len(_SPOKEN)
+_SAID_AT_ONCE: Final = "focal"
+"""Its size is asked for too, and there is no token left for it."""
 
-
-def sampled(items: int) -> Indices:
-    """Places of the questions that lessons are drawn from, ascending."""
-    return np.sort(rng_for(0, "questions").permutation(items)[:MOST_QUESTIONS])
+_RATIOS: Final = ("distance", "focal")
+_LENGTHS: Final = ("right", "rise")
 
 
 class Captions:
     """Tokens of motions.
 
     Args:
-        tokenizer: of the tiny model.
+        tokenizer: of the tiny model; words that it cuts are said by their first piece.
     """
 
     def __init__(self, tokenizer: Any) -> None:
         def first(text: str) -> int:
             return int(tokenizer(text, add_special_tokens=False)["input_ids"][0])
 
-        places = {quantity.name: place for place, quantity in enumerate(MOTION)}
-        self._rows = [
-            (places[each.name], each.scale, (first(each.less), first(each.more)))
-            for each in _SPOKEN
-        ]
-        self._numbers = [first(str(number)) for number in range(_LARGEST + 1)]
-        self._neither = first(_NEITHER)
-        self.nothing = [first(_NOTHING)] * CAPTION_TOKENS
+        self._places = {quantity.name: place for place, quantity in enumerate(MOTION)}
+        self._labels = {each.name: first(each.label) for each in _SPOKEN}
+        self._sides = {
+            each.name: (first(each.less), first(_NEITHER), first(each.more)) for each in _SPOKEN
+        }
+        self._numbers = [first(str(number)) for number in range(LARGEST_WHOLE + 1)]
+        self._nothing: Words = (first(_NOTHING),)
+        self.nothing: list[Words] = [self._nothing] * CAPTION_TOKENS
         """Of a sample's first picture."""
 
-    def of(self, motion: Array) -> list[int]:
-        """The ``CAPTION_TOKENS`` tokens of a motion (Q,), see ``models.tower.motion``."""
-        tokens: list[int] = []
-        for place, scale, words in self._rows:
-            size = round(abs(float(motion[place])) * scale)
-            word = words[int(motion[place] > 0)] if size else self._neither
-            tokens += [word, self._numbers[min(size, _LARGEST)]]
-        return tokens
+    def of(self, motion: Array) -> list[Words]:
+        """The ``CAPTION_TOKENS`` tokens of a motion (Q,), see ``models.tower.motion``.
 
-    def of_sample(self, motions: Sequence[Array]) -> list[list[int]]:
+        Angles are said in whole degrees, ratios by how many per cent the larger is larger, lengths
+        in per cent of the first distance; what isn't defined, nan, has moved neither way.
+        """
+        said: list[Words] = []
+        for each in _SPOKEN:
+            value = float(motion[self._places[each.name]])
+            size = _size(each.name, value)
+            side = self._sides[each.name][1 + int(np.sign(value)) if size else 1]
+            label, number = self._labels[each.name], self._numbers[size]
+            said.append((label, side, number) if each.name == _SAID_AT_ONCE else (label, side))
+            if each.sized:
+                said.append((label, number))
+        assert len(said) == CAPTION_TOKENS
+        return said
+
+    def of_sample(self, motions: Sequence[Array]) -> list[list[Words]]:
         """Of each picture of a sample, by the motions from each to the next."""
         return [self.nothing, *(self.of(motion) for motion in motions)]
 
-
-class SeenMotions:
-    """What a tower reads from one picture of a question to the next; looked at when first asked.
-
-    Args:
-        key: changes with the tower.
-    """
-
-    def __init__(self, tower: GeometryTower, cache: Cache, key: str) -> None:
-        self.key = key
-        self._tower, self._cache = tower, cache
-
-    def of_sample(self, pictures: Sequence[int]) -> list[Array]:
-        """The motions (Q,) between neighbours of a sampled question's pictures."""
-        return [self._all[pair] for pair in pairwise(pictures)]
-
-    @cached_property
-    def samples(self) -> list[tuple[int, ...]]:
-        """Pictures of the sampled questions that have two or more, each set once."""
-        chosen = self._cache.items.select(sampled(len(self._cache)))["pictures"]
-        return sorted({tuple(pictures) for pictures in chosen if len(pictures) > 1})
-
-    @cached_property
-    def _all(self) -> dict[tuple[int, int], Array]:
-        pairs = sorted({pair for pictures in self.samples for pair in pairwise(pictures)})
-        found: dict[tuple[int, int], Array] = {}
-        starts = range(0, len(pairs), _PAIRS_AT_ONCE)
-        for start in tqdm(starts, desc="looking at pictures", unit="batch", disable=None):
-            some = pairs[start : start + _PAIRS_AT_ONCE]
-            found |= zip(some, self._read(some), strict=True)
+    @property
+    def sides(self) -> list[tuple[int, list[Words]]]:
+        """Of each quantity whose side is said alone: which token says it, and the three it can."""
+        found: list[tuple[int, list[Words]]] = []
+        place = 0
+        for each in _SPOKEN:
+            if each.name != _SAID_AT_ONCE:
+                label = self._labels[each.name]
+                found.append((place, [(label, side) for side in self._sides[each.name]]))
+            place += 1 + each.sized
         return found
 
-    @torch.no_grad()
-    def _read(self, pairs: Sequence[tuple[int, int]]) -> Array:
-        shown = [
-            torch.from_numpy(np.array(image)).permute(2, 0, 1) / 255.0
-            for pair in pairs
-            for image in self._cache.images(pair)
-        ]
-        images = resized(shown, self._tower.image_px).unflatten(0, (-1, 2))
-        read = estimates(self._tower(images.to(self._tower.device)).motion_bins)
-        return np.asarray(read.cpu().numpy(), dtype=np.float64)
+
+def in_ids(tokens: Sequence[Words], pad: int) -> Tensor:
+    """Tokens as (N, ``MOST_WORDS``) ids; ``pad`` where a token says fewer words."""
+    return torch.tensor([[*words, *[pad] * (MOST_WORDS - len(words))] for words in tokens])
+
+
+def embedded(ids: Tensor, embeddings: Tensor, pad: int) -> Tensor:
+    """What tokens look like to the language model (..., D): as large as if they said one word.
+
+    Args:
+        ids: (..., ``MOST_WORDS``).
+        embeddings: (V, D) of the words.
+        pad: no word; a token of it alone is nothing.
+    """
+    said = (ids != pad).unsqueeze(-1)
+    summed = (functional.embedding(ids, embeddings) * said).sum(dim=-2)
+    return summed / said.sum(dim=-2).clamp(min=1).sqrt()
+
+
+def _size(name: str, value: float) -> int:
+    """As a whole number."""
+    if np.isnan(value):
+        return 0
+    if name in _RATIOS:
+        size = 100.0 * np.expm1(abs(value))
+    elif name in _LENGTHS:
+        size = 100.0 * abs(value)
+    else:
+        size = np.rad2deg(abs(value))
+    return min(round(size), LARGEST_WHOLE)

@@ -26,7 +26,8 @@ from viewpoint_gen.qa.families.marked_points import MARKED_POINTS
 from viewpoint_gen.qa.families.shared_surface import SHARED_SURFACE
 from viewpoint_gen.qa.prompt import HOW_TO_ANSWER, lettered, pictured_options
 from viewpoint_gen.seeding import rng_for
-from viewpoint_gen.training.primer.captions import Captions, SeenMotions, sampled
+from viewpoint_gen.training.primer.captions import Captions, Words
+from viewpoint_gen.training.primer.motions import TrueMotions, sampled
 from viewpoint_gen.training.scoring_head import IGNORED
 
 KINDS: Final = (
@@ -60,8 +61,14 @@ _WITH_STEM: Final = 0.3
 _UNFINISHED: Final = 0.5
 """Of the lessons with reasons, without the last sentence, which says the answer."""
 
-_ONE_MOTION: Final = ("ego_", "object_translation_around", "estimate_", "magnitude_")
-"""How families begin that ask for one quantity alone."""
+_ONE_MOTION: Final = ("ego_", "object_translation_around", "estimate_", "magnitude_", "minimal_")
+"""How families begin that ask for one quantity alone, or which of two it is."""
+
+_ROUGHLY: Final = 0.5
+"""Of the lessons with several motions, with sizes that aren't exact: what is seen never is."""
+
+_ERROR: Final = 0.2
+"""Standard deviation of the logarithm of such a size."""
 
 _NOT_OF_MOTIONS: Final = {
     *(family.id for family in (*MARKED_POINTS, *SHARED_SURFACE)),
@@ -79,12 +86,17 @@ class Lesson:
     """A chat of text alone.
 
     Attributes:
-        ids: its tokens.
-        labels: the same where a token is the model's to say, ``IGNORED`` elsewhere.
+        tokens: the words of each; of all but captions one.
+        labels: that word where a token is the model's to say, ``IGNORED`` elsewhere.
     """
 
-    ids: Tokens
+    tokens: list[Words]
     labels: Tokens
+
+    @classmethod
+    def of_text(cls, ids: Tokens, labels: Tokens) -> Lesson:
+        """With one word for each token."""
+        return cls([(token,) for token in ids], labels)
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,7 @@ class _Question:
 
     family: str
     prompt: str
-    pictures: tuple[int, ...]
+    views: tuple[str, ...]
     stem: str
     options: tuple[str, ...]
     how: str
@@ -113,7 +125,7 @@ class _Question:
         return cls(
             family=item["family"],
             prompt=item["prompt"],
-            pictures=tuple(item["pictures"]),
+            views=tuple(item["views"] or ()),
             stem=stem,
             options=options,
             how=f"\n{how}",
@@ -150,17 +162,17 @@ class Lessons:
     Args:
         items: of a cache.
         tokenizer: of the tiny model.
-        seen: motions between the questions' pictures; None: no lesson tells of them.
+        motions: between the questions' pictures; None: no lesson tells of them.
     """
 
-    def __init__(self, items: Any, tokenizer: Any, seen: SeenMotions | None = None) -> None:
-        self._tokenizer, self._seen = tokenizer, seen
+    def __init__(self, items: Any, tokenizer: Any, motions: TrueMotions | None = None) -> None:
+        self._tokenizer, self._motions = tokenizer, motions
         questions = [_Question.of(item) for item in items.select(sampled(len(items)))]
         choices = _Pool([each for each in questions if len(each.options) > 1])
         moved = [
             each
             for each in questions
-            if seen and len(each.pictures) > 1 and each.family not in _NOT_OF_MOTIONS
+            if motions and len(each.views) > 1 and each.family not in _NOT_OF_MOTIONS
         ]
         self._pools = {
             "options": choices,
@@ -204,7 +216,8 @@ class Lessons:
             return [self._of_options(rng, question, first=first) for question in chosen]
         if kind == "reasons":
             return [self._of_reasons(rng, question) for question in chosen]
-        return [self._of_motions(question) for question in chosen]
+        roughly = _ROUGHLY if kind == "motions" else 0.0
+        return [self._of_motions(rng, question, roughly=roughly) for question in chosen]
 
     def _of_words(self, rng: np.random.Generator, known: int, *, first: bool) -> Lesson:
         count = int(rng.integers(2, _MOST_OPTIONS + 1))
@@ -249,26 +262,32 @@ class Lessons:
             said = [*(() if first else (*self._user, *options[place])), *asked]
             ids += [*said, self._letters[place], *closed]
             labels += [IGNORED] * len(said) + [self._letters[place]] + [IGNORED] * len(closed)
-        return Lesson(ids, labels)
+        return Lesson.of_text(ids, labels)
 
     def _of_reasons(self, rng: np.random.Generator, question: _Question) -> Lesson:
         reasons = question.reasons
         if rng.random() < _UNFINISHED:
             reasons = reasons[: reasons.rfind(". ") + 1] or reasons
         asked = self._ids(self._chat(f"{reasons}{question.in_full}", answered=True))
-        return self._answered(asked, question)
+        return self._answered([(token,) for token in asked], question)
 
-    def _of_motions(self, question: _Question) -> Lesson:
-        assert self._seen is not None  # there would be no such questions
-        captions = iter(self._captions.of_sample(self._seen.of_sample(question.pictures)))
-        asked: Tokens = []
+    def _of_motions(
+        self, rng: np.random.Generator, question: _Question, *, roughly: float
+    ) -> Lesson:
+        assert self._motions is not None  # there would be no such questions
+        motions = self._motions.of_sample(question.views)
+        if rng.random() < roughly:
+            motions = [each * np.exp(rng.normal(0.0, _ERROR, each.shape)) for each in motions]
+        captions = iter(self._captions.of_sample(motions))
+        asked: list[Words] = []
         for token in self._ids(self._chat(question.prompt, answered=True)):
-            asked += next(captions) if token == self._image else [token]
+            asked += next(captions) if token == self._image else [(token,)]
         return self._answered(asked, question)
 
-    def _answered(self, asked: Tokens, question: _Question) -> Lesson:
+    def _answered(self, asked: list[Words], question: _Question) -> Lesson:
         reply = self._ids(f"{question.reply}{END}")
-        return Lesson([*asked, *reply], [IGNORED] * len(asked) + reply)
+        answer = [(token,) for token in reply]
+        return Lesson([*asked, *answer], [IGNORED] * len(asked) + reply)
 
     def _chat(self, prompt: str, *, answered: bool = False) -> str:
         """A prompt as every model is given it, up to its reply if it is to be answered."""

@@ -1,122 +1,149 @@
-"""Pictures become words: the tiny model's image tokens learn to say the motions in between."""
+"""Pictures become words: the tiny model's image tokens learn to say what the tower sees."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
+from tqdm import tqdm
 
-from viewpoint_gen.models.beside import showing
+from viewpoint_gen.models.beside import GeometryBeside, Seen, geometry_of, places_in
 from viewpoint_gen.models.loading import ImageTextModel
+from viewpoint_gen.models.tiny import GRID
 from viewpoint_gen.recipe import fingerprint_of
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.training.cache import Cache
 from viewpoint_gen.training.checkpoints import claim
 from viewpoint_gen.training.config import SightConfig, TrainRecipe
 from viewpoint_gen.training.loop import Loop
-from viewpoint_gen.training.primer.captions import Captions, SeenMotions
+from viewpoint_gen.training.primer.captions import Captions, embedded, in_ids
+from viewpoint_gen.training.primer.motions import sampled
 
 SIGHT_FOLDER: Final = "sight"
-_LANGUAGE: Final = "language_model."
+
+_MOST_SAMPLES: Final = 5_000
+"""That are looked at: they differ in nothing that words can't say."""
+
+_SAMPLES_AT_ONCE: Final = 32
 
 
-def teach_to_see(
-    loaded: ImageTextModel, cache: Cache, recipe: TrainRecipe, out: Path, *, seen: SeenMotions
-) -> None:
-    """Teach a model's eyes and its connector in place; goes on from what ``OUT/sight`` holds.
+def teach_to_see(loaded: ImageTextModel, cache: Cache, recipe: TrainRecipe, out: Path) -> None:
+    """Teach the tower's connector in place; goes on from what ``OUT/sight`` holds.
 
     Args:
-        loaded: the tiny model that has learnt to read, with the tower beside its eyes.
+        loaded: the tiny model that has learnt to read, with a ``GeometryTower`` beside its eyes.
         cache: of the questions whose pictures are shown.
-        seen: motions between them.
 
     Raises:
         RecipeChanged: the folder holds the sight of another recipe or of other data.
     """
     folder = out / SIGHT_FOLDER
-    key = recipe.model_dump(mode="json", include={"seed", "primer", "sight"})
-    claim(folder, fingerprint_of(key | {"data": cache.key, "seen": seen.key}))
-    _Sight(loaded, cache, recipe.sight, folder, seed=recipe.seed, seen=seen).run()
+    key = recipe.model_dump(mode="json", include={"seed", "geometry", "tower", "primer", "sight"})
+    claim(folder, fingerprint_of(key | {"data": cache.key}))
+    _Sight(loaded, cache, recipe.sight, folder, seed=recipe.seed).run()
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """N pictures as the tower sees them, each after the ones before it, and what it sees there.
+
+    Attributes:
+        patches: (N, T, D) at each visual token.
+        summaries: (N, S).
+        wanted: (N, T, W) words of the motion from the picture before, see ``captions.in_ids``.
+    """
+
+    patches: Tensor
+    summaries: Tensor
+    wanted: Tensor
 
 
 class _Sight(Loop):
-    """Image tokens held against the embeddings of captions' words."""
+    """What is added to image tokens, held against the embeddings of captions' words."""
 
     def __init__(
-        self,
-        loaded: ImageTextModel,
-        cache: Cache,
-        config: SightConfig,
-        folder: Path,
-        *,
-        seed: int,
-        seen: SeenMotions,
+        self, loaded: ImageTextModel, cache: Cache, config: SightConfig, folder: Path, *, seed: int
     ) -> None:
-        self._inner: Any = loaded.model.model
-        super().__init__(config, folder, _eyes(self._inner))
+        beside = geometry_of(loaded.model)
+        assert beside is not None  # there would be nothing to teach
+        self._beside: GeometryBeside = beside
+        super().__init__(config, folder, dict(beside.connector.named_parameters()))
         self._seed, self._batch = seed, config.batch
-        self._cache, self._seen = cache, seen
+        self._cache = cache
+        self._pad = loaded.processor.tokenizer.pad_token_id
         self._captions = Captions(loaded.processor.tokenizer)
         self._prepare = loaded.processor.image_processor
-        self._words: Tensor = self._inner.language_model.embed_tokens.weight.detach()
+        self._words: Tensor = loaded.model.get_input_embeddings().weight.detach()
 
     def read(self, step: int) -> tuple[Tensor, dict[str, float]]:
-        """Samples of as many pictures each as one that is drawn has."""
-        rng = rng_for(self._seed, "sight", step)
-        samples = self._seen.samples
-        pictures = len(samples[rng.integers(len(samples))])
-        alike = self._alike[pictures]
-        count = max(1, 2 * self._batch // pictures)
-        drawn = [alike[place] for place in rng.integers(len(alike), size=count)]
-        wanted = torch.tensor(
-            [self._captions.of_sample(self._seen.of_sample(sample)) for sample in drawn],
-            device=self._words.device,
+        """Some pictures, of whichever samples."""
+        looked = self._looked
+        places = rng_for(self._seed, "sight", step).integers(len(looked.patches), size=self._batch)
+        chosen = torch.from_numpy(places).to(self._words.device)
+        patches = looked.patches[chosen]
+        seen = Seen(
+            patches=patches.flatten(0, 1),
+            summaries=looked.summaries[chosen].repeat_interleave(GRID * GRID, dim=0),
+            places=places_in((GRID, GRID)).to(self._words.device).repeat(len(chosen), 1),
         )
-        said = self._tokens(drawn).view(*wanted.shape, -1)
-        loss = functional.mse_loss(said, self._words[wanted]) / self._words.square().mean()
-        return loss, {"words_right": self._right(said[:, 1:], wanted[:, 1:])}
+        said = self._beside.connector(seen).view(*patches.shape[:2], -1)
+        wanted = looked.wanted[chosen]
+        loss = functional.mse_loss(said, self._meant(wanted)) / self._words.square().mean()
+        return loss, {"words_right": self._right(said, wanted)}
 
     @cached_property
-    def _alike(self) -> dict[int, list[tuple[int, ...]]]:
-        """Samples by their number of pictures."""
-        found: dict[int, list[tuple[int, ...]]] = defaultdict(list)
-        for sample in self._seen.samples:
-            found[len(sample)].append(sample)
-        return found
+    def _looked(self) -> _Looked:
+        """All pictures of some samples; the tower doesn't learn, so each is looked at once."""
+        parts = list(self._look_at(self._samples()))
+        patches, summaries, wanted = (torch.cat(each) for each in zip(*parts, strict=True))
+        return _Looked(patches, summaries, wanted)
 
-    def _tokens(self, samples: list[tuple[int, ...]]) -> Tensor:
-        """Image tokens of all pictures in order, as the language model is given them."""
-        images = [image for sample in samples for image in self._cache.images(sample)]
-        pixels = self._prepare(images=images, return_tensors="pt")["pixel_values"]
-        pixels = pixels.to(self._words)
-        config = self._inner.config
-        ids = torch.full(
-            (len(samples), len(samples[0]) * config.image_seq_length),
-            config.image_token_id,
-            device=self._words.device,
-        )
-        self._inner.train()
-        with showing(self._inner, ids):
-            out = self._inner.get_image_features(pixel_values=pixels, return_dict=True)
-        return torch.cat([tokens.flatten(0, -2) for tokens in out.pooler_output])
+    def _samples(self) -> list[tuple[int, ...]]:
+        """Pictures of questions that have two or more, those of as many together."""
+        chosen = self._cache.items.select(sampled(len(self._cache)))["pictures"]
+        every = sorted({tuple(pictures) for pictures in chosen if len(pictures) > 1})
+        order = rng_for(self._seed, "looked at").permutation(len(every))[:_MOST_SAMPLES]
+        return sorted((every[place] for place in order), key=len)
+
+    @torch.no_grad()
+    def _look_at(self, samples: list[tuple[int, ...]]) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        starts = range(0, len(samples), _SAMPLES_AT_ONCE)
+        for start in tqdm(starts, desc="looking at pictures", unit="batch", disable=None):
+            some = samples[start : start + _SAMPLES_AT_ONCE]
+            counts = [len(sample) for sample in some]
+            images = [image for sample in some for image in self._cache.images(sample)]
+            pixels = self._prepare(images=images, return_tensors="pt")["pixel_values"]
+            shown = list(pixels.to(self._words))
+            seen = self._beside.look(shown, counts, [(GRID, GRID)] * len(shown))
+            moved = self._beside.encoder.motions_before(self._beside.shown(shown), counts)
+            first = set(np.cumsum([0, *counts]))
+            words = [
+                self._captions.nothing if place in first else self._captions.of(motion)
+                for place, motion in enumerate(moved.double().cpu().numpy())
+            ]
+            yield (
+                seen.patches.unflatten(0, (len(shown), -1)),
+                seen.summaries[:: GRID * GRID],
+                torch.stack([in_ids(each, self._pad) for each in words]).to(self._words.device),
+            )
+
+    def _meant(self, wanted: Tensor) -> Tensor:
+        return embedded(wanted, self._words, self._pad)
 
     def _right(self, said: Tensor, wanted: Tensor) -> float:
-        """The share of the directions whose nearest word, of those of this batch, is theirs."""
-        directions = wanted[..., ::2]
-        words = directions.unique()
-        nearest = torch.cdist(said[..., ::2, :].flatten(0, -2), self._words[words]).argmin(dim=1)
-        return (words[nearest] == directions.flatten()).float().mean().item()
-
-
-def _eyes(inner: Any) -> dict[str, nn.Parameter]:
-    """All that isn't the language model's, and learns."""
-    return {
-        name: parameter
-        for name, parameter in inner.named_parameters()
-        if not name.startswith(_LANGUAGE) and parameter.requires_grad
-    }
+        """The share of the sides that are nearest to what is meant."""
+        right = []
+        for place, sides in self._captions.sides:
+            meant = self._meant(in_ids(sides, self._pad).to(self._words.device))
+            told = wanted[:, place, 1] != self._pad  # not of a sample's first picture
+            near = torch.cdist(said[told, place], meant).argmin(dim=1)
+            ids = torch.tensor([side for _, side in sides], device=near.device)
+            right.append(ids[near] == wanted[told, place, 1])
+        return torch.cat(right).float().mean().item()
