@@ -6,10 +6,11 @@ import pytest
 import stock
 import torch
 from standin import StandIn
+from torch import nn
 
 from viewpoint_gen.errors import ModelError
 from viewpoint_gen.models.adapters import LoraSettings, with_adapter
-from viewpoint_gen.models.beside import geometry_of
+from viewpoint_gen.models.beside import Connector, Seen, geometry_of, places_in
 from viewpoint_gen.models.loading import ImageTextModel, add_geometry
 
 NAMES = sorted(stock.MAKERS)
@@ -95,7 +96,7 @@ def test_lora_reaches_the_language_model_and_the_connector_and_nothing_else(name
     assert len(layers) == 2 * 7  # layers of the language model, and their linear maps
     assert not any("vis" in layer or "geometry" in layer for layer in layers)
     others = {n for n in learning if "lora_" not in n}
-    assert len(others) == 5
+    assert len(others) == 7
     assert all("geometry.connector" in n for n in others)
 
 
@@ -114,6 +115,24 @@ def test_gradients_reach_the_connector_and_not_a_frozen_encoder(name):
 def test_a_class_with_geometry_is_loaded_by_the_house_and_not_by_itself():
     with pytest.raises(ModelError, match="loaded by load_image_text"):
         type(with_geometry("llava")).from_pretrained("somewhere")
+
+
+def test_tokens_with_the_same_summary_can_say_different_things():
+    torch.manual_seed(0)
+    connector = Connector(6, 5, 8)
+    nn.init.normal_(connector.out.weight)
+    alike = torch.ones(16, 6), torch.ones(16, 5)
+    said = connector(Seen(*alike, places_in((4, 4))))
+    assert torch.linalg.matrix_rank(places_in((4, 4))) == 16
+    assert torch.pdist(said).min() > 0.01
+
+
+@pytest.mark.parametrize("grid", [(1, 1), (3, 7), (24, 24)])
+def test_places_are_told_in_grids_of_any_size(grid):
+    places = places_in(grid)
+    assert places.shape[0] == grid[0] * grid[1]
+    assert places.isfinite().all()
+    assert len(places.unique(dim=0)) == len(places)
 
 
 def test_a_model_needs_its_text_to_know_whose_images_it_sees():

@@ -29,7 +29,10 @@ def test_plain_auto_classes_load_it_and_it_reads_images(tiny):
     given = processor(text=[text], images=[[photo(1), photo(2)]], return_tensors="pt")
     assert (given["input_ids"] == model.config.image_token_id).sum() == 2 * 16
     assert given["pixel_values"].shape == (2, 3, 32, 32)
+    eyes = model.model.multi_modal_projector.linear_2.weight
+    assert not eyes.any()  # they say nothing before they learn
     with torch.no_grad():
+        eyes.normal_(std=0.1)
         first = model(**given).logits
         given["pixel_values"] = given["pixel_values"].flip(0)
         assert not torch.allclose(model(**given).logits, first)
@@ -57,6 +60,19 @@ def test_building_leaves_other_random_numbers_alone(tmp_path):
     torch.manual_seed(7)
     build_tiny(tmp_path, TEXTS, seed=0, image_px=32)
     assert torch.rand(1) == expected
+
+
+def test_numbers_begin_as_near_one_another_as_they_are(tiny):
+    model = AutoModelForImageTextToText.from_pretrained(tiny)
+    weights = model.get_input_embeddings().weight
+    tokenizer = AutoProcessor.from_pretrained(tiny).tokenizer
+
+    def like(one, other):
+        ids = tokenizer.convert_tokens_to_ids([str(one), str(other)])
+        return torch.cosine_similarity(*weights[ids], dim=0).item()
+
+    assert like(24, 27) > like(24, 36) + 0.1 > like(24, 90) + 0.2
+    assert like(120, 130) > like(20, 30)  # a step counts by its share
 
 
 def test_an_image_must_be_cut_evenly(tmp_path):

@@ -28,7 +28,7 @@ def drawn(lessons, kind, seed=0, count=24, known=None):
 
 def said(tokenizer, lesson):
     """What is asked and what is answered, in turns."""
-    text = tokenizer.decode(lesson.ids)
+    text = tokenizer.decode([word for (word,) in lesson.tokens])
     return text, [token for token in lesson.labels if token != IGNORED]
 
 
@@ -57,8 +57,10 @@ def test_the_letter_to_be_said_is_that_of_the_option_that_was_told(lessons, toke
 
 
 def test_lessons_of_words_hold_the_known_ones_only_until_there_are_more(lessons, tokenizer):
-    few = {token for lesson in drawn(lessons, "words", known=FIRST_WORDS) for token in lesson.ids}
-    many = {token for lesson in drawn(lessons, "words") for token in lesson.ids}
+    few = {
+        token for lesson in drawn(lessons, "words", known=FIRST_WORDS) for (token,) in lesson.tokens
+    }
+    many = {token for lesson in drawn(lessons, "words") for (token,) in lesson.tokens}
     marks = set(tokenizer("\nA. \nB. \nC. \nD. \nE. ABCDE")["input_ids"])
     asked = set(tokenizer("<|user|><|assistant|><answer></answer><|end|>")["input_ids"])
     assert len(few - marks - asked) == FIRST_WORDS
@@ -71,7 +73,7 @@ def test_a_lesson_of_reasons_is_the_question_with_its_derivation_in_place_of_its
     items = [item for item in data.run.items if item["reasoned_reply"]]
     whole = 0
     for lesson in drawn(lessons, "reasons"):
-        text = tokenizer.decode(lesson.ids)
+        text, _ = said(tokenizer, lesson)
         assert "<image>" not in text
         assert "Image 1: " not in text
         replied = tokenizer.decode([token for token in lesson.labels if token != IGNORED])

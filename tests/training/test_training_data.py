@@ -115,14 +115,15 @@ def test_mixes_make_their_share_of_the_items_drawn(run, exported, tmp_path):
         {"path": str(exported), "share": 0.3},
         {"path": str(package_file(tmp_path / "qa")), "share": 0.2},
     ]
-    config = recipe_with(data={"mixes": mixes, "families": ["ego_rotation_yaw", "pose_tuple"]}).data
+    families = ["ego_rotation_yaw", "pose_tuple"]
+    config = recipe_with(data={"mixes": mixes, "families": families, "cot_share": 0.0}).data
     data = prepare_data(str(run), config, tmp_path / "data", dev_items=0)
     own, trl, package = data.run, data.mixes[0][0], data.mixes[1][0]
     assert len(own) == 9
     assert sorted(trl.items["id"]) == [f"asset{number}.choose_view" for number in range(4)]
     assert sorted(package.items["id"]) == ["asset2.estimate_yaw", "asset3.estimate_yaw"]
 
-    drawn = data.supervised(cot_share=0.0, seed=5)
+    drawn = data.supervised(config, seed=5)
     counts = Counter(row.cache.folder.name for row in drawn)
     # 9 of the run are a half: 18 in all, so 5.4 and 3.6 of the mixes
     assert counts == {"train": 9, "mix-0": 5, "mix-1": 4}
@@ -134,6 +135,32 @@ def test_mixes_make_their_share_of_the_items_drawn(run, exported, tmp_path):
         view_id(2, view) for view in (0, 2, 3, 4, 5)
     ]
     assert shown["completion"][0]["content"][0]["text"] == "<answer>C</answer>"
+
+
+def families_drawn(data, balance):
+    drawn = data.supervised(recipe_with(data={"balance": balance}).data, seed=0)
+    assert len(drawn) == len(data.run)
+    return Counter(data.run.items["family"][row.number] for row in drawn), drawn
+
+
+def test_families_are_drawn_as_often_as_the_balance_says(data):
+    own = Counter(data.run.items["family"])
+    assert len(set(own.values())) > 1  # or there would be nothing to balance
+    as_they_are, drawn = families_drawn(data, 0.0)
+    assert as_they_are == own
+    assert len({row.number for row in drawn}) == len(drawn)  # every question once
+    alike, drawn = families_drawn(data, 1.0)
+    assert max(alike.values()) - min(alike.values()) <= 1
+    often = Counter(row.number for row in drawn)
+    for family in own:  # none comes a second time before all came once
+        counts = [
+            often[number] for number, name in enumerate(data.run.items["family"]) if name == family
+        ]
+        assert max(counts) - min(counts) <= 1
+    between, _ = families_drawn(data, 0.5)
+    weights = {family: count**0.5 for family, count in own.items()}
+    for family, weight in weights.items():
+        assert abs(between[family] - len(data.run) * weight / sum(weights.values())) <= 1
 
 
 def test_another_mix_is_another_fingerprint(run, exported, tmp_path):
