@@ -1,0 +1,172 @@
+"""Made-up things: where rays meet them, by an oracle that only asks whether a point is inside."""
+
+import numpy as np
+import pytest
+import torch
+from flat_world import unit_camera, views_of
+
+from viewpoint_gen.training.geometry.made import world
+from viewpoint_gen.training.geometry.made.solids import SOLIDS, Solids
+from viewpoint_gen.training.geometry.made.world import Worlds, made_views
+from viewpoint_gen.training.geometry.truth import pair_truth
+
+GRID = 12
+FRONT = unit_camera((0.3, -1.6, 0.5))
+ASIDE = unit_camera((0.9, -1.4, 0.7))
+ABOVE = unit_camera((0.2, -1.2, 1.1))
+TURNS = [0.0, 0.0, 0.6]
+
+
+@pytest.fixture(scope="module")
+def things():
+    return Solids.drawn(np.random.default_rng(0), 60)
+
+
+@pytest.fixture
+def views():
+    return views_of([FRONT, ASIDE, ABOVE], TURNS)
+
+
+def inside(things: Solids, points: torch.Tensor) -> torch.Tensor:
+    """(B, N) whether points (B, N, 3) are in any solid of their thing."""
+    found = torch.zeros(points.shape[:2], dtype=torch.bool)
+    for place in range(SOLIDS):
+        offset = points - things.middle[:, place, None]
+        own = torch.einsum("bnj,bji->bni", offset, things.axes[:, place])
+        own = own / things.half[:, place, None]
+        kind = ("box", "box", "box", "cylinder", "ball")[place % 5]
+        within = {
+            "box": (own.abs() < 1).all(dim=-1),
+            "cylinder": (own[..., :2].norm(dim=-1) < 1) & (own[..., 2].abs() < 1),
+            "ball": own.norm(dim=-1) < 1,
+        }[kind]
+        found |= within & things.there[:, place, None]
+    return found
+
+
+def rays(things, seed=0, count=200):
+    """From a sphere around the things towards points in them."""
+    generator = torch.Generator().manual_seed(seed)
+    size = (len(things.middle), count, 3)
+    origins = torch.nn.functional.normalize(torch.randn(size, generator=generator), dim=-1) * 2
+    return origins, torch.rand(size, generator=generator) - 0.5 - origins
+
+
+def test_rays_end_where_a_thing_begins(things):
+    origins, directions = rays(things)
+    hits = things.hits(origins, directions)
+    assert 0.3 < hits.met.float().mean() < 0.95
+    assert torch.equal(hits.met, things.block(origins, directions))
+    just = 1e-3
+    before = origins + (hits.depth - just).nan_to_num(posinf=1.0)[..., None] * directions
+    behind = origins + (hits.depth + just).nan_to_num(posinf=1.0)[..., None] * directions
+    assert not inside(things, before)[hits.met].float().mean() > 0.002
+    assert inside(things, behind)[hits.met].float().mean() > 0.99  # edges are thin
+
+
+def test_nothing_lies_before_a_hit_nor_on_a_ray_that_misses(things):
+    origins, directions = rays(things, seed=1)
+    hits = things.hits(origins, directions)
+    for part in torch.linspace(0.0, 0.999, 200):
+        reach = hits.depth.clamp(max=3.0)[..., None] * part
+        on_the_way = inside(things, origins + reach * directions)
+        assert on_the_way.float().mean() < 1e-3
+
+
+def test_normals_point_outwards(things):
+    origins, directions = rays(things, seed=2)
+    hits = things.hits(origins, directions)
+    assert ((hits.normal * directions).sum(dim=-1)[hits.met] < 1e-4).all()
+    torch.testing.assert_close(hits.normal.norm(dim=-1)[hits.met].mean().item(), 1.0)
+    out = (hits.point + 1e-3 * hits.normal)[hits.met]
+    assert out.isfinite().all()
+
+
+def test_things_fill_the_unit_cube_and_stand_on_their_lowest_point(things):
+    grid = torch.linspace(-0.6, 0.6, 49)
+    points = torch.stack(torch.meshgrid(grid, grid, grid, indexing="ij"), dim=-1).view(1, -1, 3)
+    filled = inside(things, points.expand(len(things.middle), -1, -1))
+    assert not filled[:, (points[0].abs() > 0.5 + 1e-4).any(dim=-1)].any()
+    lowest = torch.where(filled, points[..., 2], 9.0).amin(dim=1)
+    standing = filled.any(dim=1)
+    assert (lowest >= things.bottom - 1e-4)[standing].all()
+    assert (lowest - things.bottom)[standing].median() < 0.03
+
+
+def test_some_things_are_as_their_mirror_shows_them(things):
+    mirrored = (things.twin[:, SOLIDS // 2 :] < SOLIDS // 2).all(dim=1)
+    assert 0.3 < mirrored.float().mean() < 0.6
+    half = things.half[mirrored]
+    assert torch.equal(half[:, : SOLIDS // 2], half[:, SOLIDS // 2 :])
+    origins, _ = rays(things, count=4)
+    # about some upright plane, rays from mirrored places go equally far
+    middle = things.middle[mirrored]
+    across = middle[:, 0] - middle[:, SOLIDS // 2]
+    assert across[:, 2].abs().max() < 1e-5
+    plane = torch.nn.functional.normalize(across, dim=-1)[:, None]
+    foot = ((middle[:, :1] + middle[:, SOLIDS // 2, None]) / 2 * plane).sum(-1, keepdim=True)
+    starts = origins[mirrored]
+    other = starts - 2 * ((starts * plane).sum(-1, keepdim=True) - foot) * plane
+    target = middle.mean(dim=1, keepdim=True)  # lies in the plane
+    one, two = (
+        Solids(*(getattr(things, name)[mirrored] for name in FIELDS)).hits(at, target - at).depth
+        for at in (starts, other)
+    )
+    both = one.isfinite() & two.isfinite()
+    assert (one.isfinite() == two.isfinite()).float().mean() > 0.98
+    assert (one - two)[both].abs().median() < 1e-4
+
+
+FIELDS = ("middle", "half", "axes", "there", "twin")
+
+
+def test_both_cameras_see_the_same_colour_where_the_truth_says_it_is_the_same_place(
+    views, monkeypatch
+):
+    """Without light and noise; ``pair_truth`` knows depth and cameras alone."""
+    monkeypatch.setattr(world, "_AMBIENT", (1.0, 1.0))
+    monkeypatch.setattr(world, "_NOISE", 0.0)
+    pairs = np.array([[0, 1], [0, 2], [2, 1]] * 8)
+    made, numbers = made_views(views, pairs, np.random.default_rng(1))
+    truth = pair_truth(made, numbers, grid=GRID)
+    images = torch.from_numpy(made.images).float().permute(0, 3, 1, 2) / 255
+    middle = torch.arange(GRID) * 6 + 3  # pixels of the patches' middles
+    own = images[numbers[:, 0]][:, :, middle][:, :, :, middle].flatten(2)
+    there = torch.nn.functional.grid_sample(
+        images[numbers[:, 1]],
+        truth.matches_12.place[:, :, None] * 2 - 1,
+        mode="nearest",
+        align_corners=False,
+    )[..., 0]
+    seen = truth.matches_12.seen
+    assert 0.1 < seen.float().mean() < 0.9
+    on_object = seen & truth.on_object[:, 0]
+    apart = (own - there).abs().mean(dim=1)
+    assert apart[on_object].median() < 0.02
+    assert apart[seen & ~truth.on_object[:, 0]].median() < 0.03
+    strangers = (own - own.roll(1, dims=0)).abs().mean(dim=1)
+    assert strangers[on_object].median() > 0.1
+
+
+def test_cameras_are_the_runs_own_and_the_seed_decides_the_rest(views):
+    pairs = np.array([[0, 2], [1, 0]])
+    made, numbers = made_views(views, pairs, np.random.default_rng(5))
+    again, _ = made_views(views, pairs, np.random.default_rng(5))
+    other, _ = made_views(views, pairs, np.random.default_rng(6))
+    np.testing.assert_array_equal(numbers, [[0, 2], [1, 3]])
+    np.testing.assert_array_equal(made.world_from_camera[numbers], views.world_from_camera[pairs])
+    np.testing.assert_array_equal(made.object_turn_rad[numbers], views.object_turn_rad[pairs])
+    np.testing.assert_array_equal(made.images, again.images)
+    assert not np.array_equal(made.images, other.images)
+    assert made.images.dtype == views.images.dtype
+    assert made.images.shape[1:] == views.images.shape[1:]
+    assert made.depth.shape[1:] == views.depth.shape[1:]
+    assert made.on_object.any(axis=(1, 2)).all()
+
+
+def test_half_of_the_worlds_have_a_ground_and_a_sky_to_see():
+    worlds = Worlds.drawn(np.random.default_rng(0), 300)
+    assert worlds.has_ground.float().mean().item() == pytest.approx(0.5, abs=0.1)
+    assert worlds.far_is_seen.mean() == pytest.approx(0.5, abs=0.1)
+    waves = worlds.sky.strength.abs().sum(dim=(1, 2, 3)) > 0
+    np.testing.assert_array_equal(waves.numpy(), worlds.far_is_seen)

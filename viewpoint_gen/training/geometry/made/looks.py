@@ -1,0 +1,115 @@
+"""What made-up things, their ground and what is far behind look like: colours and sums of waves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from viewpoint_gen.geometry.frames import Array, Bools
+
+_PLAIN: Final = 0.45
+_HARD: Final = 0.4
+"""Of the looks: of one colour alone; and with waves that are cut to stripes."""
+
+_WASHED_OUT: Final = 0.8
+"""At most: how much of its colour a look loses."""
+
+_COLOURS: Final = 4
+"""That one thing has."""
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Colours in space: a base and waves through points, L looks for each of B things.
+
+    Attributes:
+        base: (B, L, 3) linear colours.
+        strength: (B, L, W, 3) of each wave in each channel.
+        turns: (B, L, W, 3) radians per world unit, or per unit of a direction's length.
+        start: (B, L, W) radians.
+        hard: (B, L) whether waves are cut to stripes.
+    """
+
+    base: Tensor
+    strength: Tensor
+    turns: Tensor
+    start: Tensor
+    hard: Tensor
+
+    @classmethod
+    def drawn(
+        cls,
+        rng: np.random.Generator,
+        base: Array,
+        *,
+        waves: int,
+        turns: tuple[float, float],
+        grey: float,
+        colour: float,
+        plain: float = _PLAIN,
+        hard: float = _HARD,
+    ) -> Looks:
+        """Looks around base colours (B, L, 3).
+
+        Args:
+            turns: of the slowest and the fastest wave.
+            grey, colour: standard deviations of the waves' strength, of all channels together and
+                of each by itself.
+            plain, hard: shares of the looks.
+        """
+        shape = base.shape[:2]
+        directions = rng.normal(size=(*shape, waves, 3))
+        directions /= np.linalg.norm(directions, axis=-1, keepdims=True)
+        speeds = np.exp(rng.uniform(np.log(turns[0]), np.log(turns[1]), (*shape, waves, 1)))
+        strength = rng.normal(0.0, grey, (*shape, waves, 1))
+        strength = strength + rng.normal(0.0, colour, (*shape, waves, 3))
+        patterned = rng.random((*shape, 1, 1)) > plain
+        washed = rng.uniform(0.0, _WASHED_OUT, (*shape, 1))
+        base = base + (base.mean(axis=-1, keepdims=True) - base) * washed
+        return cls(
+            base=torch.from_numpy(base).float(),
+            strength=torch.from_numpy(strength * patterned).float(),
+            turns=torch.from_numpy(directions * speeds).float(),
+            start=torch.from_numpy(rng.uniform(0.0, 2 * np.pi, (*shape, waves))).float(),
+            hard=torch.from_numpy(rng.random(shape) < hard),
+        )
+
+    def at(self, points: Tensor, look: Tensor | None = None) -> Tensor:
+        """Linear colours (B, N, 3) at points (B, N, 3).
+
+        Args:
+            look: (B, N) which of the looks each point has; None: there is one only.
+        """
+        if look is None:
+            base, strength, turns, start, hard = (
+                part[:, :1]
+                for part in (self.base, self.strength, self.turns, self.start, self.hard)
+            )
+        else:
+            things = torch.arange(len(look))[:, None]
+            base, strength, turns, start, hard = (
+                part[things, look]
+                for part in (self.base, self.strength, self.turns, self.start, self.hard)
+            )
+        waves = (torch.einsum("bnwj,bnj->bnw", turns.expand(-1, points.shape[1], -1, -1), points)
+                 + start).sin()  # fmt: skip
+        waves = torch.where(hard[..., None], waves.sign(), waves)
+        strength = strength.expand(-1, points.shape[1], -1, -1)
+        return (base + torch.einsum("bnw,bnwc->bnc", waves, strength)).clamp(0.01, 1.0)
+
+
+def colours(rng: np.random.Generator, things: int, looks: int) -> Array:
+    """Base colours (B, L, 3): few for one thing, hardly two of them quite the same."""
+    palette = rng.uniform(0.03, 0.95, (things, _COLOURS, 3))
+    chosen = rng.integers(_COLOURS, size=(things, looks))
+    return palette[np.arange(things)[:, None], chosen] + rng.normal(0.0, 0.03, (things, looks, 3))
+
+
+def none_of(looks: Looks, kept: Bools) -> Looks:
+    """The same looks without waves where they aren't kept (B,)."""
+    strength = looks.strength * torch.from_numpy(kept)[:, None, None, None]
+    return Looks(looks.base, strength, looks.turns, looks.start, looks.hard)

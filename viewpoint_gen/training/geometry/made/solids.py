@@ -1,0 +1,249 @@
+"""Things made of a few boxes, cylinders and balls, and where rays meet them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from viewpoint_gen.geometry.frames import Array
+
+_KINDS: Final = ("box", "box", "box", "cylinder", "ball")
+"""Of half of the solids of a thing; the other half may mirror them."""
+
+SOLIDS: Final = 2 * len(_KINDS)
+
+_MIRRORED: Final = 0.45
+"""Of the things, symmetric about an upright plane, as most things are."""
+
+_UPRIGHT: Final = 0.6
+_STRAIGHT: Final = 0.5
+"""Of the solids: with an upright axis; of those, with sides along the thing's own."""
+
+_HALF: Final = (0.04, 0.35)
+_HALF_SPREAD: Final = 0.45
+_LEAST_HALF: Final = 0.015
+_PLACE_SPREAD: Final = 0.22
+_FEWEST: Final = 0.25
+"""Half extents, those of one solid, places, and the share that is there, in parts of a thing."""
+
+_LEAST_DEPTH: Final = 1e-4
+_NONE: Final = float("inf")
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Where rays (B, N) first meet a thing, in its own frame.
+
+    Attributes:
+        depth: (B, N) in lengths of the rays' directions; inf where they miss it.
+        solid: (B, N) which solid it is.
+        point: (B, N, 3); anywhere where it is missed.
+        normal: (B, N, 3) of length 1, outwards.
+    """
+
+    depth: Tensor
+    solid: Tensor
+    point: Tensor
+    normal: Tensor
+
+    @property
+    def met(self) -> Tensor:
+        """(B, N) whether a ray meets it."""
+        return self.depth.isfinite()
+
+
+@dataclass(frozen=True)
+class Solids:
+    """B things, each made of ``SOLIDS`` solids, in the unit cube around the origin.
+
+    Attributes:
+        middle: (B, K, 3).
+        half: (B, K, 3) extents along a solid's own axes, to either side.
+        axes: (B, K, 3, 3) these axes, as columns.
+        there: (B, K) which solids there are.
+        twin: (B, K) the solid whose look each has: itself, or the one that it mirrors.
+    """
+
+    middle: Tensor
+    half: Tensor
+    axes: Tensor
+    there: Tensor
+    twin: Tensor
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, count: int) -> Solids:
+        """``count`` things."""
+        shape = (count, SOLIDS)
+        size = np.exp(rng.uniform(np.log(_HALF[0]), np.log(_HALF[1]), (*shape, 1)))
+        half = size * np.exp(rng.normal(0.0, _HALF_SPREAD, (*shape, 3)))
+        half = half.clip(_LEAST_HALF, 0.5)
+        middle = rng.normal(0.0, _PLACE_SPREAD, (*shape, 3)).clip(-0.42, 0.42)
+        upright = _about_z(
+            rng.integers(4, size=shape) * np.pi / 2
+            + (rng.random(shape) > _STRAIGHT) * rng.uniform(0.0, np.pi, shape)
+        )
+        leans = rng.random(shape)[..., None, None] > _UPRIGHT
+        axes = np.where(leans, _any_axes(rng, shape), upright)
+        there = rng.random(shape) < rng.uniform(_FEWEST, 1.0, (count, 1))
+        there[~there[:, : SOLIDS // 2].any(axis=1), 0] = True
+        twin = np.tile(np.arange(SOLIDS), (count, 1))
+        _mirror(rng.random(count) < _MIRRORED, middle, half, axes, there, twin)
+        turned = _about_z(rng.uniform(0.0, 2 * np.pi, (count, 1)))
+        middle, axes = (turned @ middle[..., None])[..., 0], turned @ axes
+        middle, half = _fitted(middle, half, axes, there)
+        return cls(
+            middle=torch.from_numpy(middle).float(),
+            half=torch.from_numpy(half).float(),
+            axes=torch.from_numpy(axes).float(),
+            there=torch.from_numpy(there),
+            twin=torch.from_numpy(twin),
+        )
+
+    @property
+    def bottom(self) -> Tensor:
+        """(B,) height of each thing's lowest point."""
+        reach = torch.einsum("bkij,bkj->bki", self.axes.abs(), self.half)[..., 2]
+        return (self.middle[..., 2] - reach).masked_fill(~self.there, _NONE).amin(dim=1)
+
+    def hits(self, origins: Tensor, directions: Tensor) -> Hits:
+        """Where rays meet the things from outside.
+
+        Args:
+            origins: (B, N, 3), or (B, 1, 3) where all rays of a thing start at one point.
+            directions: (B, N, 3).
+        """
+        inward, own_origins, own_directions = self._own(origins, directions)
+        depth, solid = self._depths(own_origins, own_directions).min(dim=1)
+        one, three = solid[:, None, :, None], (-1, 1, -1, 3)
+        start = own_origins.expand_as(own_directions).gather(1, one.expand(three))[:, 0]
+        step = own_directions.gather(1, one.expand(three))[:, 0]
+        reach = depth.nan_to_num(posinf=0.0)[..., None]
+        things = torch.arange(len(solid))[:, None]
+        normal = _own_normals(start + reach * step, solid)
+        normal = torch.einsum("bnij,bnj->bni", inward[things, solid], normal)
+        point = origins + reach * directions
+        return Hits(depth, solid, point, functional.normalize(normal, dim=-1))
+
+    def block(self, origins: Tensor, directions: Tensor) -> Tensor:
+        """(B, N) whether rays meet the things at all; see ``hits``."""
+        _, own_origins, own_directions = self._own(origins, directions)
+        return self._depths(own_origins, own_directions).isfinite().any(dim=1)
+
+    def _own(self, origins: Tensor, directions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What takes points to where a solid's surface is at ±1; rays there (B, K, N, 3)."""
+        inward = self.axes / self.half[:, :, None]
+        middles = torch.einsum("bkj,bkji->bki", self.middle, inward)[:, :, None]
+        own_origins = torch.einsum("bnj,bkji->bkni", origins, inward) - middles
+        return inward, own_origins, torch.einsum("bnj,bkji->bkni", directions, inward)
+
+    def _depths(self, origins: Tensor, directions: Tensor) -> Tensor:
+        """(B, K, N) of rays in the solids' own axes."""
+        depths = torch.empty(directions.shape[:3])
+        for kind, meet in _MEET.items():
+            which = [place for place in range(SOLIDS) if _kind(place) == kind]
+            depths[:, which] = meet(origins[:, which], directions[:, which])
+        missed = ~self.there[:, :, None] | (depths < _LEAST_DEPTH)
+        return depths.masked_fill(missed, _NONE)
+
+
+def _kind(place: int) -> str:
+    return _KINDS[place % len(_KINDS)]
+
+
+def _meets_ball(origins: Tensor, directions: Tensor) -> Tensor:
+    return _between(*_round(origins, directions))
+
+
+def _meets_box(origins: Tensor, directions: Tensor) -> Tensor:
+    enter, leave = _slabs(origins, directions)
+    return _between(enter.amax(dim=-1), leave.amin(dim=-1))
+
+
+def _meets_cylinder(origins: Tensor, directions: Tensor) -> Tensor:
+    enter, leave = _slabs(origins[..., 2], directions[..., 2])
+    through = _round(origins[..., :2], directions[..., :2])
+    return _between(torch.maximum(enter, through[0]), torch.minimum(leave, through[1]))
+
+
+_MEET: Final = {"ball": _meets_ball, "box": _meets_box, "cylinder": _meets_cylinder}
+
+
+def _between(enter: Tensor, leave: Tensor) -> Tensor:
+    return enter.masked_fill(enter >= leave, _NONE)
+
+
+def _round(origins: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
+    """Depths at which rays enter and leave what is within 1 of the origin; none: out of order."""
+    square = directions.square().sum(dim=-1).clamp(min=1e-12)
+    ahead = (origins * directions).sum(dim=-1)
+    inside = ahead.square() - square * (origins.square().sum(dim=-1) - 1)
+    half = inside.clamp(min=0).sqrt()
+    enter, leave = (-ahead - half) / square, (-ahead + half) / square
+    return enter.masked_fill(inside <= 0, _NONE), leave
+
+
+def _slabs(origins: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
+    """Depths at which rays enter and leave what is between -1 and 1 of each axis."""
+    slow = directions.abs() < 1e-9
+    inverse = 1 / torch.where(slow, torch.full_like(directions, 1e-9), directions)
+    one, other = (-1 - origins) * inverse, (1 - origins) * inverse
+    return torch.minimum(one, other), torch.maximum(one, other)
+
+
+def _own_normals(points: Tensor, solid: Tensor) -> Tensor:
+    """Normals (B, N, 3) at points (B, N, 3) of surfaces at ±1, of any length."""
+    face = torch.zeros_like(points).scatter(-1, points.abs().argmax(-1, keepdim=True), 1.0)
+    upright = points.new_tensor([0.0, 0.0, 1.0])
+    on_end = points[..., 2:].abs() > 1 - 1e-3
+    normals = {
+        "ball": points,
+        "box": face * points.sign(),
+        "cylinder": torch.where(on_end, upright * points.sign(), points * (1 - upright)),
+    }
+    which = torch.tensor([list(normals).index(_kind(place)) for place in range(SOLIDS)])[solid]
+    stacked = torch.stack(list(normals.values()), dim=2)  # (B, N, 3 kinds, 3)
+    return stacked.gather(2, which[..., None, None].expand(-1, -1, 1, 3))[:, :, 0]
+
+
+def _mirror(chosen: Any, middle: Array, half: Array, axes: Array, there: Any, twin: Any) -> None:
+    """Let the second half of the solids of some things be as a mirror shows the first; in place."""
+    first, second = slice(None, SOLIDS // 2), slice(SOLIDS // 2, None)
+    flip = np.array([-1.0, 1.0, 1.0])
+    middle[chosen, second] = middle[chosen, first] * flip
+    half[chosen, second] = half[chosen, first]
+    axes[chosen, second] = flip[:, None] * axes[chosen, first] * flip
+    there[chosen, second] = there[chosen, first]
+    twin[chosen, second] = twin[chosen, first]
+
+
+def _fitted(middle: Array, half: Array, axes: Array, there: Any) -> tuple[Array, Array]:
+    """As large as the unit cube allows, and in its middle."""
+    reach = np.einsum("bkij,bkj->bki", np.abs(axes), half)
+    low = np.where(there[..., None], middle - reach, np.inf).min(axis=1)
+    high = np.where(there[..., None], middle + reach, -np.inf).max(axis=1)
+    scale = 1.0 / (high - low).max(axis=1)[:, None, None]
+    return (middle - ((low + high) / 2)[:, None]) * scale, half * scale
+
+
+def _about_z(angles_rad: Array) -> Array:
+    """Rotations (…, 3, 3) about the vertical."""
+    cos, sin, zero = np.cos(angles_rad), np.sin(angles_rad), np.zeros_like(angles_rad)
+    rows = [cos, -sin, zero, sin, cos, zero, zero, zero, zero + 1]
+    return np.stack(rows, axis=-1).reshape(*angles_rad.shape, 3, 3)
+
+
+def _any_axes(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Rotations (*shape, 3, 3), all equally likely: of random quaternions."""
+    quaternion = rng.normal(size=(*shape, 4))
+    w, x, y, z = np.moveaxis(quaternion / np.linalg.norm(quaternion, axis=-1, keepdims=True), -1, 0)
+    rows = [
+        1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w),
+        2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w),
+        2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y),
+    ]  # fmt: skip
+    return np.stack(rows, axis=-1).reshape(*shape, 3, 3)

@@ -1,0 +1,201 @@
+"""Made-up things on their ground, in their light, as a run's own cameras see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from viewpoint_gen.geometry.frames import Bools, Indices
+from viewpoint_gen.training.geometry.made.looks import Looks, colours, none_of
+from viewpoint_gen.training.geometry.made.solids import SOLIDS, Solids
+from viewpoint_gen.training.geometry.views import TowerViews
+
+_GROUND: Final = 0.5
+_FAR_IS_SEEN: Final = 0.5
+"""Of the worlds: with a ground under the thing, and with something to see far behind it."""
+
+_FARTHEST: Final = 60.0
+_SHADOWS: Final = 1.5
+"""World units: the ground ends there, and shadows fall so far from the thing's middle."""
+
+_AMBIENT: Final = (0.25, 0.7)
+_GAMMA: Final = 1.6
+_NOISE: Final = 0.015
+_TINY: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """B made-up things, each with what is around it.
+
+    Attributes:
+        solids: the things.
+        look: of each of their solids, in the thing's own frame.
+        ground, sky: one look each, by the place on the ground, and by the direction.
+        has_ground: (B,).
+        far_is_seen: (B,) whether the sky is more than one colour.
+        sun: (B, 3) the direction to it.
+        ambient: (B,) the light where the sun doesn't shine, in parts of all light.
+    """
+
+    solids: Solids
+    look: Looks
+    ground: Looks
+    sky: Looks
+    has_ground: Tensor
+    far_is_seen: Bools
+    sun: Tensor
+    ambient: Tensor
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, count: int) -> Worlds:
+        """``count`` worlds."""
+        sun = rng.normal(size=(count, 3))
+        sun[:, 2] = np.abs(sun[:, 2]) + 0.4
+        far = rng.random(count) < _FAR_IS_SEEN
+        sky = Looks.drawn(
+            rng, colours(rng, count, 1), waves=8, turns=(1.5, 14.0), grey=0.1, colour=0.04, plain=0
+        )  # fmt: skip
+        return cls(
+            solids=Solids.drawn(rng, count),
+            look=Looks.drawn(
+                rng, colours(rng, count, SOLIDS), waves=4, turns=(6.0, 40.0), grey=0.1, colour=0.06
+            ),
+            ground=Looks.drawn(
+                rng, colours(rng, count, 1), waves=4, turns=(2.0, 14.0), grey=0.07, colour=0.02,
+                plain=0.2,
+            ),
+            sky=none_of(sky, far),
+            has_ground=torch.from_numpy(rng.random(count) < _GROUND),
+            far_is_seen=far,
+            sun=functional.normalize(torch.from_numpy(sun).float(), dim=1),
+            ambient=torch.from_numpy(rng.uniform(*_AMBIENT, count)).float(),
+        )  # fmt: skip
+
+    def seen(
+        self, origins: Tensor, directions: Tensor, turns_rad: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What rays see: linear colours (B, N, 3), depth (B, N), whether it is the thing (B, N).
+
+        Args:
+            origins: (B, 3) where all rays of a world start.
+            directions: (B, N, 3); depth is in their lengths, inf where nothing is met.
+            turns_rad: (B,) of the thing about the vertical.
+        """
+        hits = self.solids.hits(
+            _about_z(origins[:, None], -turns_rad), _about_z(directions, -turns_rad)
+        )
+        ground = self._to_ground(origins, directions)
+        on_thing = hits.met & (hits.depth <= ground)
+        look = self.solids.twin[torch.arange(len(origins))[:, None], hits.solid]
+        lit = _about_z(hits.normal, turns_rad) @ self.sun[:, :, None]
+        colour = self.look.at(hits.point, look) * self._light(lit[..., 0].clamp(min=0))[..., None]
+        depth = torch.where(on_thing, hits.depth, ground)
+        behind = torch.where(
+            ground.isfinite()[..., None],
+            self._ground(origins, directions, ground, turns_rad, shown=~on_thing),
+            self.sky.at(functional.normalize(directions, dim=-1)),
+        )
+        return torch.where(on_thing[..., None], colour, behind), depth, on_thing
+
+    def _to_ground(self, origins: Tensor, directions: Tensor) -> Tensor:
+        """Depth (B, N) of the ground."""
+        height = self.solids.bottom
+        down = directions[..., 2]
+        down = torch.where(down.abs() < _TINY, torch.full_like(down, _TINY), down)
+        depth = (height - origins[:, 2])[:, None] / down
+        above = (origins[:, 2] > height) & self.has_ground
+        met = above[:, None] & (depth > 0) & (depth < _FARTHEST)
+        return depth.masked_fill(~met, float("inf"))
+
+    def _ground(
+        self,
+        origins: Tensor,
+        directions: Tensor,
+        depth: Tensor,
+        turns_rad: Tensor,
+        *,
+        shown: Tensor,
+    ) -> Tensor:
+        """Colours (B, N, 3) of the ground, with the thing's shadow."""
+        points = origins[:, None] + depth.nan_to_num(posinf=0.0)[..., None] * directions
+        near = points[..., :2].norm(dim=-1) < _SHADOWS
+        shaded = torch.zeros_like(near)
+        if (near & shown & depth.isfinite()).any():
+            to_sun = self.sun[:, None].expand_as(points)
+            shaded = near & self.solids.block(
+                _about_z(points, -turns_rad), _about_z(to_sun, -turns_rad)
+            )
+        return self.ground.at(points) * self._light((~shaded).float())[..., None]
+
+    def _light(self, lit: Tensor) -> Tensor:
+        ambient = self.ambient[:, None]
+        return ambient + (1 - ambient) * lit
+
+
+def made_views(
+    views: TowerViews, pairs: Indices, rng: np.random.Generator
+) -> tuple[TowerViews, Indices]:
+    """A made-up thing for each of some pairs of views, seen by the very same cameras.
+
+    Args:
+        views: of a run.
+        pairs: (B, 2) of them.
+
+    Returns:
+        Views 2 B, and the pairs (B, 2) of them.
+    """
+    worlds = Worlds.drawn(rng, len(pairs))
+    sides = [_pictures(worlds, views, pairs[:, side], rng) for side in (0, 1)]
+    images, depth, on_object = (np.concatenate(part) for part in zip(*sides, strict=True))
+    rows, numbers = pairs.T.reshape(-1), np.arange(len(pairs))
+    made = TowerViews(
+        images=images,
+        depth=depth,
+        on_object=on_object,
+        world_from_camera=np.array(views.world_from_camera[rows]),
+        intrinsics=np.array(views.intrinsics[rows]),
+        object_turn_rad=np.array(views.object_turn_rad[rows]),
+        far_is_seen=np.tile(worlds.far_is_seen, 2),
+        anchor=np.tile(numbers, 2),
+        split=np.zeros(len(rows), dtype=np.int64),
+    )
+    return made, np.stack([numbers, numbers + len(pairs)], axis=1)
+
+
+def _pictures(
+    worlds: Worlds, views: TowerViews, rows: Indices, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], Bools]:
+    """Images (B, S, S, 3), depth and whether it is the thing (B, D, D), as the views have them."""
+    image_px, depth_side = views.images.shape[1], views.depth.shape[1]
+    pose = torch.from_numpy(np.array(views.world_from_camera[rows])).float()
+    intrinsics = torch.from_numpy(np.array(views.intrinsics[rows])).float()
+    turns = torch.from_numpy(np.array(views.object_turn_rad[rows])).float()
+    middles = (torch.arange(image_px) + 0.5) / image_px
+    right, down = torch.meshgrid(middles, middles, indexing="xy")
+    pixels = torch.stack([right, down, torch.ones_like(right)], dim=-1).view(-1, 3)
+    ahead = torch.einsum("nj,bij->bni", pixels, torch.linalg.inv(intrinsics))  # z is 1
+    directions = torch.einsum("bnj,bij->bni", ahead, pose[:, :3, :3])
+    colour, depth, on_thing = worlds.seen(pose[:, :3, 3], directions, turns)
+    noise = torch.from_numpy(rng.normal(0.0, _NOISE, colour.shape)).float()
+    shown = (colour ** (1 / _GAMMA) + noise).clamp(0.0, 1.0).view(-1, image_px, image_px, 3)
+    at = ((np.arange(depth_side) + 0.5) / depth_side * image_px).astype(np.int64)
+    square = (-1, image_px, image_px)
+    return (
+        (shown * 255).round().byte().numpy(),
+        depth.view(square).numpy()[:, at][:, :, at],
+        on_thing.view(square).numpy()[:, at][:, :, at],
+    )
+
+
+def _about_z(vectors: Tensor, angles_rad: Tensor) -> Tensor:
+    """Vectors (B, N, 3) turned about the vertical by angles (B,), counter-clockwise from above."""
+    cos, sin = angles_rad.cos()[:, None], angles_rad.sin()[:, None]
+    x, y, z = vectors.unbind(dim=-1)
+    return torch.stack([cos * x - sin * y, sin * x + cos * y, z], dim=-1)
