@@ -100,8 +100,10 @@ class TowerConfig(LoopConfig):
     """The geometry tower's own schooling on the renders' truth."""
 
     steps: Count = 4500
-    batch: Count = 32
+    batch: Count = 16
     """Pairs of views in one step."""
+    made: Annotated[int, Field(ge=0)] = 16
+    """Pairs of pictures of made-up things in one step, each seen by two cameras of the run."""
     true_flows: Count = 192
     """Pairs in one step of which true displacements alone are read: they cost little."""
     lr: Positive = 1.5e-3

@@ -16,7 +16,9 @@ from viewpoint_gen.training.geometry.pretrain import pretrain_tower
 from viewpoint_gen.training.geometry.views import SPLITS, tower_views
 from viewpoint_gen.training.journal import read_log
 
-CONFIG = TowerConfig(steps=8, batch=8, lr=3e-3, warmup_steps=1, checkpoint_steps=4, check_pairs=8)
+CONFIG = TowerConfig(
+    steps=8, batch=6, made=4, lr=3e-3, warmup_steps=1, checkpoint_steps=4, check_pairs=8
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,22 @@ def test_the_loss_falls_and_the_log_says_so(schooled):
     assert len(losses) == summary.steps == CONFIG.steps
     assert np.mean(losses[-3:]) < np.mean(losses[:3]) - 0.2
     assert [line["step"] for line in lines if line.get("event") == "readings"] == [4, 8]
+
+
+def test_made_up_things_are_learnt_from_too_where_they_are_asked_for(schooled, store, tmp_path):
+    out, _, _ = schooled
+    steps = [line for line in read_log(out / "geometry") if "loss" in line]
+    assert all(line["made"] > 0 for line in steps)
+    pretrain_tower(
+        store,
+        CONFIG.model_copy(update={"made": 0, "steps": 2}),
+        tmp_path,
+        seed=0,
+        data_fingerprint="x",
+    )
+    plain = [line for line in read_log(tmp_path / "geometry") if "loss" in line]
+    assert len(plain) == 2
+    assert not any("made" in line for line in plain)
 
 
 def test_its_summaries_vary_by_about_one(schooled, store, tmp_path):

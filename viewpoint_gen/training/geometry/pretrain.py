@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,7 +21,8 @@ from viewpoint_gen.storage import Store, explained, open_store, read, write
 from viewpoint_gen.training.checkpoints import claim
 from viewpoint_gen.training.config import TowerConfig
 from viewpoint_gen.training.geometry.draw import PairDraw, batch_of, shared_patches
-from viewpoint_gen.training.geometry.losses import losses_of
+from viewpoint_gen.training.geometry.losses import Losses, losses_of
+from viewpoint_gen.training.geometry.made.world import made_views
 from viewpoint_gen.training.geometry.reading import pairs_read, readings_of
 from viewpoint_gen.training.geometry.true_flows import TrueFlows
 from viewpoint_gen.training.geometry.views import SPLITS, TowerViews, tower_views
@@ -77,7 +79,7 @@ def pretrain_tower(
     views = tower_views(store, folder / _VIEWS_FOLDER, image_px=tower.config.image_px, grid=grid)
     pairs = views.pairs(SPLITS["train"])
     shared = shared_patches(views, pairs, grid=grid)
-    draw = PairDraw(pairs, shared, batch=config.batch, steps=config.steps, seed=seed)
+    draw = PairDraw(pairs, shared, batch=config.batch + config.made, steps=config.steps, seed=seed)
     if len(draw) < _LEAST_PAIRS:
         msg = f"{store.location}: no two views of one object share what they show; render more"
         raise RunIncomplete(msg)
@@ -109,7 +111,11 @@ def _checked_pairs(views: TowerViews, config: TowerConfig, *, seed: int) -> Indi
 
 
 class _School(Loop):
-    """Pairs of a run's views, and true displacements beside them."""
+    """Pairs of a run's views, made-up things before other cameras of it, and true displacements.
+
+    A run of some thousand views is soon known by heart, and what was learnt by heart helps with no
+    other object. Made-up things never come again.
+    """
 
     def __init__(
         self,
@@ -124,6 +130,7 @@ class _School(Loop):
         seed: int,
     ) -> None:
         super().__init__(config, folder, dict(tower.named_parameters()))
+        self._config: TowerConfig
         self._tower, self._views, self._draw, self._flows = tower, views, draw, flows
         self._checks, self._seed = checks, seed
 
@@ -131,12 +138,22 @@ class _School(Loop):
         """A batch of pairs."""
         self._tower.train()
         rng = rng_for(self._seed, "tower batch", step)
-        pairs = self._draw.pairs(step)
-        batch = batch_of(self._views, pairs, grid=self._tower.config.grid, augment=rng)
-        losses = losses_of(self._tower(batch.images), batch.truth)
+        own, others = np.split(self._draw.pairs(step), [self._config.batch])
+        losses = [self._losses(self._views, own, rng)]
+        if len(others):
+            losses.append(self._losses(*made_views(self._views, others, rng), rng))
+        shares = [len(own), len(others)]
+        total = torch.stack([each.total for each in losses])
+        total = total @ total.new_tensor(shares[: len(losses)]) / sum(shares)
         from_flows = self._flows.loss(self._tower.network, step)
-        numbers = {**losses.numbers(), "true_flows": from_flows.item()}
-        return losses.total + from_flows, numbers
+        numbers = {**losses[0].numbers(), "true_flows": from_flows.item()}
+        if len(others):
+            numbers["made"] = losses[1].total.item()
+        return total + from_flows, numbers
+
+    def _losses(self, views: TowerViews, pairs: Indices, rng: np.random.Generator) -> Losses:
+        batch = batch_of(views, pairs, grid=self._tower.config.grid, augment=rng)
+        return losses_of(self._tower(batch.images), batch.truth)
 
     def look(self) -> dict[str, Any]:
         """How well the checked pairs are read."""
