@@ -6,7 +6,7 @@ import torch
 from flat_world import unit_camera, views_of
 
 from viewpoint_gen.training.geometry.made import world
-from viewpoint_gen.training.geometry.made.solids import SOLIDS, Solids
+from viewpoint_gen.training.geometry.made.solids import SOLIDS, Rays, Solids
 from viewpoint_gen.training.geometry.made.world import Worlds, made_views
 from viewpoint_gen.training.geometry.truth import pair_truth
 
@@ -27,70 +27,81 @@ def views():
     return views_of([FRONT, ASIDE, ABOVE], TURNS)
 
 
-def inside(things: Solids, points: torch.Tensor) -> torch.Tensor:
-    """(B, N) whether points (B, N, 3) are in any solid of their thing."""
-    found = torch.zeros(points.shape[:2], dtype=torch.bool)
+def inside(things: Solids, points: torch.Tensor, thing: torch.Tensor) -> torch.Tensor:
+    """(M,) whether points (M, 3) are in any solid of their things (M,)."""
+    found = torch.zeros(len(points), dtype=torch.bool)
     for place in range(SOLIDS):
-        offset = points - things.middle[:, place, None]
-        own = torch.einsum("bnj,bji->bni", offset, things.axes[:, place])
-        own = own / things.half[:, place, None]
+        offset = points - things.middle[thing, place]
+        own = torch.einsum("mj,mji->mi", offset, things.axes[thing, place])
+        own = own / things.half[thing, place]
         kind = ("box", "box", "box", "cylinder", "ball")[place % 5]
         within = {
             "box": (own.abs() < 1).all(dim=-1),
-            "cylinder": (own[..., :2].norm(dim=-1) < 1) & (own[..., 2].abs() < 1),
+            "cylinder": (own[:, :2].norm(dim=-1) < 1) & (own[:, 2].abs() < 1),
             "ball": own.norm(dim=-1) < 1,
         }[kind]
-        found |= within & things.there[:, place, None]
+        found |= within & things.there[thing, place]
     return found
 
 
 def rays(things, seed=0, count=200):
     """From a sphere around the things towards points in them."""
     generator = torch.Generator().manual_seed(seed)
-    size = (len(things.middle), count, 3)
+    thing = torch.arange(len(things.middle)).repeat_interleave(count)
+    size = (len(thing), 3)
     origins = torch.nn.functional.normalize(torch.randn(size, generator=generator), dim=-1) * 2
-    return origins, torch.rand(size, generator=generator) - 0.5 - origins
+    return Rays(origins, torch.rand(size, generator=generator) - 0.5 - origins, thing)
+
+
+def depths_of(things, some):
+    """(M,) inf where there is no hit."""
+    hits = things.hits(some)
+    depth = torch.full((len(some.thing),), float("inf"))
+    depth[hits.ray] = hits.depth
+    return depth
 
 
 def test_rays_end_where_a_thing_begins(things):
-    origins, directions = rays(things)
-    hits = things.hits(origins, directions)
-    assert 0.3 < hits.met.float().mean() < 0.95
-    assert torch.equal(hits.met, things.block(origins, directions))
-    just = 1e-3
-    before = origins + (hits.depth - just).nan_to_num(posinf=1.0)[..., None] * directions
-    behind = origins + (hits.depth + just).nan_to_num(posinf=1.0)[..., None] * directions
-    assert not inside(things, before)[hits.met].float().mean() > 0.002
-    assert inside(things, behind)[hits.met].float().mean() > 0.99  # edges are thin
+    some = rays(things)
+    depth = depths_of(things, some)
+    met = depth.isfinite()
+    assert 0.3 < met.float().mean() < 0.95
+    assert torch.equal(met, things.block(some))
+    before = inside(things, some.at((depth - 1e-3).nan_to_num(posinf=1.0)), some.thing)
+    behind = inside(things, some.at((depth + 1e-3).nan_to_num(posinf=1.0)), some.thing)
+    assert before[met].float().mean() < 0.002
+    assert behind[met].float().mean() > 0.99  # edges are thin
 
 
 def test_nothing_lies_before_a_hit_nor_on_a_ray_that_misses(things):
-    origins, directions = rays(things, seed=1)
-    hits = things.hits(origins, directions)
+    some = rays(things, seed=1)
+    reach = depths_of(things, some).clamp(max=3.0)
     for part in torch.linspace(0.0, 0.999, 200):
-        reach = hits.depth.clamp(max=3.0)[..., None] * part
-        on_the_way = inside(things, origins + reach * directions)
-        assert on_the_way.float().mean() < 1e-3
+        assert inside(things, some.at(reach * part), some.thing).float().mean() < 1e-3
 
 
 def test_normals_point_outwards(things):
-    origins, directions = rays(things, seed=2)
-    hits = things.hits(origins, directions)
-    assert ((hits.normal * directions).sum(dim=-1)[hits.met] < 1e-4).all()
-    torch.testing.assert_close(hits.normal.norm(dim=-1)[hits.met].mean().item(), 1.0)
-    out = (hits.point + 1e-3 * hits.normal)[hits.met]
-    assert out.isfinite().all()
+    some = rays(things, seed=2)
+    hits = things.hits(some)
+    mine = some.some(hits.ray)
+    assert ((hits.normal * mine.directions).sum(dim=-1) < 1e-4).all()
+    torch.testing.assert_close(hits.normal.norm(dim=-1), torch.ones(len(hits.ray)))
+    deeper = mine.at(hits.depth) - 2e-3 * hits.normal
+    assert inside(things, deeper, mine.thing).float().mean() > 0.97
 
 
 def test_things_fill_the_unit_cube_and_stand_on_their_lowest_point(things):
     grid = torch.linspace(-0.6, 0.6, 49)
-    points = torch.stack(torch.meshgrid(grid, grid, grid, indexing="ij"), dim=-1).view(1, -1, 3)
-    filled = inside(things, points.expand(len(things.middle), -1, -1))
-    assert not filled[:, (points[0].abs() > 0.5 + 1e-4).any(dim=-1)].any()
-    lowest = torch.where(filled, points[..., 2], 9.0).amin(dim=1)
-    standing = filled.any(dim=1)
-    assert (lowest >= things.bottom - 1e-4)[standing].all()
-    assert (lowest - things.bottom)[standing].median() < 0.03
+    points = torch.stack(torch.meshgrid(grid, grid, grid, indexing="ij"), dim=-1).view(-1, 3)
+    lowest = []
+    for number in range(len(things.middle)):
+        filled = inside(things, points, torch.full((len(points),), number))
+        assert not filled[(points.abs() > 0.5 + 1e-4).any(dim=-1)].any()
+        if filled.any():
+            lowest.append(points[filled, 2].min() - things.bottom[number])
+        assert not filled[points.norm(dim=-1) > things.radius[number] + 1e-4].any()
+    assert min(lowest) > -1e-4
+    assert np.median(lowest) < 0.03
 
 
 def test_some_things_are_as_their_mirror_shows_them(things):
@@ -98,21 +109,20 @@ def test_some_things_are_as_their_mirror_shows_them(things):
     assert 0.3 < mirrored.float().mean() < 0.6
     half = things.half[mirrored]
     assert torch.equal(half[:, : SOLIDS // 2], half[:, SOLIDS // 2 :])
-    origins, _ = rays(things, count=4)
     # about some upright plane, rays from mirrored places go equally far
     middle = things.middle[mirrored]
     across = middle[:, 0] - middle[:, SOLIDS // 2]
     assert across[:, 2].abs().max() < 1e-5
-    plane = torch.nn.functional.normalize(across, dim=-1)[:, None]
-    foot = ((middle[:, :1] + middle[:, SOLIDS // 2, None]) / 2 * plane).sum(-1, keepdim=True)
-    starts = origins[mirrored]
-    other = starts - 2 * ((starts * plane).sum(-1, keepdim=True) - foot) * plane
-    target = middle.mean(dim=1, keepdim=True)  # lies in the plane
-    one, two = (
-        Solids(*(getattr(things, name)[mirrored] for name in FIELDS)).hits(at, target - at).depth
-        for at in (starts, other)
-    )
+    plane = torch.nn.functional.normalize(across, dim=-1)
+    foot = ((middle[:, 0] + middle[:, SOLIDS // 2]) / 2 * plane).sum(-1, keepdim=True)
+    own = Solids(*(getattr(things, name)[mirrored] for name in FIELDS))
+    thing = torch.arange(len(middle)).repeat_interleave(20)
+    starts = rays(own, count=20).origins
+    target = middle.mean(dim=1)[thing]  # lies in the plane
+    aside = ((starts * plane[thing]).sum(-1, keepdim=True) - foot[thing]) * plane[thing]
+    one, two = (depths_of(own, Rays(at, target - at, thing)) for at in (starts, starts - 2 * aside))
     both = one.isfinite() & two.isfinite()
+    assert both.any()
     assert (one.isfinite() == two.isfinite()).float().mean() > 0.98
     assert (one - two)[both].abs().median() < 1e-4
 

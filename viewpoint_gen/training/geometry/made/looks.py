@@ -78,28 +78,19 @@ class Looks:
             hard=torch.from_numpy(rng.random(shape) < hard),
         )
 
-    def at(self, points: Tensor, look: Tensor | None = None) -> Tensor:
-        """Linear colours (B, N, 3) at points (B, N, 3).
+    def at(self, points: Tensor, thing: Tensor, look: Tensor | None = None) -> Tensor:
+        """Linear colours (M, 3) at points (M, 3).
 
         Args:
-            look: (B, N) which of the looks each point has; None: there is one only.
+            thing: (M,) whose.
+            look: (M,) which of its looks; None: the first.
         """
-        if look is None:
-            base, strength, turns, start, hard = (
-                part[:, :1]
-                for part in (self.base, self.strength, self.turns, self.start, self.hard)
-            )
-        else:
-            things = torch.arange(len(look))[:, None]
-            base, strength, turns, start, hard = (
-                part[things, look]
-                for part in (self.base, self.strength, self.turns, self.start, self.hard)
-            )
-        waves = (torch.einsum("bnwj,bnj->bnw", turns.expand(-1, points.shape[1], -1, -1), points)
-                 + start).sin()  # fmt: skip
-        waves = torch.where(hard[..., None], waves.sign(), waves)
-        strength = strength.expand(-1, points.shape[1], -1, -1)
-        return (base + torch.einsum("bnw,bnwc->bnc", waves, strength)).clamp(0.01, 1.0)
+        look = torch.zeros_like(thing) if look is None else look
+        phase = torch.einsum("mwj,mj->mw", self.turns[thing, look], points)
+        waves = (phase + self.start[thing, look]).sin()
+        waves = torch.where(self.hard[thing, look][:, None], waves.sign(), waves)
+        shift = torch.einsum("mw,mwc->mc", waves, self.strength[thing, look])
+        return (self.base[thing, look] + shift).clamp(0.01, 1.0)
 
 
 def colours(rng: np.random.Generator, things: int, looks: int) -> Array:

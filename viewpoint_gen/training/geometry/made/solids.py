@@ -31,30 +31,48 @@ _PLACE_SPREAD: Final = 0.22
 _FEWEST: Final = 0.25
 """Half extents, those of one solid, places, and the share that is there, in parts of a thing."""
 
+_CUBE_RADIUS: Final = 0.75**0.5
 _LEAST_DEPTH: Final = 1e-4
 _NONE: Final = float("inf")
 
 
 @dataclass(frozen=True)
-class Hits:
-    """Where rays (B, N) first meet a thing, in its own frame.
+class Rays:
+    """M rays, each towards one of several things, in that thing's own frame.
 
     Attributes:
-        depth: (B, N) in lengths of the rays' directions; inf where they miss it.
-        solid: (B, N) which solid it is.
-        point: (B, N, 3); anywhere where it is missed.
-        normal: (B, N, 3) of length 1, outwards.
+        origins, directions: (M, 3).
+        thing: (M,) its number.
     """
 
+    origins: Tensor
+    directions: Tensor
+    thing: Tensor
+
+    def some(self, chosen: Tensor) -> Rays:
+        """Those that are chosen (M,)."""
+        return Rays(self.origins[chosen], self.directions[chosen], self.thing[chosen])
+
+    def at(self, depth: Tensor) -> Tensor:
+        """The points (M, 3) at finite depths (M,), in lengths of the directions."""
+        return self.origins + depth[:, None] * self.directions
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Where M of some rays first meet their things.
+
+    Attributes:
+        ray: (M,) number of each of these rays.
+        depth: (M,) in lengths of the rays' directions.
+        solid: (M,) which solid it is.
+        normal: (M, 3) of length 1, outwards.
+    """
+
+    ray: Tensor
     depth: Tensor
     solid: Tensor
-    point: Tensor
     normal: Tensor
-
-    @property
-    def met(self) -> Tensor:
-        """(B, N) whether a ray meets it."""
-        return self.depth.isfinite()
 
 
 @dataclass(frozen=True)
@@ -110,45 +128,55 @@ class Solids:
         reach = torch.einsum("bkij,bkj->bki", self.axes.abs(), self.half)[..., 2]
         return (self.middle[..., 2] - reach).masked_fill(~self.there, _NONE).amin(dim=1)
 
-    def hits(self, origins: Tensor, directions: Tensor) -> Hits:
-        """Where rays meet the things from outside.
+    @property
+    def radius(self) -> Tensor:
+        """(B,) of a sphere around the origin that holds each thing."""
+        reach = self.middle.norm(dim=-1) + self.half.norm(dim=-1)
+        return reach.masked_fill(~self.there, 0.0).amax(dim=1).clamp(max=_CUBE_RADIUS)
 
-        Args:
-            origins: (B, N, 3), or (B, 1, 3) where all rays of a thing start at one point.
-            directions: (B, N, 3).
-        """
-        inward, own_origins, own_directions = self._own(origins, directions)
-        depth, solid = self._depths(own_origins, own_directions).min(dim=1)
-        one, three = solid[:, None, :, None], (-1, 1, -1, 3)
-        start = own_origins.expand_as(own_directions).gather(1, one.expand(three))[:, 0]
-        step = own_directions.gather(1, one.expand(three))[:, 0]
-        reach = depth.nan_to_num(posinf=0.0)[..., None]
-        things = torch.arange(len(solid))[:, None]
-        normal = _own_normals(start + reach * step, solid)
-        normal = torch.einsum("bnij,bnj->bni", inward[things, solid], normal)
-        point = origins + reach * directions
-        return Hits(depth, solid, point, functional.normalize(normal, dim=-1))
+    def hits(self, rays: Rays) -> Hits:
+        """Where rays meet the things from outside; those that miss them are left out."""
+        near = self._near(rays)
+        rays = rays.some(near)
+        origins, directions = self._own(rays)
+        depth, solid = self._depths(origins, directions, rays.thing).min(dim=1)
+        met = depth.isfinite().nonzero()[:, 0]
+        depth, solid, thing = depth[met], solid[met], rays.thing[met]
+        own = origins[met, solid] + depth[:, None] * directions[met, solid]
+        axes = self.axes[thing, solid] / self.half[thing, solid][:, None]
+        normal = torch.einsum("mij,mj->mi", axes, _own_normals(own, solid))
+        return Hits(near[met], depth, solid, functional.normalize(normal, dim=-1))
 
-    def block(self, origins: Tensor, directions: Tensor) -> Tensor:
-        """(B, N) whether rays meet the things at all; see ``hits``."""
-        _, own_origins, own_directions = self._own(origins, directions)
-        return self._depths(own_origins, own_directions).isfinite().any(dim=1)
+    def block(self, rays: Rays) -> Tensor:
+        """(M,) whether rays meet the things at all."""
+        near = self._near(rays)
+        blocked = torch.zeros(len(rays.thing), dtype=torch.bool)
+        rays = rays.some(near)
+        blocked[near] = self._depths(*self._own(rays), rays.thing).isfinite().any(dim=1)
+        return blocked
 
-    def _own(self, origins: Tensor, directions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """What takes points to where a solid's surface is at ±1; rays there (B, K, N, 3)."""
-        inward = self.axes / self.half[:, :, None]
-        middles = torch.einsum("bkj,bkji->bki", self.middle, inward)[:, :, None]
-        own_origins = torch.einsum("bnj,bkji->bkni", origins, inward) - middles
-        return inward, own_origins, torch.einsum("bnj,bkji->bkni", directions, inward)
+    def _near(self, rays: Rays) -> Tensor:
+        """The rays that meet the sphere around their thing."""
+        ahead = functional.normalize(rays.directions, dim=-1)
+        along = (rays.origins * ahead).sum(dim=-1, keepdim=True)
+        aside = (rays.origins - along * ahead).norm(dim=-1)
+        return (aside < self.radius[rays.thing]).nonzero()[:, 0]
 
-    def _depths(self, origins: Tensor, directions: Tensor) -> Tensor:
-        """(B, K, N) of rays in the solids' own axes."""
-        depths = torch.empty(directions.shape[:3])
+    def _own(self, rays: Rays) -> tuple[Tensor, Tensor]:
+        """Origins and directions (M, K, 3) where each solid's surface is at ±1."""
+        inward = self.axes / self.half[:, :, None]  # from the thing's axes into the solid's
+        middles = torch.einsum("bkj,bkji->bki", self.middle, inward)
+        turned = inward[rays.thing]
+        origins = torch.einsum("mj,mkji->mki", rays.origins, turned) - middles[rays.thing]
+        return origins, torch.einsum("mj,mkji->mki", rays.directions, turned)
+
+    def _depths(self, origins: Tensor, directions: Tensor, thing: Tensor) -> Tensor:
+        """(M, K) of rays in the solids' own axes; inf where they miss one."""
+        depths = torch.empty(directions.shape[:2])
         for kind, meet in _MEET.items():
             which = [place for place in range(SOLIDS) if _kind(place) == kind]
             depths[:, which] = meet(origins[:, which], directions[:, which])
-        missed = ~self.there[:, :, None] | (depths < _LEAST_DEPTH)
-        return depths.masked_fill(missed, _NONE)
+        return depths.masked_fill(~self.there[thing] | (depths < _LEAST_DEPTH), _NONE)
 
 
 def _kind(place: int) -> str:
@@ -196,18 +224,17 @@ def _slabs(origins: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _own_normals(points: Tensor, solid: Tensor) -> Tensor:
-    """Normals (B, N, 3) at points (B, N, 3) of surfaces at ±1, of any length."""
+    """Normals (M, 3) at points (M, 3) of the surfaces of solids (M,) at ±1, of any length."""
     face = torch.zeros_like(points).scatter(-1, points.abs().argmax(-1, keepdim=True), 1.0)
     upright = points.new_tensor([0.0, 0.0, 1.0])
-    on_end = points[..., 2:].abs() > 1 - 1e-3
+    on_end = points[:, 2:].abs() > 1 - 1e-3
     normals = {
         "ball": points,
         "box": face * points.sign(),
         "cylinder": torch.where(on_end, upright * points.sign(), points * (1 - upright)),
     }
     which = torch.tensor([list(normals).index(_kind(place)) for place in range(SOLIDS)])[solid]
-    stacked = torch.stack(list(normals.values()), dim=2)  # (B, N, 3 kinds, 3)
-    return stacked.gather(2, which[..., None, None].expand(-1, -1, 1, 3))[:, :, 0]
+    return torch.stack(list(normals.values()), dim=1)[torch.arange(len(points)), which]
 
 
 def _mirror(chosen: Any, middle: Array, half: Array, axes: Array, there: Any, twin: Any) -> None:

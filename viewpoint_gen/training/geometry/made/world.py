@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from viewpoint_gen.geometry.frames import Bools, Indices
 from viewpoint_gen.training.geometry.made.looks import Looks, colours, none_of
-from viewpoint_gen.training.geometry.made.solids import SOLIDS, Solids
+from viewpoint_gen.training.geometry.made.solids import SOLIDS, Rays, Solids
 from viewpoint_gen.training.geometry.views import TowerViews
 
 _GROUND: Final = 0.5
@@ -78,65 +78,57 @@ class Worlds:
             ambient=torch.from_numpy(rng.uniform(*_AMBIENT, count)).float(),
         )  # fmt: skip
 
-    def seen(
-        self, origins: Tensor, directions: Tensor, turns_rad: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """What rays see: linear colours (B, N, 3), depth (B, N), whether it is the thing (B, N).
+    def seen(self, rays: Rays, turns_rad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What M rays see: linear colours (M, 3), depth (M,), whether it is the thing (M,).
 
         Args:
-            origins: (B, 3) where all rays of a world start.
-            directions: (B, N, 3); depth is in their lengths, inf where nothing is met.
-            turns_rad: (B,) of the thing about the vertical.
+            rays: in the world's frame; depth is in lengths of their directions, inf where nothing
+                is met.
+            turns_rad: (B,) of the things about the vertical.
         """
-        hits = self.solids.hits(
-            _about_z(origins[:, None], -turns_rad), _about_z(directions, -turns_rad)
-        )
-        ground = self._to_ground(origins, directions)
-        on_thing = hits.met & (hits.depth <= ground)
-        look = self.solids.twin[torch.arange(len(origins))[:, None], hits.solid]
-        lit = _about_z(hits.normal, turns_rad) @ self.sun[:, :, None]
-        colour = self.look.at(hits.point, look) * self._light(lit[..., 0].clamp(min=0))[..., None]
-        depth = torch.where(on_thing, hits.depth, ground)
-        behind = torch.where(
-            ground.isfinite()[..., None],
-            self._ground(origins, directions, ground, turns_rad, shown=~on_thing),
-            self.sky.at(functional.normalize(directions, dim=-1)),
-        )
-        return torch.where(on_thing[..., None], colour, behind), depth, on_thing
+        back = _turned(rays, -turns_rad)
+        hits = self.solids.hits(back)
+        depth = self._to_ground(rays)
+        before = hits.depth <= depth[hits.ray]
+        ray, met, solid = hits.ray[before], hits.depth[before], hits.solid[before]
+        on_thing = torch.zeros_like(depth, dtype=torch.bool)
+        on_thing[ray] = True
+        colour = torch.empty_like(rays.directions)
+        own = back.some(ray)
+        normal = _about_z(hits.normal[before], turns_rad[own.thing])
+        lit = (normal * self.sun[own.thing]).sum(dim=-1).clamp(min=0)
+        look = self.look.at(own.at(met), own.thing, self.solids.twin[own.thing, solid])
+        colour[ray] = look * self._light(lit, own.thing)
+        on_ground = depth.isfinite() & ~on_thing
+        colour[on_ground] = self._ground(rays.some(on_ground), depth[on_ground], turns_rad)
+        into_sky = rays.some(~depth.isfinite() & ~on_thing)
+        towards = functional.normalize(into_sky.directions, dim=-1)
+        colour[~depth.isfinite() & ~on_thing] = self.sky.at(towards, into_sky.thing)
+        depth[ray] = met
+        return colour, depth, on_thing
 
-    def _to_ground(self, origins: Tensor, directions: Tensor) -> Tensor:
-        """Depth (B, N) of the ground."""
-        height = self.solids.bottom
-        down = directions[..., 2]
-        down = torch.where(down.abs() < _TINY, torch.full_like(down, _TINY), down)
-        depth = (height - origins[:, 2])[:, None] / down
-        above = (origins[:, 2] > height) & self.has_ground
-        met = above[:, None] & (depth > 0) & (depth < _FARTHEST)
+    def _to_ground(self, rays: Rays) -> Tensor:
+        """Depth (M,) of the ground."""
+        height = self.solids.bottom[rays.thing] - rays.origins[:, 2]
+        down = rays.directions[:, 2]
+        depth = height / torch.where(down.abs() < _TINY, torch.full_like(down, _TINY), down)
+        met = self.has_ground[rays.thing] & (height < 0) & (depth > 0) & (depth < _FARTHEST)
         return depth.masked_fill(~met, float("inf"))
 
-    def _ground(
-        self,
-        origins: Tensor,
-        directions: Tensor,
-        depth: Tensor,
-        turns_rad: Tensor,
-        *,
-        shown: Tensor,
-    ) -> Tensor:
-        """Colours (B, N, 3) of the ground, with the thing's shadow."""
-        points = origins[:, None] + depth.nan_to_num(posinf=0.0)[..., None] * directions
-        near = points[..., :2].norm(dim=-1) < _SHADOWS
-        shaded = torch.zeros_like(near)
-        if (near & shown & depth.isfinite()).any():
-            to_sun = self.sun[:, None].expand_as(points)
-            shaded = near & self.solids.block(
-                _about_z(points, -turns_rad), _about_z(to_sun, -turns_rad)
-            )
-        return self.ground.at(points) * self._light((~shaded).float())[..., None]
+    def _ground(self, rays: Rays, depth: Tensor, turns_rad: Tensor) -> Tensor:
+        """Colours (M, 3) of the ground where rays meet it, with the thing's shadow."""
+        points = rays.at(depth)
+        near = (points[:, :2].norm(dim=-1) < _SHADOWS).nonzero()[:, 0]
+        thing = rays.thing[near]
+        lit = torch.ones_like(depth)
+        to_sun = Rays(points[near], self.sun[thing], thing)
+        lit[near] = (~self.solids.block(_turned(to_sun, -turns_rad))).float()
+        return self.ground.at(points, rays.thing) * self._light(lit, rays.thing)
 
-    def _light(self, lit: Tensor) -> Tensor:
-        ambient = self.ambient[:, None]
-        return ambient + (1 - ambient) * lit
+    def _light(self, lit: Tensor, thing: Tensor) -> Tensor:
+        """(M, 1) in parts of all light."""
+        ambient = self.ambient[thing]
+        return (ambient + (1 - ambient) * lit)[:, None]
 
 
 def made_views(
@@ -182,7 +174,12 @@ def _pictures(
     pixels = torch.stack([right, down, torch.ones_like(right)], dim=-1).view(-1, 3)
     ahead = torch.einsum("nj,bij->bni", pixels, torch.linalg.inv(intrinsics))  # z is 1
     directions = torch.einsum("bnj,bij->bni", ahead, pose[:, :3, :3])
-    colour, depth, on_thing = worlds.seen(pose[:, :3, 3], directions, turns)
+    rays = Rays(
+        origins=pose[:, None, :3, 3].expand_as(directions).reshape(-1, 3),
+        directions=directions.reshape(-1, 3),
+        thing=torch.arange(len(rows)).repeat_interleave(len(pixels)),
+    )
+    colour, depth, on_thing = worlds.seen(rays, turns)
     noise = torch.from_numpy(rng.normal(0.0, _NOISE, colour.shape)).float()
     shown = (colour ** (1 / _GAMMA) + noise).clamp(0.0, 1.0).view(-1, image_px, image_px, 3)
     at = ((np.arange(depth_side) + 0.5) / depth_side * image_px).astype(np.int64)
@@ -194,8 +191,16 @@ def _pictures(
     )
 
 
+def _turned(rays: Rays, angles_rad: Tensor) -> Rays:
+    """Rays about the vertical, those of each thing by its own of the angles (B,)."""
+    angles_rad = angles_rad[rays.thing]
+    return Rays(
+        _about_z(rays.origins, angles_rad), _about_z(rays.directions, angles_rad), rays.thing
+    )
+
+
 def _about_z(vectors: Tensor, angles_rad: Tensor) -> Tensor:
-    """Vectors (B, N, 3) turned about the vertical by angles (B,), counter-clockwise from above."""
-    cos, sin = angles_rad.cos()[:, None], angles_rad.sin()[:, None]
+    """Vectors (M, 3) turned about the vertical by angles (M,), counter-clockwise from above."""
+    cos, sin = angles_rad.cos(), angles_rad.sin()
     x, y, z = vectors.unbind(dim=-1)
     return torch.stack([cos * x - sin * y, sin * x + cos * y, z], dim=-1)
