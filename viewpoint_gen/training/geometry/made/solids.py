@@ -12,10 +12,13 @@ from torch.nn import functional
 
 from viewpoint_gen.geometry.frames import Array
 
-_KINDS: Final = ("box", "box", "box", "cylinder", "ball")
-"""Of half of the solids of a thing; the other half may mirror them."""
+_KINDS: Final = ("box",) * 6 + ("cylinder",) * 2 + ("ball",) * 2
+"""Of the solids of a thing, those of one kind together."""
 
-SOLIDS: Final = 2 * len(_KINDS)
+SOLIDS: Final = len(_KINDS)
+_FIRST: Final = (0, 1, 2, 6, 8)
+_SECOND: Final = (3, 4, 5, 7, 9)
+"""Halves alike in kinds; the second may mirror the first."""
 
 _MIRRORED: Final = 0.45
 """Of the things, symmetric about an upright plane, as most things are."""
@@ -42,7 +45,7 @@ class Rays:
 
     Attributes:
         origins, directions: (M, 3).
-        thing: (M,) its number.
+        thing: (M,) its number, ascending.
     """
 
     origins: Tensor
@@ -108,7 +111,7 @@ class Solids:
         leans = rng.random(shape)[..., None, None] > _UPRIGHT
         axes = np.where(leans, _any_axes(rng, shape), upright)
         there = rng.random(shape) < rng.uniform(_FEWEST, 1.0, (count, 1))
-        there[~there[:, : SOLIDS // 2].any(axis=1), 0] = True
+        there[~there[:, _FIRST].any(axis=1), 0] = True
         twin = np.tile(np.arange(SOLIDS), (count, 1))
         _mirror(rng.random(count) < _MIRRORED, middle, half, axes, there, twin)
         turned = _about_z(rng.uniform(0.0, 2 * np.pi, (count, 1)))
@@ -166,21 +169,23 @@ class Solids:
         """Origins and directions (M, K, 3) where each solid's surface is at ±1."""
         inward = self.axes / self.half[:, :, None]  # from the thing's axes into the solid's
         middles = torch.einsum("bkj,bkji->bki", self.middle, inward)
-        turned = inward[rays.thing]
-        origins = torch.einsum("mj,mkji->mki", rays.origins, turned) - middles[rays.thing]
-        return origins, torch.einsum("mj,mkji->mki", rays.directions, turned)
+        maps = inward.transpose(1, 2).flatten(2)  # (B, 3, K * 3)
+        counts = torch.bincount(rays.thing, minlength=len(maps)).tolist()
+        origins, directions = (
+            torch.cat([part @ own for part, own in zip(each.split(counts), maps, strict=True)])
+            for each in (rays.origins, rays.directions)
+        )
+        shape = (-1, SOLIDS, 3)
+        return origins.view(shape) - middles[rays.thing], directions.view(shape)
 
     def _depths(self, origins: Tensor, directions: Tensor, thing: Tensor) -> Tensor:
         """(M, K) of rays in the solids' own axes; inf where they miss one."""
         depths = torch.empty(directions.shape[:2])
         for kind, meet in _MEET.items():
-            which = [place for place in range(SOLIDS) if _kind(place) == kind]
+            first = _KINDS.index(kind)
+            which = slice(first, first + _KINDS.count(kind))
             depths[:, which] = meet(origins[:, which], directions[:, which])
         return depths.masked_fill(~self.there[thing] | (depths < _LEAST_DEPTH), _NONE)
-
-
-def _kind(place: int) -> str:
-    return _KINDS[place % len(_KINDS)]
 
 
 def _meets_ball(origins: Tensor, directions: Tensor) -> Tensor:
@@ -233,19 +238,19 @@ def _own_normals(points: Tensor, solid: Tensor) -> Tensor:
         "box": face * points.sign(),
         "cylinder": torch.where(on_end, upright * points.sign(), points * (1 - upright)),
     }
-    which = torch.tensor([list(normals).index(_kind(place)) for place in range(SOLIDS)])[solid]
+    which = torch.tensor([list(normals).index(kind) for kind in _KINDS])[solid]
     return torch.stack(list(normals.values()), dim=1)[torch.arange(len(points)), which]
 
 
 def _mirror(chosen: Any, middle: Array, half: Array, axes: Array, there: Any, twin: Any) -> None:
     """Let the second half of the solids of some things be as a mirror shows the first; in place."""
-    first, second = slice(None, SOLIDS // 2), slice(SOLIDS // 2, None)
     flip = np.array([-1.0, 1.0, 1.0])
-    middle[chosen, second] = middle[chosen, first] * flip
-    half[chosen, second] = half[chosen, first]
-    axes[chosen, second] = flip[:, None] * axes[chosen, first] * flip
-    there[chosen, second] = there[chosen, first]
-    twin[chosen, second] = twin[chosen, first]
+    rows = np.flatnonzero(chosen)[:, None]
+    middle[rows, _SECOND] = middle[rows, _FIRST] * flip
+    half[rows, _SECOND] = half[rows, _FIRST]
+    axes[rows, _SECOND] = flip[:, None] * axes[rows, _FIRST] * flip
+    there[rows, _SECOND] = there[rows, _FIRST]
+    twin[rows, _SECOND] = twin[rows, _FIRST]
 
 
 def _fitted(middle: Array, half: Array, axes: Array, there: Any) -> tuple[Array, Array]:
