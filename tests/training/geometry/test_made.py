@@ -1,12 +1,16 @@
 """Made-up things: where rays meet them, by an oracle that only asks whether a point is inside."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from flat_world import unit_camera, views_of
 
 from viewpoint_gen.training.geometry.made import world
-from viewpoint_gen.training.geometry.made.solids import SOLIDS, Rays, Solids
+from viewpoint_gen.training.geometry.made.rays import Rays
+from viewpoint_gen.training.geometry.made.repaint import repainted
+from viewpoint_gen.training.geometry.made.solids import SOLIDS, Solids
 from viewpoint_gen.training.geometry.made.world import Worlds, made_views
 from viewpoint_gen.training.geometry.truth import pair_truth
 
@@ -180,3 +184,45 @@ def test_half_of_the_worlds_have_a_ground_and_a_sky_to_see():
     assert worlds.far_is_seen.mean() == pytest.approx(0.5, abs=0.1)
     waves = worlds.sky.strength.abs().sum(dim=(1, 2, 3)) > 0
     np.testing.assert_array_equal(waves.numpy(), worlds.far_is_seen)
+
+
+def painted(views, pairs, seed=0):
+    grey = torch.full((len(pairs), 2, 3, 72, 72), 0.4)
+    return repainted(grey, views, pairs, np.random.default_rng(seed))
+
+
+def test_a_pattern_is_the_same_from_both_views_and_turns_with_the_object(views):
+    """On pictures of one grey: ``pair_truth`` knows depth, cameras and turns alone."""
+    pairs = np.array([[0, 1], [0, 2], [2, 1]] * 8)
+    images = painted(views, pairs)
+    truth = pair_truth(views, pairs, grid=GRID)
+    middle = torch.arange(GRID) * 6 + 3
+    own = images[:, 0][:, :, middle][:, :, :, middle].flatten(2)
+    there = torch.nn.functional.grid_sample(
+        images[:, 1],
+        truth.matches_12.place[:, :, None] * 2 - 1,
+        mode="nearest",
+        align_corners=False,
+    )[..., 0]
+    apart = (own - there).abs().mean(dim=1)
+    for part in (truth.on_object[:, 0], ~truth.on_object[:, 0]):
+        seen = truth.matches_12.seen & part
+        assert seen.any()
+        assert apart[seen].median() < 0.02
+    assert (own - own.roll(1, dims=0)).abs().mean() > 0.05
+
+
+def test_what_is_infinitely_far_and_of_one_colour_stays_so(views):
+    views = replace(
+        views, depth=np.full_like(views.depth, np.inf), on_object=views.on_object & False
+    )
+    pairs = np.array([[0, 1]] * 12)
+    assert torch.equal(painted(views, pairs), torch.full((12, 2, 3, 72, 72), 0.4))
+    seen = replace(views, far_is_seen=np.ones(3, dtype=bool))
+    assert painted(seen, pairs).std() > 0.02
+
+
+def test_patterns_are_drawn_from_the_seed(views):
+    pairs = np.array([[0, 1]] * 4)
+    assert torch.equal(painted(views, pairs), painted(views, pairs))
+    assert not torch.equal(painted(views, pairs), painted(views, pairs, seed=1))

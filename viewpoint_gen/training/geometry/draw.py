@@ -12,6 +12,7 @@ from torch import Tensor
 from viewpoint_gen.geometry.frames import Array, Indices
 from viewpoint_gen.models.tower.motion import MOTION
 from viewpoint_gen.seeding import rng_for
+from viewpoint_gen.training.geometry.made.repaint import repainted
 from viewpoint_gen.training.geometry.truth import Matches, PairTruth, Patches, matches, pair_truth
 from viewpoint_gen.training.geometry.views import TowerViews
 
@@ -90,14 +91,23 @@ def shared_patches(views: TowerViews, pairs: Indices, *, grid: int) -> Array:
 
 
 def batch_of(
-    views: TowerViews, pairs: Indices, *, grid: int, augment: np.random.Generator | None
+    views: TowerViews,
+    pairs: Indices,
+    *,
+    grid: int,
+    augment: np.random.Generator | None,
+    repaint: bool = False,
 ) -> TowerBatch:
-    """Pairs (B, 2) with their pictures and their truth, changed at random if asked for."""
+    """Pairs (B, 2) with their pictures and their truth, changed at random if asked for.
+
+    Args:
+        repaint: whether such a change goes as far as other patterns on everything.
+    """
     images = torch.from_numpy(np.stack([views.images[pairs[:, 0]], views.images[pairs[:, 1]]], 1))
-    batch = TowerBatch(
-        images=images.permute(0, 1, 4, 2, 3).float() / 255.0,
-        truth=pair_truth(views, pairs, grid=grid),
-    )
+    images = images.permute(0, 1, 4, 2, 3).float() / 255.0
+    if augment is not None and repaint:
+        images = repainted(images, views, pairs, augment)
+    batch = TowerBatch(images, pair_truth(views, pairs, grid=grid))
     return batch if augment is None else _augmented(batch, augment, grid=grid)
 
 

@@ -139,7 +139,7 @@ class _School(Loop):
         self._tower.train()
         rng = rng_for(self._seed, "tower batch", step)
         own, others = np.split(self._draw.pairs(step), [self._config.batch])
-        losses = [self._losses(self._views, own, rng)]
+        losses = [self._losses(self._views, own, rng, repaint=True)]
         if len(others):
             losses.append(self._losses(*made_views(self._views, others, rng), rng))
         shares = [len(own), len(others)]
@@ -151,8 +151,11 @@ class _School(Loop):
             numbers["made"] = losses[1].total.item()
         return total + from_flows, numbers
 
-    def _losses(self, views: TowerViews, pairs: Indices, rng: np.random.Generator) -> Losses:
-        batch = batch_of(views, pairs, grid=self._tower.config.grid, augment=rng)
+    def _losses(
+        self, views: TowerViews, pairs: Indices, rng: np.random.Generator, *, repaint: bool = False
+    ) -> Losses:
+        grid = self._tower.config.grid
+        batch = batch_of(views, pairs, grid=grid, augment=rng, repaint=repaint)
         return losses_of(self._tower(batch.images), batch.truth)
 
     def look(self) -> dict[str, Any]:

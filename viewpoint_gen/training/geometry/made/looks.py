@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -86,11 +86,20 @@ class Looks:
             look: (M,) which of its looks; None: the first.
         """
         look = torch.zeros_like(thing) if look is None else look
+        return (self.base[thing, look] + self.waves(points, thing, look)).clamp(0.01, 1.0)
+
+    def only(self, kept: Bools) -> Looks:
+        """The same without waves where they aren't kept (B,)."""
+        strength = self.strength * torch.from_numpy(kept)[:, None, None, None]
+        return replace(self, strength=strength)
+
+    def waves(self, points: Tensor, thing: Tensor, look: Tensor | None = None) -> Tensor:
+        """What is added to the base (M, 3); see ``at``."""
+        look = torch.zeros_like(thing) if look is None else look
         phase = torch.einsum("mwj,mj->mw", self.turns[thing, look], points)
         waves = (phase + self.start[thing, look]).sin()
         waves = torch.where(self.hard[thing, look][:, None], waves.sign(), waves)
-        shift = torch.einsum("mw,mwc->mc", waves, self.strength[thing, look])
-        return (self.base[thing, look] + shift).clamp(0.01, 1.0)
+        return torch.einsum("mw,mwc->mc", waves, self.strength[thing, look])
 
 
 def colours(rng: np.random.Generator, things: int, looks: int) -> Array:
@@ -98,9 +107,3 @@ def colours(rng: np.random.Generator, things: int, looks: int) -> Array:
     palette = rng.uniform(0.03, 0.95, (things, _COLOURS, 3))
     chosen = rng.integers(_COLOURS, size=(things, looks))
     return palette[np.arange(things)[:, None], chosen] + rng.normal(0.0, 0.03, (things, looks, 3))
-
-
-def none_of(looks: Looks, kept: Bools) -> Looks:
-    """The same looks without waves where they aren't kept (B,)."""
-    strength = looks.strength * torch.from_numpy(kept)[:, None, None, None]
-    return Looks(looks.base, strength, looks.turns, looks.start, looks.hard)

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.training.geometry.made.rays import Rays
 
 _KINDS: Final = ("box",) * 6 + ("cylinder",) * 2 + ("ball",) * 2
 """Of the solids of a thing, those of one kind together."""
@@ -37,28 +38,6 @@ _FEWEST: Final = 0.25
 _CUBE_RADIUS: Final = 0.75**0.5
 _LEAST_DEPTH: Final = 1e-4
 _NONE: Final = float("inf")
-
-
-@dataclass(frozen=True)
-class Rays:
-    """M rays, each towards one of several things, in that thing's own frame.
-
-    Attributes:
-        origins, directions: (M, 3).
-        thing: (M,) its number, ascending.
-    """
-
-    origins: Tensor
-    directions: Tensor
-    thing: Tensor
-
-    def some(self, chosen: Tensor) -> Rays:
-        """Those that are chosen (M,)."""
-        return Rays(self.origins[chosen], self.directions[chosen], self.thing[chosen])
-
-    def at(self, depth: Tensor) -> Tensor:
-        """The points (M, 3) at finite depths (M,), in lengths of the directions."""
-        return self.origins + depth[:, None] * self.directions
 
 
 @dataclass(frozen=True)

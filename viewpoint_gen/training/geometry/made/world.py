@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from viewpoint_gen.geometry.frames import Bools, Indices
-from viewpoint_gen.training.geometry.made.looks import Looks, colours, none_of
-from viewpoint_gen.training.geometry.made.solids import SOLIDS, Rays, Solids
+from viewpoint_gen.training.geometry.made.looks import Looks, colours
+from viewpoint_gen.training.geometry.made.rays import Rays, about_z, rays_of, turned
+from viewpoint_gen.training.geometry.made.solids import SOLIDS, Solids
 from viewpoint_gen.training.geometry.views import TowerViews
 
 _GROUND: Final = 0.5
@@ -71,7 +72,7 @@ class Worlds:
                 rng, colours(rng, count, 1), waves=4, turns=(2.0, 14.0), grey=0.07, colour=0.02,
                 plain=0.2,
             ),
-            sky=none_of(sky, far),
+            sky=sky.only(far),
             has_ground=torch.from_numpy(rng.random(count) < _GROUND),
             far_is_seen=far,
             sun=functional.normalize(torch.from_numpy(sun).float(), dim=1),
@@ -86,7 +87,7 @@ class Worlds:
                 is met.
             turns_rad: (B,) of the things about the vertical.
         """
-        back = _turned(rays, -turns_rad)
+        back = turned(rays, -turns_rad)
         hits = self.solids.hits(back)
         depth = self._to_ground(rays)
         before = hits.depth <= depth[hits.ray]
@@ -95,7 +96,7 @@ class Worlds:
         on_thing[ray] = True
         colour = torch.empty_like(rays.directions)
         own = back.some(ray)
-        normal = _about_z(hits.normal[before], turns_rad[own.thing])
+        normal = about_z(hits.normal[before], turns_rad[own.thing])
         lit = (normal * self.sun[own.thing]).sum(dim=-1).clamp(min=0)
         look = self.look.at(own.at(met), own.thing, self.solids.twin[own.thing, solid])
         colour[ray] = look * self._light(lit, own.thing)
@@ -122,7 +123,7 @@ class Worlds:
         thing = rays.thing[near]
         lit = torch.ones_like(depth)
         to_sun = Rays(points[near], self.sun[thing], thing)
-        lit[near] = (~self.solids.block(_turned(to_sun, -turns_rad))).float()
+        lit[near] = (~self.solids.block(turned(to_sun, -turns_rad))).float()
         return self.ground.at(points, rays.thing) * self._light(lit, rays.thing)
 
     def _light(self, lit: Tensor, thing: Tensor) -> Tensor:
@@ -166,19 +167,8 @@ def _pictures(
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], Bools]:
     """Images (B, S, S, 3), depth and whether it is the thing (B, D, D), as the views have them."""
     image_px, depth_side = views.images.shape[1], views.depth.shape[1]
-    pose = torch.from_numpy(np.array(views.world_from_camera[rows])).float()
-    intrinsics = torch.from_numpy(np.array(views.intrinsics[rows])).float()
     turns = torch.from_numpy(np.array(views.object_turn_rad[rows])).float()
-    middles = (torch.arange(image_px) + 0.5) / image_px
-    right, down = torch.meshgrid(middles, middles, indexing="xy")
-    pixels = torch.stack([right, down, torch.ones_like(right)], dim=-1).view(-1, 3)
-    ahead = torch.einsum("nj,bij->bni", pixels, torch.linalg.inv(intrinsics))  # z is 1
-    directions = torch.einsum("bnj,bij->bni", ahead, pose[:, :3, :3])
-    rays = Rays(
-        origins=pose[:, None, :3, 3].expand_as(directions).reshape(-1, 3),
-        directions=directions.reshape(-1, 3),
-        thing=torch.arange(len(rows)).repeat_interleave(len(pixels)),
-    )
+    rays = rays_of(views, rows)
     colour, depth, on_thing = worlds.seen(rays, turns)
     noise = torch.from_numpy(rng.normal(0.0, _NOISE, colour.shape)).float()
     shown = (colour ** (1 / _GAMMA) + noise).clamp(0.0, 1.0).view(-1, image_px, image_px, 3)
@@ -189,18 +179,3 @@ def _pictures(
         depth.view(square).numpy()[:, at][:, :, at],
         on_thing.view(square).numpy()[:, at][:, :, at],
     )
-
-
-def _turned(rays: Rays, angles_rad: Tensor) -> Rays:
-    """Rays about the vertical, those of each thing by its own of the angles (B,)."""
-    angles_rad = angles_rad[rays.thing]
-    return Rays(
-        _about_z(rays.origins, angles_rad), _about_z(rays.directions, angles_rad), rays.thing
-    )
-
-
-def _about_z(vectors: Tensor, angles_rad: Tensor) -> Tensor:
-    """Vectors (M, 3) turned about the vertical by angles (M,), counter-clockwise from above."""
-    cos, sin = angles_rad.cos(), angles_rad.sin()
-    x, y, z = vectors.unbind(dim=-1)
-    return torch.stack([cos * x - sin * y, sin * x + cos * y, z], dim=-1)
