@@ -21,6 +21,7 @@ import numpy as np
 from viewpoint_gen.dataset.export.items import IMAGE_TAG
 from viewpoint_gen.geometry.frames import Array, Indices
 from viewpoint_gen.models.chat import messages_of
+from viewpoint_gen.models.tower.motion import MOTION
 from viewpoint_gen.models.vocabulary import END, FIXED, SPECIAL, TAGS
 from viewpoint_gen.qa.families.marked_points import MARKED_POINTS
 from viewpoint_gen.qa.families.shared_surface import SHARED_SURFACE
@@ -65,10 +66,11 @@ _ONE_MOTION: Final = ("ego_", "object_translation_around", "estimate_", "magnitu
 """How families begin that ask for one quantity alone, or which of two it is."""
 
 _ROUGHLY: Final = 0.5
-"""Of the lessons with several motions, with sizes that aren't exact: what is seen never is."""
+"""Of the lessons with several motions, with values that aren't exact: what is seen never is."""
 
-_ERROR: Final = 0.2
-"""Standard deviation of the logarithm of such a size."""
+_SIZE_ERROR: Final = 0.2
+_ERROR: Final = 0.6 * np.array([quantity.sizes[0] for quantity in MOTION])
+"""Standard deviations of such a value: of its size's logarithm, and (Q,) of what is added to it."""
 
 _NOT_OF_MOTIONS: Final = {
     *(family.id for family in (*MARKED_POINTS, *SHARED_SURFACE)),
@@ -277,7 +279,7 @@ class Lessons:
         assert self._motions is not None  # there would be no such questions
         motions = self._motions.of_sample(question.views)
         if rng.random() < roughly:
-            motions = [each * np.exp(rng.normal(0.0, _ERROR, each.shape)) for each in motions]
+            motions = [_as_if_seen(motion, rng) for motion in motions]
         captions = iter(self._captions.of_sample(motions))
         asked: list[Words] = []
         for token in self._ids(self._chat(question.prompt, answered=True)):
@@ -312,3 +314,9 @@ class Lessons:
     def _one(self, text: str) -> int:
         (token,) = self._ids(text)
         return token
+
+
+def _as_if_seen(motion: Array, rng: np.random.Generator) -> Array:
+    """A motion (Q,) about as a tower errs: none is exactly 0, and small ones have either sign."""
+    size, shift = rng.normal(size=(2, len(motion)))
+    return motion * np.exp(_SIZE_ERROR * size) + _ERROR * shift
