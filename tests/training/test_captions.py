@@ -173,13 +173,33 @@ def test_a_lesson_of_motions_is_a_whole_question_with_captions_for_pictures(
         assert tuple(map(tuple, found)) in true
 
 
-def test_several_motions_are_now_and_then_told_roughly(data, tokenizer, motions):
+def test_several_motions_are_now_and_then_told_as_a_tower_errs(data, tokenizer, motions):
     lessons = Lessons(data.run.items, tokenizer, motions)
-    drawn = lessons.draw("motions", np.random.default_rng(0), 40, known=0)
+    drawn = lessons.draw("motions", np.random.default_rng(0), 60, known=0)
     captions = Captions(tokenizer)
     every = [captions.of_sample(motions.of_sample(item["views"])) for item in data.run.items]
     exact = [captions_in(tokenizer, lesson) in every for lesson in drawn]
-    assert 5 < sum(exact) < 35
+    assert 15 < sum(exact) < 50
+
+
+def test_some_lessons_of_several_motions_are_to_be_answered_with_the_reasons(
+    data, tokenizer, motions
+):
+    lessons = Lessons(data.run.items, tokenizer, motions)
+    captions = Captions(tokenizer)
+    by_reply = {item["reasoned_reply"]: item for item in data.run.items}
+    reasoned = 0
+    for lesson in lessons.draw("motions", np.random.default_rng(0), 60, known=0):
+        said = tokenizer.decode([token for token in lesson.labels if token != IGNORED])
+        if "<think>" not in said:
+            continue
+        reasoned += 1
+        item = by_reply[said.removesuffix("<|end|>")]
+        asked = tokenizer.decode([word for words in lesson.tokens for word in words])
+        assert item["reasoned_prompt"].rpartition("<image>")[2] in asked
+        true = captions.of_sample(motions.of_sample(item["views"]))
+        assert captions_in(tokenizer, lesson) == true  # exact: the reasons say the numbers
+    assert 3 < reasoned < 20
 
 
 def test_without_motions_there_are_no_such_lessons(data, tokenizer):

@@ -118,7 +118,7 @@ class TowerConfig(LoopConfig):
 class PrimerConfig(LoopConfig):
     """What the tiny model learns before it sees: to read, from the run's own words."""
 
-    steps: Annotated[int, Field(ge=0)] = 3000
+    steps: Annotated[int, Field(ge=0)] = 4000
     """0: it begins with pictures, and will hardly find an option's letter."""
     batch: Count = 40
     """Lessons in one step."""
@@ -135,6 +135,8 @@ class SightConfig(LoopConfig):
 
 class SftConfig(OptimiserConfig):
     """Supervised: the right answer, letter by letter."""
+
+    lr: Positive = 3e-4
 
     epochs: Positive = 1.0
     """Times that every item is seen, unless ``steps`` is given."""

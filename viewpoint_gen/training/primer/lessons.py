@@ -62,11 +62,16 @@ _WITH_STEM: Final = 0.3
 _UNFINISHED: Final = 0.5
 """Of the lessons with reasons, without the last sentence, which says the answer."""
 
+_BALANCE: Final = 0.75
+"""1: questions of all families are drawn equally often; 0: all questions are."""
+
 _ONE_MOTION: Final = ("ego_", "object_translation_around", "estimate_", "magnitude_", "minimal_")
 """How families begin that ask for one quantity alone, or which of two it is."""
 
-_ROUGHLY: Final = 0.5
-"""Of the lessons with several motions, with values that aren't exact: what is seen never is."""
+_REASONED: Final = 0.15
+_ROUGHLY: Final = 0.45
+"""Of the lessons with several motions: those to be answered with the reasons; and those with values
+that aren't exact, as what is seen never is."""
 
 _SIZE_ERROR: Final = 0.2
 _ERROR: Final = 0.6 * np.array([quantity.sizes[0] for quantity in MOTION])
@@ -103,7 +108,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class _Question:
-    """A question without its pictures."""
+    """A question without its pictures; ``reasoned``: how it asks for reasons, and gives them."""
 
     family: str
     prompt: str
@@ -113,6 +118,7 @@ class _Question:
     how: str
     reply: str
     reasons: str
+    reasoned: tuple[str, str] | None
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> _Question:
@@ -133,6 +139,7 @@ class _Question:
             how=f"\n{how}",
             reply=item["reply"],
             reasons=thought,
+            reasoned=(item["reasoned_prompt"], item["reasoned_reply"]) if thought else None,
         )
 
     @property
@@ -147,7 +154,7 @@ class _Pool:
     def __init__(self, questions: list[_Question]) -> None:
         self._questions = questions
         often = Counter(question.family for question in questions)
-        weights = np.array([often[question.family] ** -0.5 for question in questions])
+        weights = np.array([often[question.family] ** -_BALANCE for question in questions])
         self._chances: Array = weights / weights.sum()
 
     def __len__(self) -> int:
@@ -218,8 +225,8 @@ class Lessons:
             return [self._of_options(rng, question, first=first) for question in chosen]
         if kind == "reasons":
             return [self._of_reasons(rng, question) for question in chosen]
-        roughly = _ROUGHLY if kind == "motions" else 0.0
-        return [self._of_motions(rng, question, roughly=roughly) for question in chosen]
+        several = kind == "motions"
+        return [self._of_motions(rng, question, several=several) for question in chosen]
 
     def _of_words(self, rng: np.random.Generator, known: int, *, first: bool) -> Lesson:
         count = int(rng.integers(2, _MOST_OPTIONS + 1))
@@ -271,25 +278,28 @@ class Lessons:
         if rng.random() < _UNFINISHED:
             reasons = reasons[: reasons.rfind(". ") + 1] or reasons
         asked = self._ids(self._chat(f"{reasons}{question.in_full}", answered=True))
-        return self._answered([(token,) for token in asked], question)
+        return self._answered([(token,) for token in asked], question.reply)
 
     def _of_motions(
-        self, rng: np.random.Generator, question: _Question, *, roughly: float
+        self, rng: np.random.Generator, question: _Question, *, several: bool
     ) -> Lesson:
         assert self._motions is not None  # there would be no such questions
         motions = self._motions.of_sample(question.views)
-        if rng.random() < roughly:
+        prompt, reply = question.prompt, question.reply
+        style = rng.random() if several else 1.0
+        if style < _REASONED and question.reasoned:
+            prompt, reply = question.reasoned
+        elif style < _REASONED + _ROUGHLY:
             motions = [_as_if_seen(motion, rng) for motion in motions]
         captions = iter(self._captions.of_sample(motions))
         asked: list[Words] = []
-        for token in self._ids(self._chat(question.prompt, answered=True)):
+        for token in self._ids(self._chat(prompt, answered=True)):
             asked += next(captions) if token == self._image else [(token,)]
-        return self._answered(asked, question)
+        return self._answered(asked, reply)
 
-    def _answered(self, asked: list[Words], question: _Question) -> Lesson:
-        reply = self._ids(f"{question.reply}{END}")
-        answer = [(token,) for token in reply]
-        return Lesson([*asked, *answer], [IGNORED] * len(asked) + reply)
+    def _answered(self, asked: list[Words], reply: str) -> Lesson:
+        said = self._ids(f"{reply}{END}")
+        return Lesson([*asked, *((token,) for token in said)], [IGNORED] * len(asked) + said)
 
     def _chat(self, prompt: str, *, answered: bool = False) -> str:
         """A prompt as every model is given it, up to its reply if it is to be answered."""

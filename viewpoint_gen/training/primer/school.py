@@ -26,7 +26,9 @@ from viewpoint_gen.training.scoring_head import IGNORED, score_labelled
 PRIMER_FOLDER: Final = "primer"
 
 _NEWEST: Final = 0.6
-"""Of the steps, of the kind that was reached last; the others rehearse those before it."""
+_LAST: Final = 0.85
+"""Of the steps, of the kind that was reached last, and of the last kind of all; the others rehearse
+those before it."""
 
 _MORE_WORDS: Final = 1.5
 """Times as many words are known after every lesson that went well."""
@@ -144,7 +146,8 @@ class _School(Loop):
         """Lessons of one kind."""
         standing = self._standing
         rng = rng_for(self._seed, "primer", step)
-        newest = standing.level == 0 or rng.random() < _NEWEST
+        share = _LAST if standing.level == len(self._lessons.kinds) - 1 else _NEWEST
+        newest = standing.level == 0 or rng.random() < share
         place = standing.level if newest else int(rng.integers(standing.level))
         kind = self._lessons.kinds[place]
         self._model.train()
@@ -153,7 +156,7 @@ class _School(Loop):
         return loss, {f"right_{kind}": right, "words": standing.known}
 
     def _read(self, lessons: Sequence[Lesson]) -> tuple[Tensor, float]:
-        """The loss, and the share of what is to be said that is said."""
+        """The loss, all lessons weighing the same, and the share of what is to be said that is."""
         longest = max(len(lesson.labels) for lesson in lessons)
         pad = self._tokenizer.pad_token_id
         ids = torch.full((len(lessons), longest, MOST_WORDS), pad)
@@ -168,7 +171,8 @@ class _School(Loop):
             "attention_mask": ids[..., 0] != pad,
         }
         scored = score_labelled(self._model, inputs, labels)
-        return scored.loss, scored.is_top1[scored.label_mask].mean().item()
+        loss = -scored.log_probs.sum(dim=1) / scored.label_mask.sum(dim=1)
+        return loss.mean(), scored.is_top1[scored.label_mask].mean().item()
 
     def _judge(self, place: int, right: float) -> None:
         """More words, or the next kind, where the last one is mastered."""
