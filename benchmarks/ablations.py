@@ -100,7 +100,9 @@ VARIANTS: Mapping[str, Variant] = {
     "supervised_only": Variant(stage=AFTER_SFT, trained_as="whole"),
     "no_tower": Variant(options=("--geometry", "none")),
     "untrained_tower": Variant(options=settings("tower.steps=1")),
-    "no_made_up_things": Variant(options=settings("tower.made=0", "tower.batch=32")),
+    "made_up_things": Variant(
+        options=settings("tower.batch=16", "tower.made=16", "tower.repaint=true")
+    ),
     "direct_only": Variant(options=("--cot-share", "0")),
     "half_reasoned": Variant(options=("--cot-share", "0.5")),
     "no_replay": Variant(options=settings("grpo.replay_share=0")),

@@ -23,7 +23,7 @@ from viewpoint_gen.training.journal import read_log
 
 STEPS = {"geometry": 3, "primer": 3, "sight": 3, "sft": 3, "grpo": 2}
 SETTINGS = (
-    "tower.steps=3", "tower.batch=2", "tower.made=2", "tower.check_pairs=4",
+    "tower.steps=3", "tower.batch=2", "tower.check_pairs=4",
     "primer.steps=3", "primer.batch=2", "sight.steps=3", "sight.batch=2",
     "sft.steps=3", "sft.batch=4",
     "grpo.steps=2", "grpo.checkpoint_steps=1", "grpo.prompts=2", "grpo.group=2",

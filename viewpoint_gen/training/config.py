@@ -100,9 +100,11 @@ class TowerConfig(LoopConfig):
     """The geometry tower's own schooling on the renders' truth."""
 
     steps: Count = 4500
-    batch: Count = 16
+    batch: Count = 32
     """Pairs of views in one step."""
-    made: Annotated[int, Field(ge=0)] = 16
+    repaint: bool = False
+    """Paint them anew in every step, with patterns that lie in space."""
+    made: Annotated[int, Field(ge=0)] = 0
     """Pairs of pictures of made-up things in one step, each seen by two cameras of the run."""
     true_flows: Count = 192
     """Pairs in one step of which true displacements alone are read: they cost little."""

@@ -17,7 +17,14 @@ from viewpoint_gen.training.geometry.views import SPLITS, tower_views
 from viewpoint_gen.training.journal import read_log
 
 CONFIG = TowerConfig(
-    steps=8, batch=6, made=4, lr=3e-3, warmup_steps=1, checkpoint_steps=4, check_pairs=8
+    steps=8,
+    batch=6,
+    repaint=True,
+    made=4,
+    lr=3e-3,
+    warmup_steps=1,
+    checkpoint_steps=4,
+    check_pairs=8,
 )
 
 
@@ -70,7 +77,7 @@ def test_made_up_things_are_learnt_from_too_where_they_are_asked_for(schooled, s
     assert all(line["made"] > 0 for line in steps)
     pretrain_tower(
         store,
-        CONFIG.model_copy(update={"made": 0, "steps": 2}),
+        CONFIG.model_copy(update={"made": 0, "repaint": False, "steps": 2}),
         tmp_path,
         seed=0,
         data_fingerprint="x",

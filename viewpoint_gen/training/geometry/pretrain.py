@@ -111,10 +111,10 @@ def _checked_pairs(views: TowerViews, config: TowerConfig, *, seed: int) -> Indi
 
 
 class _School(Loop):
-    """Pairs of a run's views, made-up things before other cameras of it, and true displacements.
+    """Pairs of a run's views, true displacements, and made-up things before other cameras of it.
 
     A run of some thousand views is soon known by heart, and what was learnt by heart helps with no
-    other object. Made-up things never come again.
+    other object. Made-up things never come again, but don't look like renders.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class _School(Loop):
         self._tower.train()
         rng = rng_for(self._seed, "tower batch", step)
         own, others = np.split(self._draw.pairs(step), [self._config.batch])
-        losses = [self._losses(self._views, own, rng, repaint=True)]
+        losses = [self._losses(self._views, own, rng, repaint=self._config.repaint)]
         if len(others):
             losses.append(self._losses(*made_views(self._views, others, rng), rng))
         shares = [len(own), len(others)]
