@@ -25,14 +25,19 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
+    """An untrained model whose eyes say something all the same."""
     import torch
 
+    from viewpoint_gen.models.loading import load_image_text, save_image_text
     from viewpoint_gen.models.tiny import build_tiny
 
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("models") / "tiny"
     texts = ["Image 1: <image>\nWhich way?\nA. left\nB. right\n<answer>A</answer> 0 1 2 3 . - ,"]
     build_tiny(folder, texts, seed=0, image_px=32)
+    loaded = load_image_text(str(folder), device="cpu")
+    torch.nn.init.normal_(loaded.model.model.multi_modal_projector.linear_2.weight, std=0.1)
+    save_image_text(loaded, folder)
     return folder
 
 
