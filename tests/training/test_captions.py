@@ -1,5 +1,7 @@
 """Motions in words: what is said, what is true of a run, and pictures that learn to say it."""
 
+import json
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +10,7 @@ import torch
 from seen_run import WALL, write_seen_run
 from tiny_training import loaded_from, recipe_with, stop_at
 
+from viewpoint_gen.dataset.export.items import THINK_FIRST
 from viewpoint_gen.errors import RecipeChanged
 from viewpoint_gen.models.loading import add_geometry
 from viewpoint_gen.models.tiny import build_tiny
@@ -173,6 +176,29 @@ def test_a_lesson_of_motions_is_a_whole_question_with_captions_for_pictures(
         assert tuple(map(tuple, found)) in true
 
 
+def test_options_stand_in_any_order_and_the_letter_goes_with_its_option(data, tokenizer, motions):
+    lessons = Lessons(data.run.items, tokenizer, motions)
+    orders = {}
+    for kind in ("one motion", "motions"):
+        for lesson in lessons.draw(kind, np.random.default_rng(1), 80, known=0):
+            asked = tokenizer.decode([word for words in lesson.tokens for word in words])
+            said = tokenizer.decode([token for token in lesson.labels if token != IGNORED])
+            answer = said.rpartition("<answer>")[2].partition("</answer>")[0]
+            if answer not in list("ABCDE"):
+                continue
+            body = asked.partition("\nA. ")[2].partition("\nGive the letter")[0]
+            options = re.split(r"\n[A-Z]\. ", body)
+            chosen = options["ABCDE".index(answer)]
+            wanted = {
+                tuple(sorted(json.loads(item["grading"])["options"] or ())): item
+                for item in data.run.items
+                if json.loads(item["grading"])["answer_text"] == chosen
+            }
+            assert tuple(sorted(options)) in wanted
+            orders.setdefault(tuple(sorted(options)), set()).add(tuple(options))
+    assert max(map(len, orders.values())) > 2
+
+
 def test_several_motions_are_now_and_then_told_as_a_tower_errs(data, tokenizer, motions):
     lessons = Lessons(data.run.items, tokenizer, motions)
     drawn = lessons.draw("motions", np.random.default_rng(0), 60, known=0)
@@ -187,18 +213,17 @@ def test_some_lessons_of_several_motions_are_to_be_answered_with_the_reasons(
 ):
     lessons = Lessons(data.run.items, tokenizer, motions)
     captions = Captions(tokenizer)
-    by_reply = {item["reasoned_reply"]: item for item in data.run.items}
+    every = [captions.of_sample(motions.of_sample(item["views"])) for item in data.run.items]
+    thoughts = {item["reasoned_reply"].partition("</think>")[0] for item in data.run.items}
     reasoned = 0
     for lesson in lessons.draw("motions", np.random.default_rng(0), 60, known=0):
         said = tokenizer.decode([token for token in lesson.labels if token != IGNORED])
-        if "<think>" not in said:
-            continue
-        reasoned += 1
-        item = by_reply[said.removesuffix("<|end|>")]
         asked = tokenizer.decode([word for words in lesson.tokens for word in words])
-        assert item["reasoned_prompt"].rpartition("<image>")[2] in asked
-        true = captions.of_sample(motions.of_sample(item["views"]))
-        assert captions_in(tokenizer, lesson) == true  # exact: the reasons say the numbers
+        assert ("<think>" in said) == (THINK_FIRST in asked)
+        if "<think>" in said:
+            reasoned += 1
+            assert said.partition("</think>")[0] in thoughts
+            assert captions_in(tokenizer, lesson) in every  # exact: the reasons say the numbers
     assert 3 < reasoned < 20
 
 

@@ -10,9 +10,10 @@ whole questions, with motions in words (see ``captions``) in place of the pictur
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Any, Final
 
@@ -85,6 +86,8 @@ _NOT_OF_MOTIONS: Final = {
 }
 """Families that motions don't answer, or not those between neighbouring pictures."""
 
+_ONE_LETTER: Final = re.compile(r"<answer>([A-Z])</answer>")
+
 Tokens = list[int]
 
 
@@ -140,6 +143,30 @@ class _Question:
             reply=item["reply"],
             reasons=thought,
             reasoned=(item["reasoned_prompt"], item["reasoned_reply"]) if thought else None,
+        )
+
+    def in_another_order(self, rng: np.random.Generator) -> _Question:
+        """The same with its options shuffled; as it is where one letter isn't the answer."""
+        answer = _ONE_LETTER.search(self.reply)
+        if answer is None or not self.options:
+            return self
+        order = rng.permutation(len(self.options)).tolist()
+        options = tuple(self.options[place] for place in order)
+        letter = ascii_uppercase[order.index(ascii_uppercase.index(answer[1]))]
+
+        def asked(prompt: str) -> str:
+            return prompt.replace(lettered(list(self.options)), lettered(list(options)))
+
+        def answered(reply: str) -> str:
+            return _ONE_LETTER.sub(f"<answer>{letter}</answer>", reply)
+
+        reasoned = self.reasoned and (asked(self.reasoned[0]), answered(self.reasoned[1]))
+        return replace(
+            self,
+            prompt=asked(self.prompt),
+            options=options,
+            reply=answered(self.reply),
+            reasoned=reasoned,
         )
 
     @property
@@ -285,6 +312,7 @@ class Lessons:
     ) -> Lesson:
         assert self._motions is not None  # there would be no such questions
         motions = self._motions.of_sample(question.views)
+        question = question.in_another_order(rng)  # or an answer is soon known by its question
         prompt, reply = question.prompt, question.reply
         style = rng.random() if several else 1.0
         if style < _REASONED and question.reasoned:

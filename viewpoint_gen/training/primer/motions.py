@@ -19,7 +19,7 @@ from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.storage import Store
 from viewpoint_gen.training.cache import Cache
 
-MOST_QUESTIONS: Final = 20_000
+MOST_QUESTIONS: Final = 60_000
 """That lessons are drawn from; a large run's others are worded no differently."""
 
 _COLUMNS: Final = (

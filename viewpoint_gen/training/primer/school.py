@@ -42,7 +42,7 @@ _PASSED: Final = 0.9
 _LEAST_STEPS: Final = 20
 """Of a kind, before it counts as passed."""
 
-_MOST_STEPS: Final = {"reasons": 150, "one motion": 300}
+_MOST_STEPS: Final = {"reasons": 400, "one motion": 300}
 """Of a kind, which then counts as passed: what follows teaches the same, and more."""
 
 _MEMORY: Final = 0.95
