@@ -139,7 +139,6 @@ class SftConfig(OptimiserConfig):
     """Supervised: the right answer, letter by letter."""
 
     lr: Positive = 3e-4
-
     epochs: Positive = 1.0
     """Times that every item is seen, unless ``steps`` is given."""
     steps: Count | None = None

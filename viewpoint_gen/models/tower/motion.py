@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.frames import Array
 from viewpoint_gen.geometry.relative import RelativeView
 
@@ -107,6 +108,19 @@ def motion_of(relative: RelativeView, distance_1: float) -> Array:
             relative.object_turn_rad,
         ]
     )
+
+
+def motion_between(
+    camera_1: Camera, camera_2: Camera, object_turn_1_rad: float, object_turn_2_rad: float
+) -> Array:
+    """The numbers (Q,) of the motion from camera 1 to camera 2, see ``motion_of``."""
+    relative = RelativeView.between(
+        camera_1,
+        camera_2,
+        object_turn_1_rad=object_turn_1_rad,
+        object_turn_2_rad=object_turn_2_rad,
+    )
+    return motion_of(relative, float(np.linalg.norm(camera_1.centre_world)))
 
 
 def soft_bins(values: Tensor, centres: Tensor) -> Tensor:

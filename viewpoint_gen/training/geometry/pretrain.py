@@ -130,16 +130,16 @@ class _School(Loop):
         seed: int,
     ) -> None:
         super().__init__(config, folder, dict(tower.named_parameters()))
-        self._config: TowerConfig
         self._tower, self._views, self._draw, self._flows = tower, views, draw, flows
         self._checks, self._seed = checks, seed
+        self._batch, self._repaint = config.batch, config.repaint
 
     def read(self, step: int) -> tuple[Tensor, dict[str, float]]:
         """A batch of pairs."""
         self._tower.train()
         rng = rng_for(self._seed, "tower batch", step)
-        own, others = np.split(self._draw.pairs(step), [self._config.batch])
-        losses = [self._losses(self._views, own, rng, repaint=self._config.repaint)]
+        own, others = np.split(self._draw.pairs(step), [self._batch])
+        losses = [self._losses(self._views, own, rng, repaint=self._repaint)]
         if len(others):
             losses.append(self._losses(*made_views(self._views, others, rng), rng))
         shares = [len(own), len(others)]

@@ -16,9 +16,8 @@ from torch import Tensor
 
 from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.frames import Array, Indices
-from viewpoint_gen.geometry.relative import RelativeView
 from viewpoint_gen.models.tower.match import places_of
-from viewpoint_gen.models.tower.motion import MOTION, motion_of
+from viewpoint_gen.models.tower.motion import MOTION, motion_between
 from viewpoint_gen.training.geometry.views import TowerViews
 
 _FAR: Final = 1e4
@@ -131,13 +130,8 @@ def motions(views: TowerViews, pairs: Indices) -> tuple[Tensor, Tensor]:
     upright = np.array([quantity.upright for quantity in MOTION])
     for place, (one, two) in enumerate(pairs):
         camera_1, camera_2 = (_camera(views, row) for row in (one, two))
-        relative = RelativeView.between(
-            camera_1,
-            camera_2,
-            object_turn_1_rad=float(views.object_turn_rad[one]),
-            object_turn_2_rad=float(views.object_turn_rad[two]),
-        )
-        values[place] = motion_of(relative, float(np.linalg.norm(camera_1.centre_world)))
+        turns_rad = float(views.object_turn_rad[one]), float(views.object_turn_rad[two])
+        values[place] = motion_between(camera_1, camera_2, *turns_rad)
         at_pole = max(map(_steepest_rad, (camera_1, camera_2))) > _POLE_RAD
         known[place] = np.isfinite(values[place]) & ~(upright & at_pole)
     return torch.from_numpy(np.nan_to_num(values)).float(), torch.from_numpy(known.astype(bool))
@@ -155,7 +149,7 @@ def matches(
     pose_1, pose_2 = (_tensor(views.world_from_camera[rows]) for rows in (source, target))
     points_world = points_1 @ pose_1[:, :3, :3].mT + pose_1[:, None, :3, 3]
     turn = _tensor(views.object_turn_rad[target] - views.object_turn_rad[source])
-    turned = points_world @ _about_z(turn).mT
+    turned = about_z(points_world, turn[:, None])
     points_world = torch.where(patches.on_object[..., None], turned, points_world)
     points_2 = (points_world - pose_2[:, None, :3, 3]) @ pose_2[:, :3, :3]
     ahead = points_2[..., 2].clamp(min=1e-4)
@@ -166,6 +160,13 @@ def matches(
     has_look = torch.from_numpy(np.asarray(views.far_is_seen[source]))[:, None]
     same = torch.where(far, torch.isinf(depth_2) & has_look, same_surface)
     return Matches(place, inside & same & (on_object_2 == patches.on_object))
+
+
+def about_z(vectors: Tensor, angles_rad: Tensor) -> Tensor:
+    """Vectors (…, 3) turned about the vertical by angles (…), counter-clockwise from above."""
+    cos, sin = angles_rad.cos(), angles_rad.sin()
+    x, y, z = vectors.unbind(dim=-1)
+    return torch.stack([cos * x - sin * y, sin * x + cos * y, z], dim=-1)
 
 
 def _found(views: TowerViews, rows: Indices, place: Tensor) -> tuple[Tensor, Tensor]:
@@ -187,13 +188,6 @@ def _steepest_rad(camera: Camera) -> float:
     centre, ahead = camera.centre_world, camera.world_from_camera[:3, 2]
     elevation = np.arcsin(np.clip(centre[2] / np.linalg.norm(centre), -1, 1))
     return float(max(abs(elevation), abs(np.arcsin(np.clip(ahead[2], -1, 1)))))
-
-
-def _about_z(angle_rad: Tensor) -> Tensor:
-    """Rotations (B, 3, 3) about the world's vertical, counter-clockwise from above."""
-    cos, sin, zero = angle_rad.cos(), angle_rad.sin(), torch.zeros_like(angle_rad)
-    rows = [cos, -sin, zero, sin, cos, zero, zero, zero, zero + 1]
-    return torch.stack(rows, dim=1).reshape(-1, 3, 3)
 
 
 def _tensor(array: Array) -> Tensor:

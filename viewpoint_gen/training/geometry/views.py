@@ -188,7 +188,7 @@ def _taught(row: Mapping[str, Any], image_px: int, side: int) -> dict[str, Any]:
     depth = decode_depth(row["depth"], row["depth_near"], row["depth_far"])
     with Image.open(io.BytesIO(row["mask"])) as mask:
         seen = np.asarray(mask) > 127
-    at = np.ix_(_middles(height, side), _middles(width, side))
+    at = np.ix_(middles(height, side), middles(width, side))
     unit = np.diag([1.0 / width, 1.0 / height, 1.0])
     return {
         "images": np.asarray(picture.resize((image_px, image_px), Image.Resampling.BILINEAR)),
@@ -201,6 +201,6 @@ def _taught(row: Mapping[str, Any], image_px: int, side: int) -> dict[str, Any]:
     }
 
 
-def _middles(length: int, parts: int) -> Indices:
-    """The pixels nearest to the middles of equal parts."""
+def middles(length: int, parts: int) -> Indices:
+    """Of so many points in a row, those nearest to the middles of equal parts."""
     return ((np.arange(parts) + 0.5) / parts * length).astype(np.int64)

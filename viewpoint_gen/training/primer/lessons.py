@@ -103,11 +103,6 @@ class Lesson:
     tokens: list[Words]
     labels: Tokens
 
-    @classmethod
-    def of_text(cls, ids: Tokens, labels: Tokens) -> Lesson:
-        """With one word for each token."""
-        return cls([(token,) for token in ids], labels)
-
 
 @dataclass(frozen=True)
 class _Question:
@@ -298,14 +293,14 @@ class Lessons:
             said = [*(() if first else (*self._user, *options[place])), *asked]
             ids += [*said, self._letters[place], *closed]
             labels += [IGNORED] * len(said) + [self._letters[place]] + [IGNORED] * len(closed)
-        return Lesson.of_text(ids, labels)
+        return Lesson(_one_each(ids), labels)
 
     def _of_reasons(self, rng: np.random.Generator, question: _Question) -> Lesson:
         reasons = question.reasons
         if rng.random() < _UNFINISHED:
             reasons = reasons[: reasons.rfind(". ") + 1] or reasons
         asked = self._ids(self._chat(f"{reasons}{question.in_full}", answered=True))
-        return self._answered([(token,) for token in asked], question.reply)
+        return self._answered(_one_each(asked), question.reply)
 
     def _of_motions(
         self, rng: np.random.Generator, question: _Question, *, several: bool
@@ -327,7 +322,7 @@ class Lessons:
 
     def _answered(self, asked: list[Words], reply: str) -> Lesson:
         said = self._ids(f"{reply}{END}")
-        return Lesson([*asked, *((token,) for token in said)], [IGNORED] * len(asked) + said)
+        return Lesson([*asked, *_one_each(said)], [IGNORED] * len(asked) + said)
 
     def _chat(self, prompt: str, *, answered: bool = False) -> str:
         """A prompt as every model is given it, up to its reply if it is to be answered."""
@@ -352,6 +347,11 @@ class Lessons:
     def _one(self, text: str) -> int:
         (token,) = self._ids(text)
         return token
+
+
+def _one_each(ids: Tokens) -> list[Words]:
+    """Tokens that say one word each."""
+    return [(token,) for token in ids]
 
 
 def _as_if_seen(motion: Array, rng: np.random.Generator) -> Array:

@@ -13,8 +13,7 @@ import numpy as np
 from viewpoint_gen.dataset.shards import iterate_batches
 from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.frames import Array, Indices
-from viewpoint_gen.geometry.relative import RelativeView
-from viewpoint_gen.models.tower.motion import motion_of
+from viewpoint_gen.models.tower.motion import motion_between
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.storage import Store
 from viewpoint_gen.training.cache import Cache
@@ -73,13 +72,7 @@ class TrueMotions:
 
     def _compute(self, view_1: str, view_2: str) -> Array:
         one, two = self._poses[view_1], self._poses[view_2]
-        relative = RelativeView.between(
-            one.camera,
-            two.camera,
-            object_turn_1_rad=one.object_turn_rad,
-            object_turn_2_rad=two.object_turn_rad,
-        )
-        return motion_of(relative, float(np.linalg.norm(one.camera.centre_world)))
+        return motion_between(one.camera, two.camera, one.object_turn_rad, two.object_turn_rad)
 
     @cached_property
     def _poses(self) -> dict[str, _Pose]:

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -123,10 +122,10 @@ class _Sight(Loop):
             shown = list(pixels.to(self._words))
             seen = self._beside.look(shown, counts, [(GRID, GRID)] * len(shown))
             moved = self._beside.encoder.motions_before(self._beside.shown(shown), counts)
-            first = set(np.cumsum([0, *counts]))
             words = [
-                self._captions.nothing if place in first else self._captions.of(motion)
-                for place, motion in enumerate(moved.double().cpu().numpy())
+                caption
+                for own in moved.double().cpu().split(counts)
+                for caption in self._captions.of_sample(own[1:].numpy())
             ]
             yield (
                 seen.patches.unflatten(0, (len(shown), -1)),

@@ -51,7 +51,6 @@ class Looks:
         grey: float,
         colour: float,
         plain: float = _PLAIN,
-        hard: float = _HARD,
     ) -> Looks:
         """Looks around base colours (B, L, 3).
 
@@ -59,7 +58,7 @@ class Looks:
             turns: of the slowest and the fastest wave.
             grey, colour: standard deviations of the waves' strength, of all channels together and
                 of each by itself.
-            plain, hard: shares of the looks.
+            plain: share of the looks that have no waves.
         """
         shape = base.shape[:2]
         directions = rng.normal(size=(*shape, waves, 3))
@@ -75,7 +74,7 @@ class Looks:
             strength=torch.from_numpy(strength * patterned).float(),
             turns=torch.from_numpy(directions * speeds).float(),
             start=torch.from_numpy(rng.uniform(0.0, 2 * np.pi, (*shape, waves))).float(),
-            hard=torch.from_numpy(rng.random(shape) < hard),
+            hard=torch.from_numpy(rng.random(shape) < _HARD),
         )
 
     def at(self, points: Tensor, thing: Tensor, look: Tensor | None = None) -> Tensor:

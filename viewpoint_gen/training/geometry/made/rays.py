@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from viewpoint_gen.geometry.frames import Indices
+from viewpoint_gen.training.geometry.truth import about_z
 from viewpoint_gen.training.geometry.views import TowerViews
 
 
@@ -59,10 +60,3 @@ def turned(rays: Rays, angles_rad: Tensor) -> Rays:
     """Rays about the vertical, those of each thing by its own of the angles (B,)."""
     angles_rad = angles_rad[rays.thing]
     return Rays(about_z(rays.origins, angles_rad), about_z(rays.directions, angles_rad), rays.thing)
-
-
-def about_z(vectors: Tensor, angles_rad: Tensor) -> Tensor:
-    """Vectors (M, 3) turned about the vertical by angles (M,), counter-clockwise from above."""
-    cos, sin = angles_rad.cos(), angles_rad.sin()
-    x, y, z = vectors.unbind(dim=-1)
-    return torch.stack([cos * x - sin * y, sin * x + cos * y, z], dim=-1)

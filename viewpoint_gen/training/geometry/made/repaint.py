@@ -16,7 +16,7 @@ from torch.nn import functional
 from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.training.geometry.made.looks import Looks
 from viewpoint_gen.training.geometry.made.rays import rays_of, turned
-from viewpoint_gen.training.geometry.views import TowerViews
+from viewpoint_gen.training.geometry.views import TowerViews, middles
 
 _AS_IT_IS: Final = 0.4
 """Of the things, of the grounds, and of the skies; those of one colour always."""
@@ -48,7 +48,7 @@ def repainted(
 def _factors(views: TowerViews, rows: Indices, things: Looks, ground: Looks, sky: Looks) -> Tensor:
     """What the pixels of views (B,) are multiplied with (B, 3, S, S)."""
     side, depth_side = views.images.shape[1], views.depth.shape[1]
-    nearest = ((np.arange(side) + 0.5) / side * depth_side).astype(np.int64)
+    nearest = middles(depth_side, side)
     depth = torch.from_numpy(views.depth[rows][:, nearest][:, :, nearest].reshape(-1))
     on_object = torch.from_numpy(views.on_object[rows][:, nearest][:, :, nearest].reshape(-1))
     turns = torch.from_numpy(np.array(views.object_turn_rad[rows])).float()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
+from scipy.spatial.transform import Rotation
 from torch import Tensor
 from torch.nn import functional
 
-from viewpoint_gen.geometry.frames import Array
+from viewpoint_gen.geometry.frames import Array, Bools, Indices
 from viewpoint_gen.training.geometry.made.rays import Rays
 
 _KINDS: Final = ("box",) * 6 + ("cylinder",) * 2 + ("ball",) * 2
@@ -88,7 +89,8 @@ class Solids:
             + (rng.random(shape) > _STRAIGHT) * rng.uniform(0.0, np.pi, shape)
         )
         leans = rng.random(shape)[..., None, None] > _UPRIGHT
-        axes = np.where(leans, _any_axes(rng, shape), upright)
+        any_axes = Rotation.random(count * SOLIDS, rng).as_matrix().reshape(*shape, 3, 3)
+        axes = np.where(leans, any_axes, upright)
         there = rng.random(shape) < rng.uniform(_FEWEST, 1.0, (count, 1))
         there[~there[:, _FIRST].any(axis=1), 0] = True
         twin = np.tile(np.arange(SOLIDS), (count, 1))
@@ -221,7 +223,9 @@ def _own_normals(points: Tensor, solid: Tensor) -> Tensor:
     return torch.stack(list(normals.values()), dim=1)[torch.arange(len(points)), which]
 
 
-def _mirror(chosen: Any, middle: Array, half: Array, axes: Array, there: Any, twin: Any) -> None:
+def _mirror(
+    chosen: Bools, middle: Array, half: Array, axes: Array, there: Bools, twin: Indices
+) -> None:
     """Let the second half of the solids of some things be as a mirror shows the first; in place."""
     flip = np.array([-1.0, 1.0, 1.0])
     rows = np.flatnonzero(chosen)[:, None]
@@ -232,7 +236,7 @@ def _mirror(chosen: Any, middle: Array, half: Array, axes: Array, there: Any, tw
     twin[rows, _SECOND] = twin[rows, _FIRST]
 
 
-def _fitted(middle: Array, half: Array, axes: Array, there: Any) -> tuple[Array, Array]:
+def _fitted(middle: Array, half: Array, axes: Array, there: Bools) -> tuple[Array, Array]:
     """As large as the unit cube allows, and in its middle."""
     reach = np.einsum("bkij,bkj->bki", np.abs(axes), half)
     low = np.where(there[..., None], middle - reach, np.inf).min(axis=1)
@@ -243,18 +247,5 @@ def _fitted(middle: Array, half: Array, axes: Array, there: Any) -> tuple[Array,
 
 def _about_z(angles_rad: Array) -> Array:
     """Rotations (…, 3, 3) about the vertical."""
-    cos, sin, zero = np.cos(angles_rad), np.sin(angles_rad), np.zeros_like(angles_rad)
-    rows = [cos, -sin, zero, sin, cos, zero, zero, zero, zero + 1]
-    return np.stack(rows, axis=-1).reshape(*angles_rad.shape, 3, 3)
-
-
-def _any_axes(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Rotations (*shape, 3, 3), all equally likely: of random quaternions."""
-    quaternion = rng.normal(size=(*shape, 4))
-    w, x, y, z = np.moveaxis(quaternion / np.linalg.norm(quaternion, axis=-1, keepdims=True), -1, 0)
-    rows = [
-        1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w),
-        2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w),
-        2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y),
-    ]  # fmt: skip
-    return np.stack(rows, axis=-1).reshape(*shape, 3, 3)
+    turned = Rotation.from_euler("z", angles_rad.reshape(-1, 1)).as_matrix()
+    return np.asarray(turned.reshape(*angles_rad.shape, 3, 3))

@@ -13,9 +13,10 @@ from torch.nn import functional
 
 from viewpoint_gen.geometry.frames import Bools, Indices
 from viewpoint_gen.training.geometry.made.looks import Looks, colours
-from viewpoint_gen.training.geometry.made.rays import Rays, about_z, rays_of, turned
+from viewpoint_gen.training.geometry.made.rays import Rays, rays_of, turned
 from viewpoint_gen.training.geometry.made.solids import SOLIDS, Solids
-from viewpoint_gen.training.geometry.views import TowerViews
+from viewpoint_gen.training.geometry.truth import about_z
+from viewpoint_gen.training.geometry.views import TowerViews, middles
 
 _GROUND: Final = 0.5
 _FAR_IS_SEEN: Final = 0.5
@@ -172,7 +173,7 @@ def _pictures(
     colour, depth, on_thing = worlds.seen(rays, turns)
     noise = torch.from_numpy(rng.normal(0.0, _NOISE, colour.shape)).float()
     shown = (colour ** (1 / _GAMMA) + noise).clamp(0.0, 1.0).view(-1, image_px, image_px, 3)
-    at = ((np.arange(depth_side) + 0.5) / depth_side * image_px).astype(np.int64)
+    at = middles(image_px, depth_side)
     square = (-1, image_px, image_px)
     return (
         (shown * 255).round().byte().numpy(),
