@@ -25,6 +25,7 @@ from viewpoint_gen.training.geometry.losses import Losses, losses_of
 from viewpoint_gen.training.geometry.made.world import made_views
 from viewpoint_gen.training.geometry.reading import pairs_read, readings_of
 from viewpoint_gen.training.geometry.true_flows import TrueFlows
+from viewpoint_gen.training.geometry.turned import turned_views
 from viewpoint_gen.training.geometry.views import SPLITS, TowerViews, tower_views
 from viewpoint_gen.training.loop import Loop
 
@@ -114,7 +115,8 @@ class _School(Loop):
     """Pairs of a run's views, true displacements, and made-up things before other cameras of it.
 
     A run of some thousand views is soon known by heart, and what was learnt by heart helps with no
-    other object. Made-up things never come again, but don't look like renders.
+    other object. So cameras are turned where they stand. Made-up things never come again either,
+    but don't look like renders.
     """
 
     def __init__(
@@ -132,14 +134,15 @@ class _School(Loop):
         super().__init__(config, folder, dict(tower.named_parameters()))
         self._tower, self._views, self._draw, self._flows = tower, views, draw, flows
         self._checks, self._seed = checks, seed
-        self._batch, self._repaint = config.batch, config.repaint
+        self._batch, self._turned, self._repaint = config.batch, config.turned, config.repaint
 
     def read(self, step: int) -> tuple[Tensor, dict[str, float]]:
         """A batch of pairs."""
         self._tower.train()
         rng = rng_for(self._seed, "tower batch", step)
         own, others = np.split(self._draw.pairs(step), [self._batch])
-        losses = [self._losses(self._views, own, rng, repaint=self._repaint)]
+        shown = turned_views(self._views, own, rng, share=self._turned)
+        losses = [self._losses(*shown, rng, repaint=self._repaint)]
         if len(others):
             losses.append(self._losses(*made_views(self._views, others, rng), rng))
         shares = [len(own), len(others)]
