@@ -16,13 +16,13 @@ def tower() -> GeometryTower:
 
 @pytest.fixture(scope="module")
 def images() -> torch.Tensor:
-    return torch.rand(8, 3, 72, 72, generator=torch.Generator().manual_seed(1))
+    return torch.rand(8, 3, 96, 96, generator=torch.Generator().manual_seed(1))
 
 
 def test_it_is_a_geometry_encoder(tower, images):
     assert isinstance(tower, GeometryEncoder)
     tokens = tower.encode(images, [2, 3, 1, 2])
-    assert tokens.patches.shape == (8, 12, 12, tower.patch_width)
+    assert tokens.patches.shape == (8, 16, 16, tower.patch_width)
     assert tokens.summary.shape == (8, tower.summary_width)
 
 

@@ -89,7 +89,8 @@ def test_made_up_things_are_learnt_from_too_where_they_are_asked_for(schooled, s
 
 def test_its_summaries_vary_by_about_one(schooled, store, tmp_path):
     _, tower, _ = schooled
-    views = tower_views(store, tmp_path / "views", image_px=72, grid=12)
+    sizes = {"image_px": tower.image_px, "grid": tower.config.grid}
+    views = tower_views(store, tmp_path / "views", **sizes)
     pairs = views.pairs(SPLITS["train"])
     images = torch.from_numpy(views.images[pairs]).permute(0, 1, 4, 2, 3).float() / 255
     with torch.no_grad():

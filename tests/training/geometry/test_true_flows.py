@@ -40,14 +40,14 @@ def flows_of(views, pairs) -> TrueFlows:
 def test_equal_steps_draw_alike(views, pairs):
     flows = flows_of(views, pairs)
     torch.manual_seed(0)
-    network = GeometryTower(GeometryTowerConfig()).network
+    network = GeometryTower(GeometryTowerConfig(image_px=6 * GRID)).network
     with torch.no_grad():
         assert flows.loss(network, 3) == flows_of(views, pairs).loss(network, 3)
         assert flows.loss(network, 3) != flows.loss(network, 4)
 
 
 def test_only_what_reads_displacements_learns(views, pairs):
-    network = GeometryTower(GeometryTowerConfig()).network
+    network = GeometryTower(GeometryTowerConfig(image_px=6 * GRID)).network
     flows_of(views, pairs).loss(network, 0).backward()
     taught = {name for name, weight in network.named_parameters() if weight.grad is not None}
     assert taught == {name for name in taught if name.startswith("motion_of_flow.")}
@@ -56,7 +56,7 @@ def test_only_what_reads_displacements_learns(views, pairs):
 
 def test_left_is_told_from_right_after_some_steps(views, pairs):
     torch.manual_seed(0)
-    network = GeometryTower(GeometryTowerConfig()).network
+    network = GeometryTower(GeometryTowerConfig(image_px=6 * GRID)).network
     flows = flows_of(views, pairs)
     optimiser = torch.optim.AdamW(network.motion_of_flow.parameters(), lr=2e-3)
     losses = []

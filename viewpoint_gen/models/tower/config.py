@@ -28,7 +28,7 @@ class GeometryTowerConfig(PretrainedConfig):
 
     def __init__(
         self,
-        image_px: int = 72,
+        image_px: int = 96,
         patch_width: int = 96,
         eye_layers: int = 3,
         key_width: int = 48,
