@@ -18,12 +18,12 @@ import time
 import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
-from planned_pairs import planned_pairs, questions_about
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GroupKFold
 
 from viewpoint_gen.qa.families import FAMILIES
 from viewpoint_gen.recipe import load_recipe
+from viewpoint_gen.training.primer.planned import planned_pairs, questions_about
 
 ASKS = {
     "ego_translation_sideways": "sideways",
@@ -136,7 +136,7 @@ def load(run: str) -> tuple[pa.Table, pa.Table]:
 def planned(assets: int) -> tuple[pa.Table, pa.Table]:
     """Pairs of a plan by the default recipe, and what is asked about them."""
     recipe = load_recipe(None)
-    pairs = planned_pairs(assets, recipe)
+    pairs = planned_pairs([f"box{number:06d}" for number in range(assets)], recipe)
     started = time.process_time()
     asked, _ = questions_about(pairs, recipe.qa)
     seconds = time.process_time() - started

@@ -14,6 +14,8 @@ from small_run import HEIGHT_PX, WIDTH_PX, write_run
 
 from viewpoint_gen.dataset.images import encode_depth, encode_mask
 from viewpoint_gen.dataset.schema import VIEWS
+from viewpoint_gen.pipeline.run_directory import RECIPE_NAME
+from viewpoint_gen.recipe import Recipe
 
 WALL = 3.0
 
@@ -21,6 +23,7 @@ WALL = 3.0
 def write_seen_run(root: Path) -> Path:
     """A run that every stage can learn from."""
     write_run(root)
+    (root / RECIPE_NAME).write_text(Recipe().to_toml())
     for path in sorted((root / "views").glob("*.parquet")):
         rows = [row | _seen(row) for row in pq.read_table(path).to_pylist()]
         pq.write_table(pa.Table.from_pylist(rows, schema=VIEWS), path)

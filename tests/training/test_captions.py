@@ -1,34 +1,31 @@
-"""Motions in words: what is said, what is true of a run, and pictures that learn to say it."""
+"""Motions in words: what is said, and pictures that learn to say it."""
 
 import json
 import re
-from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
-from seen_run import WALL, write_seen_run
 from tiny_training import loaded_from, recipe_with, stop_at
 
-from viewpoint_gen.dataset.export.items import THINK_FIRST
 from viewpoint_gen.errors import RecipeChanged
 from viewpoint_gen.models.loading import add_geometry
 from viewpoint_gen.models.tiny import build_tiny
 from viewpoint_gen.models.tower import GeometryTower, GeometryTowerConfig
 from viewpoint_gen.models.tower.motion import MOTION
-from viewpoint_gen.storage import open_store
+from viewpoint_gen.recipe import Recipe
 from viewpoint_gen.training.journal import read_log
 from viewpoint_gen.training.primer.captions import CAPTION_TOKENS, Captions, embedded, in_ids
 from viewpoint_gen.training.primer.lessons import KINDS, Lessons
-from viewpoint_gen.training.primer.motions import TrueMotions
+from viewpoint_gen.training.primer.planned import planned_questions
 from viewpoint_gen.training.primer.sight import teach_to_see
 from viewpoint_gen.training.report.stages import stages_of
 from viewpoint_gen.training.scoring_head import IGNORED
 
 PLACE = {quantity.name: place for place, quantity in enumerate(MOTION)}
 SAID = (
-    "azimuth elevation distance heading tilt roll sideways height lens object counter clockwise "
-    "higher lower farther nearer left right up down longer shorter neither"
+    "azimuth elevation distance heading tilt roll sideways height lens object all counter "
+    "clockwise higher lower farther nearer left right up down longer shorter neither"
 )
 
 
@@ -39,10 +36,8 @@ def tower():
 
 
 @pytest.fixture(scope="module")
-def motions(data, tmp_path_factory):
-    """Of the same run, with cameras that stand beside one another."""
-    store = open_store(write_seen_run(tmp_path_factory.mktemp("seen") / "run"))
-    return TrueMotions(store, data.run)
+def planned(tmp_path_factory):
+    return planned_questions(Recipe(), tmp_path_factory.mktemp("planned"), assets=8)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +63,8 @@ def test_each_quantity_is_said_by_its_side_and_its_size(wordy):
     captions = Captions(wordy)
     turned = {"azimuth": np.deg2rad(-33), "elevation": np.deg2rad(12), "roll": np.deg2rad(5)}
     found = captions.of(
-        motion(**turned, right=0.26, heading=0.001, distance=-np.log(1.3), focal=np.log(1.5))
+        motion(**turned, right=0.26, heading=0.001, distance=-np.log(1.3), focal=np.log(1.5)),
+        motion(azimuth=np.deg2rad(14)),
     )
     assert spoken(wordy, found) == [
         "azimuth clockwise",
@@ -81,12 +77,12 @@ def test_each_quantity_is_said_by_its_side_and_its_size(wordy):
         "heading 0",
         "tilt neither",
         "tilt 0",
-        "roll clockwise",
-        "roll 5",
+        "roll clockwise 5",
         "sideways right",
         "height neither",
         "lens longer 50",
         "object neither",
+        "all counter",
     ]
     assert len(captions.nothing) == CAPTION_TOKENS
 
@@ -94,7 +90,8 @@ def test_each_quantity_is_said_by_its_side_and_its_size(wordy):
 def test_the_other_sign_is_said_by_the_other_word(wordy):
     captions = Captions(wordy)
     sizes = np.full(len(MOTION), 0.3)
-    pairs = zip(spoken(wordy, captions.of(sizes)), spoken(wordy, captions.of(-sizes)), strict=True)
+    told = [spoken(wordy, captions.of(each, each)) for each in (sizes, -sizes)]
+    pairs = zip(*told, strict=True)
     differing = [{one.split()[1], other.split()[1]} for one, other in pairs if one != other]
     assert differing == [
         {"counter", "clockwise"},
@@ -107,21 +104,23 @@ def test_the_other_sign_is_said_by_the_other_word(wordy):
         {"higher", "lower"},
         {"longer", "shorter"},
         {"counter", "clockwise"},
+        {"counter", "clockwise"},
     ]
 
 
 def test_what_is_not_defined_has_moved_neither_way(wordy):
     captions = Captions(wordy)
-    assert captions.of(motion(azimuth=np.nan)) == captions.of(motion())
+    undefined = motion(azimuth=np.nan)
+    assert captions.of(undefined, undefined) == captions.of(motion(), motion())
 
 
 def test_the_sides_that_can_be_said_stand_where_they_are_said(wordy):
     captions = Captions(wordy)
     sizes = np.full(len(MOTION), 0.3)
     for values, which in ((-sizes, 0), (0 * sizes, 1), (sizes, 2)):
-        said = captions.of(values)
+        said = captions.of(values, values)
         assert all(said[place] == sides[which] for place, sides in captions.sides)
-    assert len(captions.sides) == len(MOTION) - 1  # the lens's stands beside its size
+    assert len(captions.sides) == len(MOTION) - 1  # the roll's and the lens's stand beside sizes
 
 
 def test_a_token_of_several_words_is_as_large_as_one_of_one():
@@ -135,17 +134,6 @@ def test_a_token_of_several_words_is_as_large_as_one_of_one():
     assert three.norm().item() == pytest.approx(one.norm().item(), rel=0.05)
 
 
-def test_a_runs_motions_are_those_of_its_cameras(motions, data):
-    """They stand in a row, 0.15 apart, and look straight down."""
-    views = next(item["views"] for item in data.run.items if len(item["views"]) > 2)
-    places = [int(view.rsplit(".", 1)[1]) for view in views]
-    for found, (one, two) in zip(motions.of_sample(views), pairwise(places), strict=True):
-        distance = np.linalg.norm([0.2 + 0.15 * one, 0.1, WALL])
-        assert found[PLACE["right"]] == pytest.approx(0.15 * (two - one) / distance)
-        assert found[PLACE["rise"]] == pytest.approx(0.0)
-        assert found[PLACE["focal"]] == pytest.approx(0.0)
-
-
 def captions_in(tokenizer, lesson):
     """The tokens that stand for each picture of a lesson that names its pictures."""
     marks = [tokenizer(f"\nImage {number}: ")["input_ids"][0] for number in (2, 3, 4, 5)]
@@ -155,29 +143,31 @@ def captions_in(tokenizer, lesson):
 
 
 def test_a_lesson_of_motions_is_a_whole_question_with_captions_for_pictures(
-    data, tokenizer, motions
+    data, tokenizer, planned
 ):
-    lessons = Lessons(data.run.items, tokenizer, motions)
+    lessons = Lessons(data.run.items, tokenizer, planned)
     assert lessons.kinds == KINDS
     captions = Captions(tokenizer)
     true = {
-        tuple(sample)
-        for item in data.run.items
-        if len(item["views"]) > 1
-        for sample in [map(tuple, captions.of_sample(motions.of_sample(item["views"])))]
+        tuple(map(tuple, captions.of_sample(planned.motions(item["views"]))))
+        for item in planned.cache.items
     }
     image = tokenizer.convert_tokens_to_ids("<image>")
-    for lesson in lessons.draw("one motion", np.random.default_rng(0), 8, known=0):
-        assert all(image not in words for words in lesson.tokens)
-        replied = tokenizer.decode([token for token in lesson.labels if token != IGNORED])
-        assert replied.startswith("<answer>")
-        found = captions_in(tokenizer, lesson)
-        assert found[0] == captions.nothing
-        assert tuple(map(tuple, found)) in true
+    pictures = set()
+    for kind in ("one motion", "motions"):
+        for lesson in lessons.draw(kind, np.random.default_rng(0), 80, known=0):
+            assert all(image not in words for words in lesson.tokens)
+            replied = tokenizer.decode([token for token in lesson.labels if token != IGNORED])
+            assert replied.startswith("<answer>")
+            found = captions_in(tokenizer, lesson)
+            assert found[0] == captions.nothing
+            assert tuple(map(tuple, found)) in true
+            pictures.add(len(found))
+    assert pictures == {2, 3}
 
 
-def test_options_stand_in_any_order_and_the_letter_goes_with_its_option(data, tokenizer, motions):
-    lessons = Lessons(data.run.items, tokenizer, motions)
+def test_options_stand_in_any_order_and_the_letter_goes_with_its_option(data, tokenizer, planned):
+    lessons = Lessons(data.run.items, tokenizer, planned)
     orders = {}
     for kind in ("one motion", "motions"):
         for lesson in lessons.draw(kind, np.random.default_rng(1), 80, known=0):
@@ -191,40 +181,12 @@ def test_options_stand_in_any_order_and_the_letter_goes_with_its_option(data, to
             chosen = options["ABCDE".index(answer)]
             wanted = {
                 tuple(sorted(json.loads(item["grading"])["options"] or ())): item
-                for item in data.run.items
+                for item in planned.cache.items
                 if json.loads(item["grading"])["answer_text"] == chosen
             }
             assert tuple(sorted(options)) in wanted
             orders.setdefault(tuple(sorted(options)), set()).add(tuple(options))
     assert max(map(len, orders.values())) > 2
-
-
-def test_several_motions_are_now_and_then_told_as_a_tower_errs(data, tokenizer, motions):
-    lessons = Lessons(data.run.items, tokenizer, motions)
-    drawn = lessons.draw("motions", np.random.default_rng(0), 60, known=0)
-    captions = Captions(tokenizer)
-    every = [captions.of_sample(motions.of_sample(item["views"])) for item in data.run.items]
-    exact = [captions_in(tokenizer, lesson) in every for lesson in drawn]
-    assert 15 < sum(exact) < 50
-
-
-def test_some_lessons_of_several_motions_are_to_be_answered_with_the_reasons(
-    data, tokenizer, motions
-):
-    lessons = Lessons(data.run.items, tokenizer, motions)
-    captions = Captions(tokenizer)
-    every = [captions.of_sample(motions.of_sample(item["views"])) for item in data.run.items]
-    thoughts = {item["reasoned_reply"].partition("</think>")[0] for item in data.run.items}
-    reasoned = 0
-    for lesson in lessons.draw("motions", np.random.default_rng(0), 60, known=0):
-        said = tokenizer.decode([token for token in lesson.labels if token != IGNORED])
-        asked = tokenizer.decode([word for words in lesson.tokens for word in words])
-        assert ("<think>" in said) == (THINK_FIRST in asked)
-        if "<think>" in said:
-            reasoned += 1
-            assert said.partition("</think>")[0] in thoughts
-            assert captions_in(tokenizer, lesson) in every  # exact: the reasons say the numbers
-    assert 3 < reasoned < 20
 
 
 def test_without_motions_there_are_no_such_lessons(data, tokenizer):
@@ -258,15 +220,19 @@ def test_pictures_learn_to_say_it_and_nothing_else_learns(sighted, untaught):
     assert (stage.name, stage.steps) == ("sight", 60)
 
 
-def test_what_a_picture_is_to_say_is_what_the_tower_reads_from_the_picture_before(tower):
+def test_what_a_picture_is_to_say_is_what_the_tower_reads_from_those_before_it(tower):
     torch.manual_seed(0)
     images = torch.rand(5, 3, tower.image_px, tower.image_px)
-    moved = tower.motions_before(images, [2, 3])
-    alone = tower.motions_before(images[3:], [2])
+    moved = tower.motions(images, [2, 3])
     assert not moved[[0, 2]].any()
-    assert moved[[1, 3, 4]].any(dim=1).all()
-    assert torch.allclose(moved[4], alone[1], atol=1e-5)
-    assert not tower.motions_before(images[:1], [1]).any()
+    assert moved[[1, 3, 4]].any(dim=2).all()
+    assert torch.equal(moved[[1, 3], 0], moved[[1, 3], 1])
+    before = tower.motions(images[3:], [2])
+    since_first = tower.motions(images[[2, 4]], [2])
+    assert torch.allclose(moved[4, 0], before[1, 0], atol=1e-5)
+    assert torch.allclose(moved[4, 1], since_first[1, 0], atol=1e-5)
+    assert not torch.allclose(moved[4, 0], moved[4, 1], atol=1e-3)
+    assert not tower.motions(images[:1], [1]).any()
 
 
 def test_stopped_and_resumed_pictures_say_the_same(data, tower, untaught, tmp_path, monkeypatch):

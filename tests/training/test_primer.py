@@ -110,6 +110,7 @@ def test_mastered_lessons_are_followed_by_harder_ones(data, untaught, tmp_path, 
     monkeypatch.setattr(school, "_SURE", 0.0)
     monkeypatch.setattr(school, "_PASSED", 0.0)
     monkeypatch.setattr(school, "_LEAST_STEPS", 1)
+    monkeypatch.setattr(school, "_SORTED_STEPS", 1)
     teach_to_read(
         loaded_from(untaught), data.run, PrimerConfig(steps=40, batch=4), tmp_path, seed=0
     )

@@ -24,12 +24,13 @@ from viewpoint_gen.models.loading import (
 )
 from viewpoint_gen.models.tiny import build_tiny
 from viewpoint_gen.models.tower import GeometryTower
+from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.storage import explained, open_store, write
 from viewpoint_gen.training.config import TrainRecipe
 from viewpoint_gen.training.data import TrainingData, prepare_data
 from viewpoint_gen.training.geometry.pretrain import pretrain_tower
 from viewpoint_gen.training.grpo import train_grpo
-from viewpoint_gen.training.primer.motions import TrueMotions
+from viewpoint_gen.training.primer.planned import PLANNED_FOLDER, planned_questions
 from viewpoint_gen.training.primer.school import teach_to_read
 from viewpoint_gen.training.primer.sight import teach_to_see
 from viewpoint_gen.training.sft import SFT_FOLDER, train_sft
@@ -175,8 +176,11 @@ def _teach_the_basics(
     """What other models know before: to read; and, beside a tower, what its tokens say."""
     sighted = isinstance(encoder, GeometryTower)
     if recipe.primer.steps:
-        motions = TrueMotions(open_store(run), data.run) if sighted else None
-        teach_to_read(loaded, data.run, recipe.primer, out, seed=recipe.seed, motions=motions)
+        planned = None
+        if sighted:
+            folder, objects = out / "data" / PLANNED_FOLDER, recipe.primer.planned_objects
+            planned = planned_questions(load_run_recipe(open_store(run)), folder, assets=objects)
+        teach_to_read(loaded, data.run, recipe.primer, out, seed=recipe.seed, planned=planned)
     if encoder is not None:
         add_geometry(loaded, encoder)
     if sighted and recipe.primer.steps and recipe.sight.steps:

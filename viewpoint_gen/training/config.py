@@ -99,9 +99,11 @@ class LoopConfig(BaseModel):
 class TowerConfig(LoopConfig):
     """The geometry tower's own schooling on the renders' truth."""
 
-    steps: Count = 4500
+    steps: Count = 2400
     batch: Count = 32
     """Pairs of views in one step."""
+    turned: Share = 0.6
+    """Of the views in each step, are shown as by a camera that is turned there, and zoomed in."""
     repaint: bool = False
     """Paint them anew in every step, with patterns that lie in space."""
     made: Annotated[int, Field(ge=0)] = 0
@@ -124,6 +126,8 @@ class PrimerConfig(LoopConfig):
     """0: it begins with pictures, and will hardly find an option's letter."""
     batch: Count = 40
     """Lessons in one step."""
+    planned_objects: Count = 1200
+    """Boxes whose views are planned, for questions that are answered from motions in words."""
 
 
 class SightConfig(LoopConfig):

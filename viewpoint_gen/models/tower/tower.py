@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import ClassVar, Final
 
 import torch
@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 
 from viewpoint_gen.models.geometry import GeometryTokens
 from viewpoint_gen.models.tower.config import GeometryTowerConfig
-from viewpoint_gen.models.tower.motion import MOTION, estimates, read_out
+from viewpoint_gen.models.tower.motion import estimates, read_out
 from viewpoint_gen.models.tower.network import PairNetwork, PairReading
 
 _LEAST_SPREAD: Final = 0.02
@@ -91,19 +91,19 @@ class GeometryTower(PreTrainedModel):
         )
 
     @torch.no_grad()
-    def motions_before(self, images: Tensor, counts: Sequence[int]) -> Tensor:
-        """The motion (N, Q) from the image before to each, see ``estimates``; 0 for the first.
+    def motions(self, images: Tensor, counts: Sequence[int]) -> Tensor:
+        """The motions (N, 2, Q) to each image, see ``estimates``; 0 for the first of a sample.
+
+        From the one before it, and from the first.
 
         Args:
             images, counts: as ``encode`` takes them.
         """
-        places = [range(start, start + n) for start, n in zip(_starts(counts), counts, strict=True)]
-        pairs = [pair for own in places for pair in pairwise(own)]
-        motions = images.new_zeros(len(images), len(MOTION))
-        if pairs:
-            reading = self._compare(images, pairs)
-            motions[[second for _, second in pairs]] = estimates(reading.motion_bins).to(motions)
-        return motions
+        pairs, before, since_first = _pairs_of(counts)
+        read = estimates(self._compare(images, pairs).motion_bins)
+        read = torch.cat([read, torch.zeros_like(read[:1])])  # the last row: no motion
+        own = [place if side else len(pairs) for place, side in before]
+        return read[torch.tensor([own, since_first], device=images.device).T]
 
     def _compare(self, images: Tensor, pairs: list[tuple[int, int]]) -> PairReading:
         features = self.network.features(images.to(self.dtype))

@@ -1,4 +1,6 @@
-"""Motions in words: what a picture's tokens are to say of the way from the picture before it.
+"""Motions in words: what a picture's tokens are to say of the ways to it.
+
+That from the picture before it; and which way round the object it lies from the first of all.
 
 A model that is told a motion in words finds the answer; what a tower says it in can't be read. So
 the words are fixed, as many tokens as a picture has: lessons put them where pictures will stand,
@@ -9,8 +11,8 @@ embeddings: whose side or size it is, beside the side or the size.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 import numpy as np
 import torch
@@ -40,31 +42,32 @@ class _Spoken:
         name: of ``models.tower.motion.MOTION``.
         label: tells it from the others.
         more, less: the words of its two signs, as options have them.
-        sized: whether its size is a token of its own; else what questions ask of it is its side,
-            and its size is left out or said in the same breath.
+        size: whether it is a token of its own, or said in the same breath as the side, as it is
+            where no token is left, or not at all, where questions ask for the side alone.
     """
 
     name: str
     label: str
     more: str
     less: str
-    sized: bool = False
+    size: Literal["apart", "beside", "unsaid"] = "apart"
 
 
 _SPOKEN: Final = (
-    _Spoken("azimuth", " azimuth", " counter", " clockwise", sized=True),
-    _Spoken("elevation", " elevation", " higher", " lower", sized=True),
-    _Spoken("distance", " distance", " farther", " nearer", sized=True),
-    _Spoken("heading", " heading", " left", " right", sized=True),
-    _Spoken("pitch", " tilt", " up", " down", sized=True),
-    _Spoken("roll", " roll", " clockwise", " counter", sized=True),
-    _Spoken("right", " sideways", " right", " left"),
-    _Spoken("rise", " height", " higher", " lower"),
-    _Spoken("focal", " lens", " longer", " shorter"),
-    _Spoken("object_turn", " object", " counter", " clockwise"),
+    _Spoken("azimuth", " azimuth", " counter", " clockwise"),
+    _Spoken("elevation", " elevation", " higher", " lower"),
+    _Spoken("distance", " distance", " farther", " nearer"),
+    _Spoken("heading", " heading", " left", " right"),
+    _Spoken("pitch", " tilt", " up", " down"),
+    _Spoken("roll", " roll", " clockwise", " counter", size="beside"),
+    _Spoken("right", " sideways", " right", " left", size="unsaid"),
+    _Spoken("rise", " height", " higher", " lower", size="unsaid"),
+    _Spoken("focal", " lens", " longer", " shorter", size="beside"),
+    _Spoken("object_turn", " object", " counter", " clockwise", size="unsaid"),
 )
-_SAID_AT_ONCE: Final = "focal"
-"""Its size is asked for too, and there is no token left for it."""
+_IN_ALL: Final = replace(_SPOKEN[0], label=" all", size="unsaid")
+"""Of the way from the first picture: what its legs round the object come to."""
+
 
 _RATIOS: Final = ("distance", "focal")
 _LENGTHS: Final = ("right", "rise")
@@ -82,47 +85,57 @@ class Captions:
             return int(tokenizer(text, add_special_tokens=False)["input_ids"][0])
 
         self._places = {quantity.name: place for place, quantity in enumerate(MOTION)}
-        self._labels = {each.name: first(each.label) for each in _SPOKEN}
+        self._labels = {each: first(each.label) for each in (*_SPOKEN, _IN_ALL)}
         self._sides = {
-            each.name: (first(each.less), first(_NEITHER), first(each.more)) for each in _SPOKEN
+            each: (first(each.less), first(_NEITHER), first(each.more)) for each in self._labels
         }
         self._numbers = [first(str(number)) for number in range(LARGEST_WHOLE + 1)]
         self._nothing: Words = (first(_NOTHING),)
         self.nothing: list[Words] = [self._nothing] * CAPTION_TOKENS
         """Of a sample's first picture."""
 
-    def of(self, motion: Array) -> list[Words]:
-        """The ``CAPTION_TOKENS`` tokens of a motion (Q,), see ``models.tower.motion``.
+    def of(self, motion: Array, since_first: Array) -> list[Words]:
+        """The ``CAPTION_TOKENS`` tokens of a picture.
 
         Angles are said in whole degrees, ratios by how many per cent the larger is larger, lengths
         in per cent of the first distance; what isn't defined, nan, has moved neither way.
+
+        Args:
+            motion: (Q,) from the picture before it, see ``models.tower.motion``.
+            since_first: (Q,) from the first.
         """
-        said: list[Words] = []
-        for each in _SPOKEN:
-            value = float(motion[self._places[each.name]])
-            size = _size(each.name, value)
-            side = self._sides[each.name][1 + int(np.sign(value)) if size else 1]
-            label, number = self._labels[each.name], self._numbers[size]
-            said.append((label, side, number) if each.name == _SAID_AT_ONCE else (label, side))
-            if each.sized:
-                said.append((label, number))
+        said = [words for each in _SPOKEN for words in self._said(each, motion)]
+        said += self._said(_IN_ALL, since_first)
         assert len(said) == CAPTION_TOKENS
         return said
 
-    def of_sample(self, motions: Sequence[Array]) -> list[list[Words]]:
-        """Of each picture of a sample, by the motions from each to the next."""
-        return [self.nothing, *(self.of(motion) for motion in motions)]
+    def _said(self, each: _Spoken, motion: Array) -> list[Words]:
+        value = float(motion[self._places[each.name]])
+        size = _size(each.name, value)
+        side = self._sides[each][1 + int(np.sign(value)) if size else 1]
+        label, number = self._labels[each], self._numbers[size]
+        if each.size == "beside":
+            return [(label, side, number)]
+        return [(label, side), (label, number)] if each.size == "apart" else [(label, side)]
+
+    def of_sample(self, motions: Array) -> list[list[Words]]:
+        """Of each picture of a sample.
+
+        Args:
+            motions: (N - 1, 2, Q) to each but the first: from the one before, and from the first.
+        """
+        return [self.nothing, *(self.of(before, since) for before, since in motions)]
 
     @property
     def sides(self) -> list[tuple[int, list[Words]]]:
         """Of each quantity whose side is said alone: which token says it, and the three it can."""
         found: list[tuple[int, list[Words]]] = []
         place = 0
-        for each in _SPOKEN:
-            if each.name != _SAID_AT_ONCE:
-                label = self._labels[each.name]
-                found.append((place, [(label, side) for side in self._sides[each.name]]))
-            place += 1 + each.sized
+        for each in (*_SPOKEN, _IN_ALL):
+            if each.size != "beside":
+                label = self._labels[each]
+                found.append((place, [(label, side) for side in self._sides[each]]))
+            place += 1 + (each.size == "apart")
         return found
 
 

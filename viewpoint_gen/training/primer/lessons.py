@@ -4,7 +4,7 @@ The right option is worth nothing to a model that can't find its letter, which s
 option, several tokens from the word that tells it from the others. Asked straight away, a model
 made from nothing stays at chance. So lessons begin with options of a few words, and go on to the
 run's own options and to its derivations, told where a question has its pictures; at last they are
-whole questions, with motions in words (see ``captions``) in place of the pictures.
+whole questions about planned views, with motions in words (see ``captions``) for the pictures.
 """
 
 from __future__ import annotations
@@ -22,14 +22,11 @@ import numpy as np
 from viewpoint_gen.dataset.export.items import IMAGE_TAG
 from viewpoint_gen.geometry.frames import Array, Indices
 from viewpoint_gen.models.chat import messages_of
-from viewpoint_gen.models.tower.motion import MOTION
 from viewpoint_gen.models.vocabulary import END, FIXED, SPECIAL, TAGS
-from viewpoint_gen.qa.families.marked_points import MARKED_POINTS
-from viewpoint_gen.qa.families.shared_surface import SHARED_SURFACE
 from viewpoint_gen.qa.prompt import HOW_TO_ANSWER, lettered, pictured_options
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.training.primer.captions import Captions, Words
-from viewpoint_gen.training.primer.motions import TrueMotions, sampled
+from viewpoint_gen.training.primer.planned import Planned
 from viewpoint_gen.training.scoring_head import IGNORED
 
 KINDS: Final = (
@@ -69,22 +66,8 @@ _BALANCE: Final = 0.75
 _ONE_MOTION: Final = ("ego_", "object_translation_around", "estimate_", "magnitude_", "minimal_")
 """How families begin that ask for one quantity alone, or which of two it is."""
 
-_REASONED: Final = 0.15
-_ROUGHLY: Final = 0.45
-"""Of the lessons with several motions: those to be answered with the reasons; and those with values
-that aren't exact, as what is seen never is."""
-
-_SIZE_ERROR: Final = 0.2
-_ERROR: Final = 0.6 * np.array([quantity.sizes[0] for quantity in MOTION])
-"""Standard deviations of such a value: of its size's logarithm, and (Q,) of what is added to it."""
-
-_NOT_OF_MOTIONS: Final = {
-    *(family.id for family in (*MARKED_POINTS, *SHARED_SURFACE)),
-    "choose_view",
-    "all_that_apply",
-    "same_object",
-}
-"""Families that motions don't answer, or not those between neighbouring pictures."""
+MOST_QUESTIONS: Final = 60_000
+"""Of a run's own, that lessons are drawn from; a large run's others are worded no differently."""
 
 _ONE_LETTER: Final = re.compile(r"<answer>([A-Z])</answer>")
 
@@ -106,7 +89,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class _Question:
-    """A question without its pictures; ``reasoned``: how it asks for reasons, and gives them."""
+    """A question without its pictures."""
 
     family: str
     prompt: str
@@ -116,7 +99,6 @@ class _Question:
     how: str
     reply: str
     reasons: str
-    reasoned: tuple[str, str] | None
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> _Question:
@@ -137,7 +119,6 @@ class _Question:
             how=f"\n{how}",
             reply=item["reply"],
             reasons=thought,
-            reasoned=(item["reasoned_prompt"], item["reasoned_reply"]) if thought else None,
         )
 
     def in_another_order(self, rng: np.random.Generator) -> _Question:
@@ -148,20 +129,11 @@ class _Question:
         order = rng.permutation(len(self.options)).tolist()
         options = tuple(self.options[place] for place in order)
         letter = ascii_uppercase[order.index(ascii_uppercase.index(answer[1]))]
-
-        def asked(prompt: str) -> str:
-            return prompt.replace(lettered(list(self.options)), lettered(list(options)))
-
-        def answered(reply: str) -> str:
-            return _ONE_LETTER.sub(f"<answer>{letter}</answer>", reply)
-
-        reasoned = self.reasoned and (asked(self.reasoned[0]), answered(self.reasoned[1]))
         return replace(
             self,
-            prompt=asked(self.prompt),
+            prompt=self.prompt.replace(lettered(list(self.options)), lettered(list(options))),
             options=options,
-            reply=answered(self.reply),
-            reasoned=reasoned,
+            reply=_ONE_LETTER.sub(f"<answer>{letter}</answer>", self.reply),
         )
 
     @property
@@ -193,18 +165,14 @@ class Lessons:
     Args:
         items: of a cache.
         tokenizer: of the tiny model.
-        motions: between the questions' pictures; None: no lesson tells of them.
+        planned: questions that motions answer; None: no lesson tells of them.
     """
 
-    def __init__(self, items: Any, tokenizer: Any, motions: TrueMotions | None = None) -> None:
-        self._tokenizer, self._motions = tokenizer, motions
+    def __init__(self, items: Any, tokenizer: Any, planned: Planned | None = None) -> None:
+        self._tokenizer, self._planned = tokenizer, planned
         questions = [_Question.of(item) for item in items.select(sampled(len(items)))]
         choices = _Pool([each for each in questions if len(each.options) > 1])
-        moved = [
-            each
-            for each in questions
-            if motions and len(each.views) > 1 and each.family not in _NOT_OF_MOTIONS
-        ]
+        moved = [_Question.of(item) for item in planned.cache.items] if planned else []
         self._pools = {
             "options": choices,
             "options first": choices,
@@ -247,8 +215,7 @@ class Lessons:
             return [self._of_options(rng, question, first=first) for question in chosen]
         if kind == "reasons":
             return [self._of_reasons(rng, question) for question in chosen]
-        several = kind == "motions"
-        return [self._of_motions(rng, question, several=several) for question in chosen]
+        return [self._of_motions(rng, question) for question in chosen]
 
     def _of_words(self, rng: np.random.Generator, known: int, *, first: bool) -> Lesson:
         count = int(rng.integers(2, _MOST_OPTIONS + 1))
@@ -302,23 +269,14 @@ class Lessons:
         asked = self._ids(self._chat(f"{reasons}{question.in_full}", answered=True))
         return self._answered(_one_each(asked), question.reply)
 
-    def _of_motions(
-        self, rng: np.random.Generator, question: _Question, *, several: bool
-    ) -> Lesson:
-        assert self._motions is not None  # there would be no such questions
-        motions = self._motions.of_sample(question.views)
+    def _of_motions(self, rng: np.random.Generator, question: _Question) -> Lesson:
+        assert self._planned is not None  # there would be no such questions
+        captions = iter(self._captions.of_sample(self._planned.motions(question.views)))
         question = question.in_another_order(rng)  # or an answer is soon known by its question
-        prompt, reply = question.prompt, question.reply
-        style = rng.random() if several else 1.0
-        if style < _REASONED and question.reasoned:
-            prompt, reply = question.reasoned
-        elif style < _REASONED + _ROUGHLY:
-            motions = [_as_if_seen(motion, rng) for motion in motions]
-        captions = iter(self._captions.of_sample(motions))
         asked: list[Words] = []
-        for token in self._ids(self._chat(prompt, answered=True)):
+        for token in self._ids(self._chat(question.prompt, answered=True)):
             asked += next(captions) if token == self._image else [(token,)]
-        return self._answered(asked, reply)
+        return self._answered(asked, question.reply)
 
     def _answered(self, asked: list[Words], reply: str) -> Lesson:
         said = self._ids(f"{reply}{END}")
@@ -349,12 +307,11 @@ class Lessons:
         return token
 
 
+def sampled(items: int) -> Indices:
+    """Places of the questions that lessons are drawn from, ascending."""
+    return np.sort(rng_for(0, "questions").permutation(items)[:MOST_QUESTIONS])
+
+
 def _one_each(ids: Tokens) -> list[Words]:
     """Tokens that say one word each."""
     return [(token,) for token in ids]
-
-
-def _as_if_seen(motion: Array, rng: np.random.Generator) -> Array:
-    """A motion (Q,) about as a tower errs: none is exactly 0, and small ones have either sign."""
-    size, shift = rng.normal(size=(2, len(motion)))
-    return motion * np.exp(_SIZE_ERROR * size) + _ERROR * shift

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,7 +21,7 @@ from viewpoint_gen.training.config import PrimerConfig
 from viewpoint_gen.training.loop import Loop
 from viewpoint_gen.training.primer.captions import MOST_WORDS, embedded, in_ids
 from viewpoint_gen.training.primer.lessons import FIRST_WORDS, Lesson, Lessons
-from viewpoint_gen.training.primer.motions import TrueMotions
+from viewpoint_gen.training.primer.planned import Planned
 from viewpoint_gen.training.scoring_head import IGNORED, score_labelled
 
 PRIMER_FOLDER: Final = "primer"
@@ -38,6 +39,10 @@ _SURE: Final = 0.87
 
 _PASSED: Final = 0.9
 """Of the letters right: the next kind then."""
+
+_SORTED_STEPS: Final = 4
+"""In a row whose lessons are of one kind and drawn at once, those as long as one another for one
+step: a quarter of all tokens were padding."""
 
 _LEAST_STEPS: Final = 20
 """Of a kind, before it counts as passed."""
@@ -59,11 +64,13 @@ class _Standing:
     Attributes:
         level: place of the kind that was reached last.
         known: words.
+        now: place of the kind that is being taught, and words known when its lessons were drawn.
         right: of each kind, the running mean of right letters, and its steps.
     """
 
     level: int = 0
     known: int = FIRST_WORDS
+    now: tuple[int, int] = (0, FIRST_WORDS)
     right: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def note(self, kind: str, right: float) -> float:
@@ -89,23 +96,22 @@ def teach_to_read(
     out: Path,
     *,
     seed: int,
-    motions: TrueMotions | None = None,
+    planned: Planned | None = None,
 ) -> None:
     """Teach a model's language part in place; goes on from the checkpoint in ``OUT/primer``.
 
     Args:
         loaded: the tiny model, untrained.
         cache: of the questions that it will learn from.
-        motions: between their pictures, for lessons that are answered from them; None: there are
-            no such lessons.
+        planned: questions for lessons that are answered from motions; None: there are none.
 
     Raises:
         RecipeChanged: the folder holds lessons of another recipe or of other data.
     """
     folder = out / PRIMER_FOLDER
     key = {**config.model_dump(mode="json"), "seed": seed, "data": cache.key}
-    claim(folder, fingerprint_of(key | {"motions": motions is not None}))
-    _School(loaded, cache, config, folder, seed=seed, motions=motions).run()
+    claim(folder, fingerprint_of(key | {"planned": planned.cache.key if planned else None}))
+    _School(loaded, cache, config, folder, seed=seed, planned=planned).run()
 
 
 class _School(Loop):
@@ -119,20 +125,21 @@ class _School(Loop):
         folder: Path,
         *,
         seed: int,
-        motions: TrueMotions | None,
+        planned: Planned | None,
     ) -> None:
         self._model = loaded.model
         language = loaded.model.model.language_model
         super().__init__(config, folder, dict(language.named_parameters()))
         self._seed, self._batch = seed, config.batch
         self._tokenizer = loaded.processor.tokenizer
-        self._cache, self._motions = cache, motions
+        self._cache, self._planned = cache, planned
         self._standing = _Standing()
+        self._drawn: tuple[int, list[list[Lesson]]] = (-1, [])
 
     @cached_property
     def _lessons(self) -> Lessons:
         """Not made where everything is learnt already."""
-        return Lessons(self._cache.items, self._tokenizer, self._motions)
+        return Lessons(self._cache.items, self._tokenizer, self._planned)
 
     def standing(self) -> dict[str, Any]:
         """How far the pupil has come."""
@@ -140,20 +147,40 @@ class _School(Loop):
 
     def stand(self, standing: dict[str, Any]) -> None:
         """Go on from there."""
-        self._standing = _Standing(**standing)
+        self._standing = _Standing(**{**standing, "now": tuple(standing["now"])})
 
     def read(self, step: int) -> tuple[Tensor, dict[str, float]]:
         """Lessons of one kind."""
         standing = self._standing
-        rng = rng_for(self._seed, "primer", step)
+        number, turn = divmod(step, _SORTED_STEPS)
+        if turn == 0:
+            standing.now = self._chosen(rng_for(self._seed, "primer", "kind", number))
+        if self._drawn[0] != number:
+            self._drawn = (number, self._draw(number))
+        place, _ = standing.now
+        kind = self._lessons.kinds[place]
+        self._model.train()
+        loss, right = self._read(self._drawn[1][turn])
+        self._judge(place, standing.note(kind, right))
+        return loss, {f"right_{kind}": right, "words": standing.known}
+
+    def _chosen(self, rng: np.random.Generator) -> tuple[int, int]:
+        """What is taught next."""
+        standing = self._standing
         share = _LAST if standing.level == len(self._lessons.kinds) - 1 else _NEWEST
         newest = standing.level == 0 or rng.random() < share
         place = standing.level if newest else int(rng.integers(standing.level))
-        kind = self._lessons.kinds[place]
-        self._model.train()
-        loss, right = self._read(self._lessons.draw(kind, rng, self._batch, known=standing.known))
-        self._judge(place, standing.note(kind, right))
-        return loss, {f"right_{kind}": right, "words": standing.known}
+        return place, standing.known
+
+    def _draw(self, number: int) -> list[list[Lesson]]:
+        """Lessons of ``_SORTED_STEPS`` steps."""
+        place, known = self._standing.now
+        rng = rng_for(self._seed, "primer", number)
+        kind, count = self._lessons.kinds[place], _SORTED_STEPS * self._batch
+        drawn = self._lessons.draw(kind, rng, count, known=known)
+        drawn.sort(key=lambda lesson: len(lesson.labels))
+        starts = self._batch * rng.permutation(_SORTED_STEPS)
+        return [drawn[start : start + self._batch] for start in starts.tolist()]
 
     def _read(self, lessons: Sequence[Lesson]) -> tuple[Tensor, float]:
         """The loss, all lessons weighing the same, and the share of what is to be said that is."""
@@ -178,6 +205,8 @@ class _School(Loop):
         """More words, or the next kind, where the last one is mastered."""
         standing, kinds = self._standing, self._lessons.kinds
         kind = kinds[place]
+        if standing.now[1] < standing.known:  # easier than the next ones will be
+            return
         if standing.known < self._lessons.words and kind == "words" and right > _SURE:
             more = int(_MORE_WORDS * standing.known)
             standing.known = min(self._lessons.words, more)

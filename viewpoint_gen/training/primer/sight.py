@@ -23,7 +23,7 @@ from viewpoint_gen.training.checkpoints import claim
 from viewpoint_gen.training.config import SightConfig, TrainRecipe
 from viewpoint_gen.training.loop import Loop
 from viewpoint_gen.training.primer.captions import Captions, embedded, in_ids
-from viewpoint_gen.training.primer.motions import sampled
+from viewpoint_gen.training.primer.lessons import sampled
 
 SIGHT_FOLDER: Final = "sight"
 
@@ -121,7 +121,7 @@ class _Sight(Loop):
             pixels = self._prepare(images=images, return_tensors="pt")["pixel_values"]
             shown = list(pixels.to(self._words))
             seen = self._beside.look(shown, counts, [(GRID, GRID)] * len(shown))
-            moved = self._beside.encoder.motions_before(self._beside.shown(shown), counts)
+            moved = self._beside.encoder.motions(self._beside.shown(shown), counts)
             words = [
                 caption
                 for own in moved.double().cpu().split(counts)
