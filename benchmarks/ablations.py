@@ -100,6 +100,7 @@ VARIANTS: Mapping[str, Variant] = {
     "supervised_only": Variant(stage=AFTER_SFT, trained_as="whole"),
     "no_tower": Variant(options=("--geometry", "none")),
     "untrained_tower": Variant(options=settings("tower.steps=1")),
+    "cameras_as_they_are": Variant(options=settings("tower.turned=0")),
     "made_up_things": Variant(
         options=settings("tower.batch=16", "tower.made=16", "tower.repaint=true")
     ),

@@ -59,14 +59,15 @@ _SPOKEN: Final = (
     _Spoken("distance", " distance", " farther", " nearer"),
     _Spoken("heading", " heading", " left", " right"),
     _Spoken("pitch", " tilt", " up", " down"),
-    _Spoken("roll", " roll", " clockwise", " counter", size="beside"),
+    _Spoken("roll", " roll", " clockwise", " counter"),
     _Spoken("right", " sideways", " right", " left", size="unsaid"),
     _Spoken("rise", " height", " higher", " lower", size="unsaid"),
     _Spoken("focal", " lens", " longer", " shorter", size="beside"),
     _Spoken("object_turn", " object", " counter", " clockwise", size="unsaid"),
 )
 _IN_ALL: Final = replace(_SPOKEN[0], label=" all", size="unsaid")
-"""Of the way from the first picture: what its legs round the object come to."""
+"""Of the way from the first picture, what its legs round the object come to: in place of the last,
+from the third picture on. No question of so many pictures asks for the object's own turn."""
 
 
 _RATIOS: Final = ("distance", "focal")
@@ -94,7 +95,7 @@ class Captions:
         self.nothing: list[Words] = [self._nothing] * CAPTION_TOKENS
         """Of a sample's first picture."""
 
-    def of(self, motion: Array, since_first: Array) -> list[Words]:
+    def of(self, motion: Array, since_first: Array | None = None) -> list[Words]:
         """The ``CAPTION_TOKENS`` tokens of a picture.
 
         Angles are said in whole degrees, ratios by how many per cent the larger is larger, lengths
@@ -102,10 +103,11 @@ class Captions:
 
         Args:
             motion: (Q,) from the picture before it, see ``models.tower.motion``.
-            since_first: (Q,) from the first.
+            since_first: (Q,) from the first, where that isn't the picture before.
         """
         said = [words for each in _SPOKEN for words in self._said(each, motion)]
-        said += self._said(_IN_ALL, since_first)
+        if since_first is not None:
+            said[-1:] = self._said(_IN_ALL, since_first)
         assert len(said) == CAPTION_TOKENS
         return said
 
@@ -124,19 +126,23 @@ class Captions:
         Args:
             motions: (N - 1, 2, Q) to each but the first: from the one before, and from the first.
         """
-        return [self.nothing, *(self.of(before, since) for before, since in motions)]
+        (second, _), *others = motions
+        return [self.nothing, self.of(second), *(self.of(*both) for both in others)]
 
     @property
     def sides(self) -> list[tuple[int, list[Words]]]:
-        """Of each quantity whose side is said alone: which token says it, and the three it can."""
+        """Of each quantity whose side is said alone: which token says it, and what it can say."""
         found: list[tuple[int, list[Words]]] = []
         place = 0
-        for each in (*_SPOKEN, _IN_ALL):
+        for each in _SPOKEN:
             if each.size != "beside":
-                label = self._labels[each]
-                found.append((place, [(label, side) for side in self._sides[each]]))
+                found.append((place, self._all_sides(each)))
             place += 1 + (each.size == "apart")
+        found[-1][1].extend(self._all_sides(_IN_ALL))
         return found
+
+    def _all_sides(self, each: _Spoken) -> list[Words]:
+        return [(self._labels[each], side) for side in self._sides[each]]
 
 
 def in_ids(tokens: Sequence[Words], pad: int) -> Tensor:
