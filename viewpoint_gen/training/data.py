@@ -12,7 +12,11 @@ from tqdm import tqdm
 
 from viewpoint_gen.dataset.export.items import COLUMNS, gives_reasons, item_of
 from viewpoint_gen.dataset.export.selection import Selection, mask_of
-from viewpoint_gen.dataset.questions import fingerprints_of, questions_with_images
+from viewpoint_gen.dataset.questions import (
+    ShownImage,
+    fingerprints_of,
+    questions_with_images,
+)
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.recipe import fingerprint_of
@@ -115,22 +119,28 @@ def _cached(store: Store, selection: Selection, folder: Path, about: dict[str, A
             for row, images in tqdm(
                 rows, total=count, desc=f"reading {folder.name}", unit="question", disable=None
             ):
-                direct = item_of(row, images, reasons_share=0.0)
-                reasoned = item_of(row, images, reasons_share=1.0)
-                values = {
-                    "id": row["id"],
-                    "family": row["family"],
-                    "prompt": direct.prompt,
-                    "reply": direct.reply,
-                    "reasoned_prompt": reasoned.prompt,
-                    "reasoned_reply": reasoned.reply,
-                    "grading": direct.grading,
-                    "views": row["image_ids"],
-                }
-                writer.add(values, [(bytes.fromhex(i.sha256), i.data) for i in images])
+                writer.add(
+                    cached_row(row, images), [(bytes.fromhex(i.sha256), i.data) for i in images]
+                )
         found = open_cache(folder, key)
     assert found is not None  # it was written just now
     return found
+
+
+def cached_row(row: dict[str, Any], images: list[ShownImage]) -> dict[str, Any]:
+    """A row of the questions table as a cache holds it: asked for its answer, and for reasons."""
+    direct = item_of(row, images, reasons_share=0.0)
+    reasoned = item_of(row, images, reasons_share=1.0)
+    return {
+        "id": row["id"],
+        "family": row["family"],
+        "prompt": direct.prompt,
+        "reply": direct.reply,
+        "reasoned_prompt": reasoned.prompt,
+        "reasoned_reply": reasoned.reply,
+        "grading": direct.grading,
+        "views": row["image_ids"],
+    }
 
 
 def _balanced(families: Sequence[str], balance: float, seed: int) -> Indices:

@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from viewpoint_gen.dataset.export.items import item_of
 from viewpoint_gen.dataset.schema import PAIRS, QUESTIONS, REJECTED
 from viewpoint_gen.geometry.camera import Camera
 from viewpoint_gen.geometry.frames import Array
@@ -36,6 +35,7 @@ from viewpoint_gen.records import Ring, ViewRequest
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.storage import explained
 from viewpoint_gen.training.cache import Cache, CacheWriter, open_cache
+from viewpoint_gen.training.data import cached_row
 from viewpoint_gen.views.sampling import clusters_for, pair_candidates, plan_clusters
 
 PLANNED_FOLDER: Final = "planned"
@@ -117,7 +117,7 @@ def planned_questions(recipe: Recipe, folder: Path, *, assets: int) -> Planned:
                 pq.write_table(_poses(pairs), folder / _POSES_NAME)
             for batch in questions.to_batches(_PAIRS_AT_ONCE):
                 for row in batch.to_pylist():
-                    writer.add(_as_cached(row), [])
+                    writer.add(cached_row(row, []), [])
         cache = open_cache(folder, key)
     assert cache is not None  # it was written just now
     with explained(str(folder), "read"):
@@ -132,20 +132,6 @@ def _answered_by_motions() -> tuple[str, ...]:
 
 def _uids(assets: int) -> list[str]:
     return [f"box{number:06d}" for number in range(assets)]
-
-
-def _as_cached(row: dict[str, Any]) -> dict[str, Any]:
-    direct, reasoned = (item_of(row, [], reasons_share=share) for share in (0.0, 1.0))
-    return {
-        "id": row["id"],
-        "family": row["family"],
-        "prompt": direct.prompt,
-        "reply": direct.reply,
-        "reasoned_prompt": reasoned.prompt,
-        "reasoned_reply": reasoned.reply,
-        "grading": direct.grading,
-        "views": row["image_ids"],
-    }
 
 
 def _poses(pairs: pa.Table) -> pa.Table:
