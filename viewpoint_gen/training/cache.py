@@ -41,7 +41,7 @@ ITEMS: Final = pa.schema(
 )
 """``prompt`` with an ``<image>`` for each picture; ``reasoned_…`` ask for reasons and give them,
 null where there are none; ``grading`` as of ``dataset.export.items``, null: can't be scored;
-``views``: ids of the run's views that are shown, null where they aren't a run's."""
+``views``: ids of the views that are shown, null where they aren't a run's, nor planned as one's."""
 
 _PICTURES: Final = pa.schema([pa.field("data", pa.binary())])
 _ROWS_AT_ONCE: Final = 512

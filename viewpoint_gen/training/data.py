@@ -12,11 +12,7 @@ from tqdm import tqdm
 
 from viewpoint_gen.dataset.export.items import COLUMNS, gives_reasons, item_of
 from viewpoint_gen.dataset.export.selection import Selection, mask_of
-from viewpoint_gen.dataset.questions import (
-    ShownImage,
-    fingerprints_of,
-    questions_with_images,
-)
+from viewpoint_gen.dataset.questions import ShownImage, fingerprints_of, questions_with_images
 from viewpoint_gen.errors import RecipeError
 from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.recipe import fingerprint_of

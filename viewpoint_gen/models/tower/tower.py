@@ -74,20 +74,12 @@ class GeometryTower(PreTrainedModel):
         reading = self._compare(images, pairs)
         motions = (self.motions_of(reading) - self.usual_motion) / self.spread_of_motion
         motions = motions.clamp(-_MOST_UNUSUAL, _MOST_UNUSUAL)
-        nothing = torch.zeros_like(motions[:1])
-        motions = torch.cat([motions, nothing])  # the last row: no motion
         own = torch.tensor([place for place, _ in before], device=images.device)
         side = torch.tensor([side for _, side in before], device=images.device)
         grid = self.config.grid
         return GeometryTokens(
             patches=reading.patches[own, side].unflatten(1, (grid, grid)),
-            summary=torch.cat(
-                [
-                    motions[torch.where(side == 1, own, len(pairs))],
-                    motions[torch.tensor(since_first, device=images.device)],
-                ],
-                dim=1,
-            ),
+            summary=_of_each(motions, before, since_first).flatten(1),
         )
 
     @torch.no_grad()
@@ -100,10 +92,7 @@ class GeometryTower(PreTrainedModel):
             images, counts: as ``encode`` takes them.
         """
         pairs, before, since_first = _pairs_of(counts)
-        read = estimates(self._compare(images, pairs).motion_bins)
-        read = torch.cat([read, torch.zeros_like(read[:1])])  # the last row: no motion
-        own = [place if side else len(pairs) for place, side in before]
-        return read[torch.tensor([own, since_first], device=images.device).T]
+        return _of_each(estimates(self._compare(images, pairs).motion_bins), before, since_first)
 
     def _compare(self, images: Tensor, pairs: list[tuple[int, int]]) -> PairReading:
         features = self.network.features(images.to(self.dtype))
@@ -146,6 +135,18 @@ def _pairs_of(
                 since_first[-1] = len(pairs)
                 pairs.append((start, image))
     return pairs, before, [len(pairs) if place is None else place for place in since_first]
+
+
+def _of_each(motions: Tensor, before: list[tuple[int, int]], since_first: list[int]) -> Tensor:
+    """Of every image (N, 2, W), the motions (P, W) of its pairs with the one before and the first.
+
+    Args:
+        before, since_first: see ``_pairs_of``; where there is no motion, it is 0.
+    """
+    none = len(motions)
+    motions = torch.cat([motions, torch.zeros_like(motions[:1])])
+    own = [place if side else none for place, side in before]
+    return motions[torch.tensor([own, since_first], device=motions.device).T]
 
 
 def _starts(counts: Sequence[int]) -> list[int]:

@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from torch.nn import functional
 
 from viewpoint_gen.geometry.frames import Array, Bools, Indices
-from viewpoint_gen.training.geometry.views import TowerViews
+from viewpoint_gen.training.geometry.views import TowerViews, pixels_of
 
 _AIM_DEG: Final = 3.0
 _ROLL_DEG: Final = 7.0
@@ -121,9 +121,7 @@ class _Turned:
 
         Those through the middles of side x side equal parts, which get 1 along the new one.
         """
-        middles = (np.arange(side) + 0.5) / side
-        right, down = np.meshgrid(middles, middles)
-        pixels = np.stack([right, down, np.ones_like(right)], axis=-1).reshape(-1, 3)
+        pixels = pixels_of(side)
         old_from_pixel = self.turn @ np.linalg.inv(self.intrinsics)
         pixel_from_pixel = self.before @ old_from_pixel
         along = pixels @ old_from_pixel[:, 2].T

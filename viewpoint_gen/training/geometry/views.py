@@ -201,6 +201,16 @@ def _taught(row: Mapping[str, Any], image_px: int, side: int) -> dict[str, Any]:
     }
 
 
+def pixels_of(side: int) -> Array:
+    """(side * side, 3) middles of side x side equal parts of an image, row by row: right, down, 1.
+
+    In an image whose width and height are both 1.
+    """
+    middle = (np.arange(side) + 0.5) / side
+    right, down = np.meshgrid(middle, middle)
+    return np.stack([right, down, np.ones_like(right)], axis=-1).reshape(-1, 3)
+
+
 def middles(length: int, parts: int) -> Indices:
     """Of so many points in a row, those nearest to the middles of equal parts."""
     return ((np.arange(parts) + 0.5) / parts * length).astype(np.int64)

@@ -66,7 +66,7 @@ _BALANCE: Final = 0.75
 _ONE_MOTION: Final = ("ego_", "object_translation_around", "estimate_", "magnitude_", "minimal_")
 """How families begin that ask for one quantity alone, or which of two it is."""
 
-MOST_QUESTIONS: Final = 60_000
+_MOST_QUESTIONS: Final = 60_000
 """Of a run's own, that lessons are drawn from; a large run's others are worded no differently."""
 
 _ONE_LETTER: Final = re.compile(r"<answer>([A-Z])</answer>")
@@ -309,7 +309,7 @@ class Lessons:
 
 def sampled(items: int) -> Indices:
     """Places of the questions that lessons are drawn from, ascending."""
-    return np.sort(rng_for(0, "questions").permutation(items)[:MOST_QUESTIONS])
+    return np.sort(rng_for(0, "questions").permutation(items)[:_MOST_QUESTIONS])
 
 
 def _one_each(ids: Tokens) -> list[Words]:

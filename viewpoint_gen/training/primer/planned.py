@@ -7,7 +7,7 @@ known by heart, above all in families of which it has few questions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, islice, pairwise
 from pathlib import Path
@@ -81,12 +81,9 @@ class Planned:
 
         From the one before it, and from the first; nan: undefined.
         """
-        return np.array(
-            [
-                [self._between(one, view) for one in (before, views[0])]
-                for before, view in pairwise(views)
-            ]
-        )
+        before = [self._between(*pair) for pair in pairwise(views)]
+        since_first = before[:1] + [self._between(views[0], view) for view in views[2:]]
+        return np.stack([before, since_first], axis=1)
 
     def _between(self, view_1: str, view_2: str) -> Array:
         (one, turn_1_rad), (two, turn_2_rad) = self.poses[view_1], self.poses[view_2]
@@ -109,8 +106,7 @@ def planned_questions(recipe: Recipe, folder: Path, *, assets: int) -> Planned:
     )
     cache = open_cache(folder, key)
     if cache is None:
-        uids = tqdm(_uids(assets), desc="planning views", unit="object", disable=None)
-        pairs = planned_pairs(uids, recipe)
+        pairs = planned_pairs(assets, recipe)
         questions, _ = questions_about(pairs, asked)
         with CacheWriter(folder, key) as writer:
             with explained(str(folder), "write"):
@@ -130,10 +126,6 @@ def _answered_by_motions() -> tuple[str, ...]:
     return tuple(family for family in every if family not in _NOT_OF_MOTIONS)
 
 
-def _uids(assets: int) -> list[str]:
-    return [f"box{number:06d}" for number in range(assets)]
-
-
 def _poses(pairs: pa.Table) -> pa.Table:
     """One row of each view of some pairs."""
     columns = ("view_id", "world_from_camera", "intrinsics", "object_turn_rad")
@@ -151,13 +143,14 @@ def _pose(row: dict[str, Any]) -> tuple[Camera, float]:
     return Camera(pose, intrinsics, row["width_px"], row["height_px"]), row["object_turn_rad"]
 
 
-def planned_pairs(uids: Iterable[str], recipe: Recipe) -> pa.Table:
-    """The pairs of one visit to each of some boxes of drawn proportions, each pair both ways.
+def planned_pairs(assets: int, recipe: Recipe) -> pa.Table:
+    """The pairs of one visit to each of ``assets`` boxes of drawn proportions, each both ways.
 
     Their cameras are exact; boxes look different from everywhere, and how much of their surface two
     views share is guessed from the angle between them.
     """
-    rows = [row for uid in uids for row in _rows_of(uid, recipe)]
+    numbers = tqdm(range(assets), desc="planning views", unit="object", disable=None)
+    rows = [row for number in numbers for row in _rows_of(f"box{number:06d}", recipe)]
     return pa.Table.from_pylist(rows, schema=PAIRS)
 
 

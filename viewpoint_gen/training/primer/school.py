@@ -147,7 +147,7 @@ class _School(Loop):
 
     def stand(self, standing: dict[str, Any]) -> None:
         """Go on from there."""
-        self._standing = _Standing(**{**standing, "now": tuple(standing["now"])})
+        self._standing = _Standing(**standing)
 
     def read(self, step: int) -> tuple[Tensor, dict[str, float]]:
         """Lessons of one kind."""

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.training.geometry.truth import about_z
-from viewpoint_gen.training.geometry.views import TowerViews
+from viewpoint_gen.training.geometry.views import TowerViews, pixels_of
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,7 @@ def rays_of(views: TowerViews, rows: Indices) -> Rays:
     """
     pose = torch.from_numpy(np.array(views.world_from_camera[rows])).float()
     intrinsics = torch.from_numpy(np.array(views.intrinsics[rows])).float()
-    side = views.images.shape[1]
-    middles = (torch.arange(side) + 0.5) / side
-    right, down = torch.meshgrid(middles, middles, indexing="xy")
-    pixels = torch.stack([right, down, torch.ones_like(right)], dim=-1).view(-1, 3)
+    pixels = torch.from_numpy(pixels_of(views.images.shape[1])).float()
     ahead = torch.einsum("nj,bij->bni", pixels, torch.linalg.inv(intrinsics))
     directions = torch.einsum("bnj,bij->bni", ahead, pose[:, :3, :3])
     return Rays(
