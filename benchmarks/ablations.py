@@ -101,9 +101,6 @@ VARIANTS: Mapping[str, Variant] = {
     "no_tower": Variant(options=("--geometry", "none")),
     "untrained_tower": Variant(options=settings("tower.steps=1")),
     "cameras_as_they_are": Variant(options=settings("tower.turned=0")),
-    "made_up_things": Variant(
-        options=settings("tower.batch=16", "tower.made=16", "tower.repaint=true")
-    ),
     "direct_only": Variant(options=("--cot-share", "0")),
     "half_reasoned": Variant(options=("--cot-share", "0.5")),
     "no_replay": Variant(options=settings("grpo.replay_share=0")),

@@ -31,12 +31,7 @@ def main() -> None:
     options = parser.parse_args()
     tower = GeometryTower.from_pretrained(options.tower)
     with tempfile.TemporaryDirectory() as folder:
-        views = tower_views(
-            open_store(options.run),
-            Path(folder),
-            image_px=tower.config.image_px,
-            grid=tower.config.grid,
-        )
+        views = tower_views(open_store(options.run), Path(folder), image_px=tower.config.image_px)
         splits = np.unique(views.split)
         pairs = np.concatenate([views.pairs(int(split)) for split in splits])
         found = readings_of(tower, views, pairs)

@@ -40,7 +40,7 @@ TINY: Final = "tiny"
 TOWER: Final = "tower"
 NO_GEOMETRY: Final = "none"
 
-_TINY_PX: Final = 128
+_TINY_PX: Final = 192
 """Side of the tiny model's images: those of `make baseline` reach its tower resampled once only."""
 
 MODEL_FOLDER: Final = "model"

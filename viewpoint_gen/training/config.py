@@ -104,10 +104,6 @@ class TowerConfig(LoopConfig):
     """Pairs of views in one step."""
     turned: Share = 0.6
     """Of the views in each step, are shown as by a camera that is turned there, and zoomed in."""
-    repaint: bool = False
-    """Paint them anew in every step, with patterns that lie in space."""
-    made: Annotated[int, Field(ge=0)] = 0
-    """Pairs of pictures of made-up things in one step, each seen by two cameras of the run."""
     true_flows: Count = 192
     """Pairs in one step of which true displacements alone are read: they cost little."""
     lr: Positive = 1.5e-3

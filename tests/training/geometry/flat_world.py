@@ -9,7 +9,7 @@ from viewpoint_gen.geometry.pose import look_at
 from viewpoint_gen.training.geometry.views import TowerViews
 
 DISC_RADIUS = 0.5
-SIDE = 60  # points of the depth grid, five for each of the tower's patches
+SIDE = 60  # points of the depth grid, in each direction
 
 
 def unit_camera(position, target=(0.0, 0.0, 0.0), fov_deg=50.0) -> Camera:

@@ -7,10 +7,11 @@ from flat_world import unit_camera, views_of
 
 from viewpoint_gen.models.tower import GeometryTower, GeometryTowerConfig
 from viewpoint_gen.models.tower.motion import MOTION, sides
+from viewpoint_gen.models.tower.motion_of_flow import Moved
 from viewpoint_gen.training.geometry.true_flows import TrueFlows
-from viewpoint_gen.training.geometry.truth import pair_truth, true_flow
+from viewpoint_gen.training.geometry.truth import pair_truth
 
-GRID = 12
+SIZES = GeometryTowerConfig()
 AZIMUTH = [quantity.name for quantity in MOTION].index("azimuth")
 
 
@@ -34,20 +35,20 @@ def pairs():
 
 
 def flows_of(views, pairs) -> TrueFlows:
-    return TrueFlows.of(views, pairs, grid=GRID, batch=64, seed=0)
+    return TrueFlows.of(views, pairs, SIZES, batch=64, seed=0)
 
 
 def test_equal_steps_draw_alike(views, pairs):
     flows = flows_of(views, pairs)
     torch.manual_seed(0)
-    network = GeometryTower(GeometryTowerConfig(image_px=6 * GRID)).network
+    network = GeometryTower(SIZES).network
     with torch.no_grad():
         assert flows.loss(network, 3) == flows_of(views, pairs).loss(network, 3)
         assert flows.loss(network, 3) != flows.loss(network, 4)
 
 
 def test_only_what_reads_displacements_learns(views, pairs):
-    network = GeometryTower(GeometryTowerConfig(image_px=6 * GRID)).network
+    network = GeometryTower(SIZES).network
     flows_of(views, pairs).loss(network, 0).backward()
     taught = {name for name, weight in network.named_parameters() if weight.grad is not None}
     assert taught == {name for name in taught if name.startswith("motion_of_flow.")}
@@ -56,7 +57,7 @@ def test_only_what_reads_displacements_learns(views, pairs):
 
 def test_left_is_told_from_right_after_some_steps(views, pairs):
     torch.manual_seed(0)
-    network = GeometryTower(GeometryTowerConfig(image_px=6 * GRID)).network
+    network = GeometryTower(SIZES).network
     flows = flows_of(views, pairs)
     optimiser = torch.optim.AdamW(network.motion_of_flow.parameters(), lr=2e-3)
     losses = []
@@ -67,12 +68,13 @@ def test_left_is_told_from_right_after_some_steps(views, pairs):
         optimiser.step()
         losses.append(loss.item())
     assert np.mean(losses[-10:]) < np.mean(losses[:10]) - 0.5
-    truth = pair_truth(views, pairs, grid=GRID)
-    flow, seen = true_flow(truth)
-    on_object = truth.on_object[..., None].float()
+    truth = pair_truth(views, pairs, SIZES)
+    moved = []
+    for look, at in ((truth.whole, network.whole), (truth.close, network.close)):
+        flow, seen = look.flow()
+        on_object = look.on_object[..., None].float()
+        moved.append(Moved(flow, seen[..., None].float(), on_object, on_object, at.places))
     with torch.no_grad():
-        held = network.motion_of_flow(
-            flow, seen[..., None].float(), on_object, on_object, truth.cameras, network.places
-        )
+        held = network.motion_of_flow(*moved, truth.windows, truth.cameras)
         found = sides(network.motion_of_flow.bins(held))[:, AZIMUTH]
     assert (found == truth.motion[:, AZIMUTH].sign()).float().mean() > 0.9

@@ -16,7 +16,9 @@ class GeometryTowerConfig(PretrainedConfig):
     """Sizes of a GeometryTower; the defaults learn on two CPU cores in half an hour.
 
     Args:
-        image_px: side of the square images; a multiple of ``PATCH_PX``.
+        image_px: side of the square images that it is given.
+        whole_px: side of what it makes of them for a first look; a multiple of ``PATCH_PX``.
+        close_px: the same of the object alone, for a second look.
         patch_width: channels of a patch.
         eye_layers: in which an image is read by itself.
         key_width: channels by which patches are compared.
@@ -28,7 +30,9 @@ class GeometryTowerConfig(PretrainedConfig):
 
     def __init__(
         self,
-        image_px: int = 96,
+        image_px: int = 192,
+        whole_px: int = 72,
+        close_px: int = 96,
         patch_width: int = 96,
         eye_layers: int = 3,
         key_width: int = 48,
@@ -38,6 +42,8 @@ class GeometryTowerConfig(PretrainedConfig):
         **others: Any,
     ) -> None:
         self.image_px = image_px
+        self.whole_px = whole_px
+        self.close_px = close_px
         self.patch_width = patch_width
         self.eye_layers = eye_layers
         self.key_width = key_width
@@ -48,8 +54,13 @@ class GeometryTowerConfig(PretrainedConfig):
 
     @property
     def grid(self) -> int:
-        """Patches in each direction."""
-        return self.image_px // PATCH_PX
+        """Patches of the whole image, in each direction."""
+        return self.whole_px // PATCH_PX
+
+    @property
+    def close_grid(self) -> int:
+        """Patches of the window round the object, in each direction."""
+        return self.close_px // PATCH_PX
 
     @property
     def motion_width(self) -> int:

@@ -52,10 +52,18 @@ class GeometryTower(PreTrainedModel):
         self.register_buffer("spread_of_motion", torch.ones(config.motion_width))
         self.post_init()
 
-    def forward(self, images: Tensor) -> PairReading:
-        """Read pairs of images (P, 2, 3, S, S) in [0, 1]."""
-        features = self.network.features(images.flatten(0, 1)).unflatten(0, (-1, 2))
-        return self.network(features[:, 0], features[:, 1])
+    def forward(self, images: Tensor, windows: Tensor | None = None) -> PairReading:
+        """Read pairs of images.
+
+        Args:
+            images: (P, 2, 3, S, S) in [0, 1].
+            windows: (P, 2, 3) round the object; None: round what the network takes for it.
+        """
+        windows = None if windows is None else windows.flatten(0, 1)
+        seen = self.network.features(images.flatten(0, 1), windows)
+        pairs = torch.arange(2 * len(images), device=images.device).view(-1, 2)
+        reading: PairReading = self.network(seen.pairs(pairs))
+        return reading
 
     @torch.no_grad()
     def settle(self, motions: Tensor) -> None:
@@ -78,7 +86,7 @@ class GeometryTower(PreTrainedModel):
         side = torch.tensor([side for _, side in before], device=images.device)
         grid = self.config.grid
         return GeometryTokens(
-            patches=reading.patches[own, side].unflatten(1, (grid, grid)),
+            patches=reading.whole.patches[own, side].unflatten(1, (grid, grid)),
             summary=_of_each(motions, before, since_first).flatten(1),
         )
 
@@ -95,9 +103,8 @@ class GeometryTower(PreTrainedModel):
         return _of_each(estimates(self._compare(images, pairs).motion_bins), before, since_first)
 
     def _compare(self, images: Tensor, pairs: list[tuple[int, int]]) -> PairReading:
-        features = self.network.features(images.to(self.dtype))
-        index = torch.tensor(pairs, device=images.device)  # (P, 2)
-        reading: PairReading = self.network(features[index[:, 0]], features[index[:, 1]])
+        seen = self.network.features(images.to(self.dtype))
+        reading: PairReading = self.network(seen.pairs(torch.tensor(pairs, device=images.device)))
         return reading
 
     @torch.no_grad()
@@ -105,7 +112,8 @@ class GeometryTower(PreTrainedModel):
         if isinstance(module, nn.Linear | nn.Conv2d | nn.LayerNorm):
             module.reset_parameters()
         if isinstance(module, PairNetwork):
-            nn.init.normal_(module.place, std=0.02)
+            nn.init.normal_(module.whole.place, std=0.02)
+            nn.init.normal_(module.close.place, std=0.02)
             nn.init.zeros_(module.sharpness)
 
 

@@ -10,10 +10,18 @@ import torch
 from torch import Tensor
 
 from viewpoint_gen.geometry.frames import Array, Indices
+from viewpoint_gen.models.tower.config import GeometryTowerConfig
 from viewpoint_gen.models.tower.motion import MOTION
 from viewpoint_gen.seeding import rng_for
-from viewpoint_gen.training.geometry.made.repaint import repainted
-from viewpoint_gen.training.geometry.truth import Matches, PairTruth, Patches, matches, pair_truth
+from viewpoint_gen.training.geometry.truth import (
+    LookTruth,
+    Matches,
+    PairTruth,
+    Patches,
+    matches,
+    pair_truth,
+    windows_around,
+)
 from viewpoint_gen.training.geometry.views import TowerViews
 
 _LEAST_SHARED: Final = 0.02
@@ -23,6 +31,13 @@ _FLOOR: Final = 0.08
 _AT_ONCE: Final = 512
 _MIRRORED: Final = torch.tensor([1.0, 1.0, -1.0, 1.0, 1.0])
 """What a mirror does to a camera: its upward direction leans to the other side."""
+
+_MIRRORED_WINDOW: Final = torch.tensor([-1.0, 1.0, 1.0])
+
+_ASIDE: Final = 0.12
+_LARGER: Final = 0.14
+"""Standard deviations of how far a window lies from where it should, in parts of half its side, and
+of the logarithm of how much larger it is: about as a tower errs."""
 
 _STEPS_PER_DRAW: Final = 32
 _CONTRAST: Final = 0.15
@@ -37,6 +52,7 @@ class TowerBatch:
 
     Attributes:
         images: (B, 2, 3, S, S) in about [0, 1].
+        truth: its windows are those of the second look.
     """
 
     images: Tensor
@@ -79,39 +95,43 @@ class PairDraw:
         ).astype(np.int64)
 
 
-def shared_patches(views: TowerViews, pairs: Indices, *, grid: int) -> Array:
+def shared_patches(views: TowerViews, pairs: Indices, sizes: GeometryTowerConfig) -> Array:
     """(P,) of the patches that show the object in view 1, the share that view 2 shows too."""
     found = [np.empty(0)]
     for start in range(0, len(pairs), _AT_ONCE):
         one, two = pairs[start : start + _AT_ONCE].T
-        patches = Patches.of(views, one, grid)
-        seen = matches(views, one, two, patches, grid=grid).seen & patches.on_object
+        patches = Patches.of(views, one, windows_around(views, one), sizes.close_grid)
+        seen = matches(views, one, two, patches).seen & patches.on_object
         found.append((seen.sum(1) / patches.on_object.sum(1).clamp(min=1)).numpy())
     return np.concatenate(found)
+
+
+def roughly_around(views: TowerViews, pairs: Indices, rng: np.random.Generator) -> Tensor:
+    """Windows (B, 2, 3) round the object in pairs (B, 2) of views, as faulty as a tower's own."""
+    windows = torch.stack([windows_around(views, rows) for rows in pairs.T], dim=1)
+    noise = torch.from_numpy(rng.standard_normal((len(pairs), 2, 3))).float()
+    middle, half = windows.split([2, 1], dim=-1)
+    aside, larger = noise.split([2, 1], dim=-1)
+    return torch.cat([middle + _ASIDE * half * aside, half * (_LARGER * larger).exp()], dim=-1)
 
 
 def batch_of(
     views: TowerViews,
     pairs: Indices,
+    sizes: GeometryTowerConfig,
     *,
-    grid: int,
     augment: np.random.Generator | None,
-    repaint: bool = False,
 ) -> TowerBatch:
-    """Pairs (B, 2) with their pictures and their truth, changed at random if asked for.
-
-    Args:
-        repaint: whether such a change goes as far as other patterns on everything.
-    """
+    """Pairs (B, 2) with their pictures and their truth, changed at random if asked for."""
     images = torch.from_numpy(np.stack([views.images[pairs[:, 0]], views.images[pairs[:, 1]]], 1))
     images = images.permute(0, 1, 4, 2, 3).float() / 255.0
-    if augment is not None and repaint:
-        images = repainted(images, views, pairs, augment)
-    batch = TowerBatch(images, pair_truth(views, pairs, grid=grid))
-    return batch if augment is None else _augmented(batch, augment, grid=grid)
+    if augment is None:
+        return TowerBatch(images, pair_truth(views, pairs, sizes))
+    windows = roughly_around(views, pairs, augment)
+    return _augmented(TowerBatch(images, pair_truth(views, pairs, sizes, windows)), augment)
 
 
-def _augmented(batch: TowerBatch, rng: np.random.Generator, *, grid: int) -> TowerBatch:
+def _augmented(batch: TowerBatch, rng: np.random.Generator) -> TowerBatch:
     """Other colours, and half of the pairs as a mirror shows them, the truth mirrored too."""
     count = len(batch.images)
     order = torch.from_numpy(np.argsort(rng.random((count, 3)), axis=1))
@@ -122,14 +142,26 @@ def _augmented(batch: TowerBatch, rng: np.random.Generator, *, grid: int) -> Tow
     images = ((images * 2 - 1) * contrast + brightness + 1) / 2
     mirrored = torch.from_numpy(rng.random(count) < 0.5)
     images = torch.where(mirrored[:, None, None, None, None], images.flip(-1), images)
-    return TowerBatch(images, mirror(batch.truth, mirrored, grid=grid))
+    return TowerBatch(images, mirror(batch.truth, mirrored))
 
 
-def mirror(truth: PairTruth, mirrored: Tensor, *, grid: int) -> PairTruth:
+def mirror(truth: PairTruth, mirrored: Tensor) -> PairTruth:
     """The truth about pairs, some of which (B,) are shown as a vertical mirror shows them."""
     signs = torch.tensor([-1.0 if quantity.mirrored else 1.0 for quantity in MOTION])
     motion = torch.where(mirrored[:, None], truth.motion * signs, truth.motion)
-    cameras = torch.where(mirrored[:, None, None], truth.cameras * _MIRRORED, truth.cameras)
+    both = mirrored[:, None, None]
+    return PairTruth(
+        motion=motion,
+        known=truth.known,
+        whole=_mirrored_look(truth.whole, mirrored),
+        close=_mirrored_look(truth.close, mirrored),
+        windows=torch.where(both, truth.windows * _MIRRORED_WINDOW, truth.windows),
+        cameras=torch.where(both, truth.cameras * _MIRRORED, truth.cameras),
+    )
+
+
+def _mirrored_look(truth: LookTruth, mirrored: Tensor) -> LookTruth:
+    grid = round(truth.depth.shape[-1] ** 0.5)
 
     def flipped(patches: Tensor) -> Tensor:
         """(B, …, N): the grid's columns in reverse."""
@@ -138,15 +170,12 @@ def mirror(truth: PairTruth, mirrored: Tensor, *, grid: int) -> PairTruth:
 
     def reflected(found: Matches) -> Matches:
         right, down = (flipped(found.place[..., axis]) for axis in (0, 1))
-        right = torch.where(mirrored[:, None], 1 - right, right)
+        right = torch.where(mirrored[:, None], -right, right)
         return Matches(torch.stack([right, down], dim=-1), flipped(found.seen))
 
-    return PairTruth(
-        motion=motion,
-        known=truth.known,
+    return LookTruth(
         matches_12=reflected(truth.matches_12),
         matches_21=reflected(truth.matches_21),
         depth=flipped(truth.depth),
         on_object=flipped(truth.on_object),
-        cameras=cameras,
     )

@@ -10,14 +10,14 @@ import torch.nn.functional as F  # noqa: N812 - the field's own name
 from torch import Tensor
 
 from viewpoint_gen.models.tower.motion import BINS, MOTION, soft_bins
-from viewpoint_gen.models.tower.network import PairReading
-from viewpoint_gen.training.geometry.truth import Matches, PairTruth, true_flow
+from viewpoint_gen.models.tower.network import LookReading, PairReading
+from viewpoint_gen.training.geometry.truth import LookTruth, Matches, PairTruth
 
 _FARTHEST: Final = 50.0
 """World units; what lies farther counts as so far, where depth is learnt."""
 
 _CLOSE: Final = 0.2
-"""Half images: a patch that was found no farther from its place counts as found."""
+"""Half images or half windows: a patch found no farther from its place counts as found."""
 
 WEIGHTS: Final = {
     "motion": 1.0,
@@ -40,7 +40,8 @@ class Losses:
         match: cross entropy of where patches went, both ways.
         found: cross entropy of whether they were found.
         mask: cross entropy of being on the object, before and after images are compared.
-        depth: mean distance of the logarithms of depth, on the object, of both.
+        depth: mean distance of the logarithms of depth, on the object, of both; of whole images:
+            a window doesn't show how near it is.
         camera: mean distance of focal lengths' logarithms and of upward directions.
     """
 
@@ -65,31 +66,41 @@ class Losses:
 
 def losses_of(reading: PairReading, truth: PairTruth) -> Losses:
     """Hold what was read from pairs against the truth about them."""
-    surfaces = torch.stack([reading.surface, reading.early_surface])
-    depth, mask = surfaces.unbind(dim=-1)  # (2, B, 2, N) each
-    on_object = truth.on_object.float().expand_as(mask)
-    wrong_depth = (depth - truth.depth.clamp(max=_FARTHEST).log()).abs()
+    looks = ((reading.whole, truth.whole), (reading.close, truth.close))
     focal, up = (reading.cameras - truth.cameras).split([2, 3], dim=-1)
     return Losses(
         motion=motion_loss(reading.motion_bins, truth),
         flow_motion=motion_loss(reading.flow_bins, truth),
-        match=(
-            match_loss(reading.likeness, truth.matches_12)
-            + match_loss(reading.likeness.mT, truth.matches_21)
-        )
-        / 2,
-        found=F.binary_cross_entropy_with_logits(reading.found, _found(reading, truth)),
-        mask=F.binary_cross_entropy_with_logits(mask, on_object),
-        depth=(wrong_depth * on_object).sum() / on_object.sum().clamp(min=1),
+        match=torch.stack([_match(*look) for look in looks]).mean(),
+        found=torch.stack([_found(*look) for look in looks]).mean(),
+        mask=torch.stack([_mask(*look) for look in looks]).mean(),
+        depth=_depth(reading.whole, truth.whole),
         camera=focal.abs().mean() + up.square().sum(dim=-1).mean(),
     )
 
 
-def _found(reading: PairReading, truth: PairTruth) -> Tensor:
-    """(B, 2, N) 1 where a patch is seen in the other image, and was found there."""
-    flow, seen = true_flow(truth)
+def _match(reading: LookReading, truth: LookTruth) -> Tensor:
+    there = match_loss(reading.likeness, truth.matches_12)
+    return (there + match_loss(reading.likeness.mT, truth.matches_21)) / 2
+
+
+def _found(reading: LookReading, truth: LookTruth) -> Tensor:
+    flow, seen = truth.flow()
     missed = (reading.flow.detach() - flow).norm(dim=-1)
-    return (seen & (missed < _CLOSE)).float()
+    was_found = (seen & (missed < _CLOSE)).float()  # (B, 2, N)
+    return F.binary_cross_entropy_with_logits(reading.found, was_found)
+
+
+def _mask(reading: LookReading, truth: LookTruth) -> Tensor:
+    masks = torch.stack([reading.surface[..., 1], reading.early_surface[..., 1]])
+    return F.binary_cross_entropy_with_logits(masks, truth.on_object.float().expand_as(masks))
+
+
+def _depth(reading: LookReading, truth: LookTruth) -> Tensor:
+    depths = torch.stack([reading.surface[..., 0], reading.early_surface[..., 0]])
+    on_object = truth.on_object.float().expand_as(depths)
+    wrong = (depths - truth.depth.clamp(max=_FARTHEST).log()).abs()
+    return (wrong * on_object).sum() / on_object.sum().clamp(min=1)
 
 
 def motion_loss(bins: Tensor, truth: PairTruth) -> Tensor:
@@ -111,7 +122,8 @@ def match_loss(likeness: Tensor, matches: Matches) -> Tensor:
         likeness: (B, N, N) logits, a patch of this image by a patch of the other.
     """
     grid = round(likeness.shape[-1] ** 0.5)
-    at = (matches.place.nan_to_num() * grid - 0.5).clamp(0, grid - 1 - 1e-4)  # in patches' middles
+    at = (matches.place.nan_to_num() + 1) / 2 * grid - 0.5  # in patches' middles
+    at = at.clamp(0, grid - 1 - 1e-4)
     corner = at.floor()
     share = at - corner
     column, row = corner.long().unbind(dim=-1)

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,8 +20,7 @@ from viewpoint_gen.storage import Store, explained, open_store, read, write
 from viewpoint_gen.training.checkpoints import claim
 from viewpoint_gen.training.config import TowerConfig
 from viewpoint_gen.training.geometry.draw import PairDraw, batch_of, shared_patches
-from viewpoint_gen.training.geometry.losses import Losses, losses_of
-from viewpoint_gen.training.geometry.made.world import made_views
+from viewpoint_gen.training.geometry.losses import losses_of
 from viewpoint_gen.training.geometry.reading import pairs_read, readings_of
 from viewpoint_gen.training.geometry.true_flows import TrueFlows
 from viewpoint_gen.training.geometry.turned import turned_views
@@ -76,16 +74,15 @@ def pretrain_tower(
         return tower, TowerSummary(**json.loads(read(done, _SUMMARY_NAME)))
     torch.manual_seed(seed_for(seed, "tower"))
     tower = GeometryTower(GeometryTowerConfig())
-    grid = tower.config.grid
-    views = tower_views(store, folder / _VIEWS_FOLDER, image_px=tower.config.image_px, grid=grid)
+    views = tower_views(store, folder / _VIEWS_FOLDER, image_px=tower.config.image_px)
     pairs = views.pairs(SPLITS["train"])
-    shared = shared_patches(views, pairs, grid=grid)
-    draw = PairDraw(pairs, shared, batch=config.batch + config.made, steps=config.steps, seed=seed)
+    shared = shared_patches(views, pairs, tower.config)
+    draw = PairDraw(pairs, shared, batch=config.batch, steps=config.steps, seed=seed)
     if len(draw) < _LEAST_PAIRS:
         msg = f"{store.location}: no two views of one object share what they show; render more"
         raise RunIncomplete(msg)
     checks = _checked_pairs(views, config, seed=seed)
-    flows = TrueFlows.of(views, pairs, grid=grid, batch=config.true_flows, seed=seed)
+    flows = TrueFlows.of(views, pairs, tower.config, batch=config.true_flows, seed=seed)
     school = _School(tower, views, draw, flows, config, folder, checks=checks, seed=seed)
     school.run()
     readings = readings_of(tower, views, checks)
@@ -112,11 +109,10 @@ def _checked_pairs(views: TowerViews, config: TowerConfig, *, seed: int) -> Indi
 
 
 class _School(Loop):
-    """Pairs of a run's views, true displacements, and made-up things before other cameras of it.
+    """Pairs of a run's views, and true displacements.
 
     A run of some thousand views is soon known by heart, and what was learnt by heart helps with no
-    other object. So cameras are turned where they stand. Made-up things never come again either,
-    but don't look like renders.
+    other object. So cameras are turned where they stand.
     """
 
     def __init__(
@@ -134,32 +130,17 @@ class _School(Loop):
         super().__init__(config, folder, dict(tower.named_parameters()))
         self._tower, self._views, self._draw, self._flows = tower, views, draw, flows
         self._checks, self._seed = checks, seed
-        self._batch, self._turned, self._repaint = config.batch, config.turned, config.repaint
+        self._turned = config.turned
 
     def read(self, step: int) -> tuple[Tensor, dict[str, float]]:
         """A batch of pairs."""
         self._tower.train()
         rng = rng_for(self._seed, "tower batch", step)
-        own, others = np.split(self._draw.pairs(step), [self._batch])
-        shown = turned_views(self._views, own, rng, share=self._turned)
-        losses = [self._losses(*shown, rng, repaint=self._repaint)]
-        if len(others):
-            losses.append(self._losses(*made_views(self._views, others, rng), rng))
-        shares = [len(own), len(others)]
-        total = torch.stack([each.total for each in losses])
-        total = total @ total.new_tensor(shares[: len(losses)]) / sum(shares)
+        shown = turned_views(self._views, self._draw.pairs(step), rng, share=self._turned)
+        batch = batch_of(*shown, self._tower.config, augment=rng)
+        losses = losses_of(self._tower(batch.images, batch.truth.windows), batch.truth)
         from_flows = self._flows.loss(self._tower.network, step)
-        numbers = {**losses[0].numbers(), "true_flows": from_flows.item()}
-        if len(others):
-            numbers["made"] = losses[1].total.item()
-        return total + from_flows, numbers
-
-    def _losses(
-        self, views: TowerViews, pairs: Indices, rng: np.random.Generator, *, repaint: bool = False
-    ) -> Losses:
-        grid = self._tower.config.grid
-        batch = batch_of(views, pairs, grid=grid, augment=rng, repaint=repaint)
-        return losses_of(self._tower(batch.images), batch.truth)
+        return losses.total + from_flows, {**losses.numbers(), "true_flows": from_flows.item()}
 
     def look(self) -> dict[str, Any]:
         """How well the checked pairs are read."""

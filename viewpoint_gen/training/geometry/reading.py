@@ -61,7 +61,7 @@ def pairs_read(
     tower.eval()
     for start in range(0, len(pairs), _AT_ONCE):
         rows = pairs[start : start + _AT_ONCE]
-        batch = batch_of(views, rows, grid=tower.config.grid, augment=None)
+        batch = batch_of(views, rows, tower.config, augment=None)
         yield tower(batch.images), batch.truth
     tower.train(was_training)
 
@@ -79,8 +79,8 @@ def readings_of(tower: GeometryTower, views: TowerViews, pairs: Indices) -> Read
 
 def _shares_enough(truth: PairTruth) -> Tensor:
     """(B,) whether view 2 shows some of the object's surface in view 1."""
-    on_object = truth.on_object[:, 0]
-    seen = (truth.matches_12.seen & on_object).sum(dim=1)
+    on_object = truth.close.on_object[:, 0]
+    seen = (truth.close.matches_12.seen & on_object).sum(dim=1)
     return seen >= _LEAST_SHARED * on_object.sum(dim=1)
 
 

@@ -17,21 +17,23 @@ import torch.nn.functional as F  # noqa: N812 - the field's own name
 from torch import Tensor
 
 from viewpoint_gen.geometry.frames import Indices
-from viewpoint_gen.models.tower.network import PairNetwork
+from viewpoint_gen.models.tower.config import GeometryTowerConfig
+from viewpoint_gen.models.tower.motion_of_flow import Moved
+from viewpoint_gen.models.tower.network import PairNetwork, PatchGrid
 from viewpoint_gen.seeding import rng_for
-from viewpoint_gen.training.geometry.draw import mirror
+from viewpoint_gen.training.geometry.draw import mirror, roughly_around
 from viewpoint_gen.training.geometry.losses import motion_loss
-from viewpoint_gen.training.geometry.truth import PairTruth, pair_truth, true_flow
+from viewpoint_gen.training.geometry.truth import LookTruth, PairTruth, pair_truth
 from viewpoint_gen.training.geometry.views import TowerViews
 
 _MOST_PAIRS: Final = 8192
-"""Whose truth is kept in memory, some 4 kB each."""
+"""Whose truth is kept in memory, some 14 kB each."""
 
 _AT_ONCE: Final = 512
 
 _FLOW_NOISE: Final = 0.1
 _OUTLIERS: Final = 0.4
-"""At most: half images, and the share of patches that went anywhere."""
+"""At most: half images or half windows, and the share of patches that went anywhere."""
 
 _ANYWHERE: Final = 0.6
 _WRONG_FOUND: Final = 0.1
@@ -58,12 +60,15 @@ class TrueFlows:
 
     @classmethod
     def of(
-        cls, views: TowerViews, pairs: Indices, *, grid: int, batch: int, seed: int
+        cls, views: TowerViews, pairs: Indices, sizes: GeometryTowerConfig, *, batch: int, seed: int
     ) -> TrueFlows:
         """Of ordered pairs (P, 2), or of some of them where they are very many."""
-        kept = rng_for(seed, "true flows").permutation(pairs)[:_MOST_PAIRS]
-        starts = range(0, len(kept), _AT_ONCE)
-        parts = [pair_truth(views, kept[start : start + _AT_ONCE], grid=grid) for start in starts]
+        rng = rng_for(seed, "true flows")
+        kept = rng.permutation(pairs)[:_MOST_PAIRS]
+        parts = []
+        for start in range(0, len(kept), _AT_ONCE):
+            some = kept[start : start + _AT_ONCE]
+            parts.append(pair_truth(views, some, sizes, roughly_around(views, some, rng)))
         return cls(_made_of(parts, torch.cat), batch, seed)
 
     def loss(self, network: PairNetwork, step: int) -> Tensor:
@@ -71,35 +76,42 @@ class TrueFlows:
         rng = rng_for(self.seed, "true flows of step", step)
         rows = torch.from_numpy(rng.integers(len(self.truth.motion), size=self.batch))
         mirrored = torch.from_numpy(rng.random(self.batch) < 0.5)
-        truth = mirror(
-            _made_of([self.truth], lambda one: one[0][rows]), mirrored, grid=network.grid
-        )
-        faulty = _Faults(rng, truth)
+        truth = mirror(_made_of([self.truth], lambda one: one[0][rows]), mirrored)
         held = network.motion_of_flow(
-            faulty.flow, faulty.found, faulty.on_object, faulty.on_object, faulty.cameras,
-            network.places,
-        )  # fmt: skip
+            _moved(rng, truth.whole, network.whole),
+            _moved(rng, truth.close, network.close),
+            truth.windows,
+            _cameras(rng, truth),
+        )
         return motion_loss(network.motion_of_flow.bins(held), truth)
 
 
-class _Faults:
-    """What a tower in training might have read where this is true."""
+def _moved(rng: np.random.Generator, truth: LookTruth, at: PatchGrid) -> Moved:
+    """What a tower in training might have found where this is true."""
+    flow, seen = truth.flow()
+    pairs, _, count, _ = flow.shape
+    noise = _FLOW_NOISE * _uniform(rng, pairs, 1, 1, 1)
+    lost = _uniform(rng, pairs, 2, count, 1) < _OUTLIERS * _uniform(rng, pairs, 1, 1, 1)
+    anywhere = (_uniform(rng, *flow.shape) * 2 - 1) * _ANYWHERE
+    found = seen[..., None] ^ (_uniform(rng, pairs, 2, count, 1) < _WRONG_FOUND)
+    sure = _LEAST_FOUND + (1 - _LEAST_FOUND) * _uniform(rng, pairs, 2, count, 1)
+    wrong = _uniform(rng, pairs, 2, count, 1) < _WRONG_OBJECT
+    on_object = (truth.on_object[..., None] ^ wrong).float()
+    return Moved(
+        flow=torch.where(lost, anywhere, flow + noise * _normal(rng, *flow.shape)),
+        found=found.float() * sure,
+        on_object=on_object,
+        on_object_there=on_object,
+        places=at.places,
+    )
 
-    def __init__(self, rng: np.random.Generator, truth: PairTruth) -> None:
-        flow, seen = true_flow(truth)
-        pairs, _, count, _ = flow.shape
-        noise = _FLOW_NOISE * _uniform(rng, pairs, 1, 1, 1)
-        lost = _uniform(rng, pairs, 2, count, 1) < _OUTLIERS * _uniform(rng, pairs, 1, 1, 1)
-        anywhere = (_uniform(rng, *flow.shape) * 2 - 1) * _ANYWHERE
-        self.flow = torch.where(lost, anywhere, flow + noise * _normal(rng, *flow.shape))
-        found = seen[..., None] ^ (_uniform(rng, pairs, 2, count, 1) < _WRONG_FOUND)
-        sure = _LEAST_FOUND + (1 - _LEAST_FOUND) * _uniform(rng, pairs, 2, count, 1)
-        self.found = found.float() * sure
-        wrong = _uniform(rng, pairs, 2, count, 1) < _WRONG_OBJECT
-        self.on_object = (truth.on_object[..., None] ^ wrong).float()
-        spread = torch.tensor([_FOCAL_NOISE] * 2 + [_UP_NOISE] * 3)
-        focal, up = (truth.cameras + spread * _normal(rng, pairs, 2, 5)).split([2, 3], dim=-1)
-        self.cameras = torch.cat([focal, F.normalize(up, dim=-1)], dim=-1)
+
+def _cameras(rng: np.random.Generator, truth: PairTruth) -> Tensor:
+    """(B, 2, 5)."""
+    spread = torch.tensor([_FOCAL_NOISE] * 2 + [_UP_NOISE] * 3)
+    noise = spread * _normal(rng, *truth.cameras.shape)
+    focal, up = (truth.cameras + noise).split([2, 3], dim=-1)
+    return torch.cat([focal, F.normalize(up, dim=-1)], dim=-1)
 
 
 def _uniform(rng: np.random.Generator, *shape: int) -> Tensor:

@@ -25,8 +25,8 @@ from viewpoint_gen.errors import RunIncomplete
 from viewpoint_gen.geometry.frames import Array, Bools, Indices
 from viewpoint_gen.storage import Store, open_store, write
 
-POINTS_PER_PATCH: Final = 5
-"""In each direction, at which depth is kept: odd, so that one lies in a patch's middle."""
+DEPTH_SIDE: Final = 144
+"""Points in each direction at which depth is kept: a few for each patch of a second look."""
 
 _COLUMNS: Final = (
     "view_id",
@@ -100,13 +100,11 @@ class TowerViews:
 SPLITS: Final = {"train": 0, "validation": 1, "test": 2}
 
 
-def tower_views(store: Store, folder: Path, *, image_px: int, grid: int) -> TowerViews:
+def tower_views(store: Store, folder: Path, *, image_px: int) -> TowerViews:
     """A run's views from ``folder``, where they are put the first time.
 
     Args:
         image_px: side of the pictures.
-        grid: patches of each, in each direction; depth is kept ``POINTS_PER_PATCH`` times as
-            finely.
 
     Raises:
         RunIncomplete: the run has no questions yet (they say which assets are for training), or
@@ -114,10 +112,9 @@ def tower_views(store: Store, folder: Path, *, image_px: int, grid: int) -> Towe
     """
     split_of = _splits(store)
     count = count_rows(store, "views")
-    side = grid * POINTS_PER_PATCH
-    about = {"run": store.location, "views": count, "image_px": image_px, "depth_side": side}
+    about = {"run": store.location, "views": count, "image_px": image_px, "depth": DEPTH_SIDE}
     if not _holds(folder, about):
-        _write(store, folder, count, image_px=image_px, side=side)
+        _write(store, folder, count, image_px=image_px)
         write(open_store(folder), _ABOUT, json.dumps(about).encode())
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _MAPPED}
     uids = json.loads((folder / "uids.json").read_text())
@@ -144,8 +141,9 @@ def _splits(store: Store) -> dict[str, str]:
     return found
 
 
-def _write(store: Store, folder: Path, count: int, *, image_px: int, side: int) -> None:
+def _write(store: Store, folder: Path, count: int, *, image_px: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    side = DEPTH_SIDE
     shapes: dict[str, tuple[Any, tuple[int, ...]]] = {
         "images": (np.uint8, (count, image_px, image_px, 3)),
         "depth": (np.float32, (count, side, side)),
@@ -167,7 +165,7 @@ def _write(store: Store, folder: Path, count: int, *, image_px: int, side: int) 
         if row["depth"] is None:
             msg = f"{store.location}: view {row['view_id']} has no depth; the tower learns from it"
             raise RunIncomplete(msg)
-        for name, value in _taught(row, image_px, side).items():
+        for name, value in _taught(row, image_px).items():
             arrays[name][place] = value
         arrays["anchor"][place] = anchors.setdefault(row["anchor_id"], len(anchors))
         uids.append(row["asset_uid"])
@@ -181,14 +179,14 @@ def _rows(store: Store) -> Iterator[dict[str, Any]]:
         yield from batch.to_pylist()
 
 
-def _taught(row: Mapping[str, Any], image_px: int, side: int) -> dict[str, Any]:
+def _taught(row: Mapping[str, Any], image_px: int) -> dict[str, Any]:
     """One view's arrays."""
     width, height = row["width_px"], row["height_px"]
     picture = Image.fromarray(decode_picture(row["image"])).convert("RGB")
     depth = decode_depth(row["depth"], row["depth_near"], row["depth_far"])
     with Image.open(io.BytesIO(row["mask"])) as mask:
         seen = np.asarray(mask) > 127
-    at = np.ix_(middles(height, side), middles(width, side))
+    at = np.ix_(middles(height, DEPTH_SIDE), middles(width, DEPTH_SIDE))
     unit = np.diag([1.0 / width, 1.0 / height, 1.0])
     return {
         "images": np.asarray(picture.resize((image_px, image_px), Image.Resampling.BILINEAR)),
