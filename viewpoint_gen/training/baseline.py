@@ -9,9 +9,12 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+import torch
 
 from viewpoint_gen import __version__
 from viewpoint_gen.errors import RecipeError, RunIncomplete
@@ -28,8 +31,9 @@ from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.storage import explained, open_store, write
 from viewpoint_gen.training.config import TrainRecipe
 from viewpoint_gen.training.data import TrainingData, prepare_data
-from viewpoint_gen.training.geometry.pretrain import pretrain_tower
+from viewpoint_gen.training.geometry.pretrain import TowerSummary, pretrain_tower
 from viewpoint_gen.training.grpo import train_grpo
+from viewpoint_gen.training.meanwhile import meanwhile
 from viewpoint_gen.training.primer.planned import PLANNED_FOLDER, planned_questions
 from viewpoint_gen.training.primer.school import teach_to_read
 from viewpoint_gen.training.primer.sight import teach_to_see
@@ -42,6 +46,10 @@ NO_GEOMETRY: Final = "none"
 
 _TINY_PX: Final = 192
 """Side of the tiny model's images: those of `make baseline` reach its tower resampled once only."""
+
+_CORES_OF_BOTH: Final = 2
+_WORTH_A_PROCESS: Final = 200
+"""Steps of the tower: it takes seconds to start one."""
 
 MODEL_FOLDER: Final = "model"
 """Of OUT: the finished model; of a stage: the model after it."""
@@ -63,7 +71,7 @@ class TrainingSummary:
         parameters: of the whole model, the geometry's included.
         stages: of each that was run, its own summary.
         seconds: of this session, from start to end.
-        peak_memory_mb: of this process, in this session.
+        peak_memory_mb: in this session, at most.
         model: folder of the finished model.
     """
 
@@ -150,41 +158,59 @@ def _started(
             raise RunIncomplete(msg)
         return load_image_text(str(before), device=device, geometry_factory=recipe.geometry_factory)
     encoder: Any = None
-    if recipe.geometry == TOWER:
-        encoder, school = pretrain_tower(
-            open_store(run), recipe.tower, out, seed=recipe.seed, data_fingerprint=data.fingerprint
-        )
-        summary.stages["geometry"] = asdict(school)
-    elif recipe.geometry != NO_GEOMETRY:
+    if recipe.geometry not in (TOWER, NO_GEOMETRY):
         encoder = encoder_named(recipe.geometry)
-    loaded = load_image_text(_source(recipe, data, out), device=device)
-    if recipe.model == TINY:
-        _teach_the_basics(loaded, encoder, run, recipe, data, out)
-    elif encoder is not None:
+    reads = recipe.model == TINY and recipe.primer.steps > 0
+    if reads:  # what other models know before
+        sighted = recipe.geometry == TOWER or isinstance(encoder, GeometryTower)
+        loaded = load_image_text(_source(recipe, data, out), device=device)
+        with _tower_meanwhile(run, recipe, data, out):
+            _teach_to_read(loaded, run, recipe, data, out, of_motions=sighted)
+    if recipe.geometry == TOWER:
+        encoder, school = _tower(run, recipe, data.fingerprint, out)
+        summary.stages["geometry"] = asdict(school)
+    if not reads:
+        loaded = load_image_text(_source(recipe, data, out), device=device)
+    if encoder is not None:
         add_geometry(loaded, encoder)
+    if reads and sighted and recipe.sight.steps:
+        teach_to_see(loaded, data.run, recipe, out)
     return loaded
 
 
-def _teach_the_basics(
+def _tower_meanwhile(
+    run: str, recipe: TrainRecipe, data: TrainingData, out: Path
+) -> AbstractContextManager[None]:
+    """Teach the tower beside something else, where there is a tower and a core for it."""
+    if recipe.geometry != TOWER or recipe.tower.steps < _WORTH_A_PROCESS:
+        return nullcontext()
+    if torch.get_num_threads() < _CORES_OF_BOTH:
+        return nullcontext()
+    return meanwhile(_tower, run, recipe, data.fingerprint, out)
+
+
+def _tower(
+    run: str, recipe: TrainRecipe, data_fingerprint: str, out: Path
+) -> tuple[GeometryTower, TowerSummary]:
+    return pretrain_tower(
+        open_store(run), recipe.tower, out, seed=recipe.seed, data_fingerprint=data_fingerprint
+    )
+
+
+def _teach_to_read(
     loaded: ImageTextModel,
-    encoder: Any,
     run: str,
     recipe: TrainRecipe,
     data: TrainingData,
     out: Path,
+    *,
+    of_motions: bool,
 ) -> None:
-    """What other models know before: to read; and, beside a tower, what its tokens say."""
-    sighted = isinstance(encoder, GeometryTower)
-    if recipe.primer.steps:
-        planned = None
-        if sighted:
-            folder, objects = out / "data" / PLANNED_FOLDER, recipe.primer.planned_objects
-            planned = planned_questions(load_run_recipe(open_store(run)), folder, assets=objects)
-        teach_to_read(loaded, data.run, recipe.primer, out, seed=recipe.seed, planned=planned)
-    if encoder is not None:
-        add_geometry(loaded, encoder)
-    if sighted and recipe.primer.steps and recipe.sight.steps:
-        teach_to_see(loaded, data.run, recipe, out)
+    planned = None
+    if of_motions:
+        folder, objects = out / "data" / PLANNED_FOLDER, recipe.primer.planned_objects
+        planned = planned_questions(load_run_recipe(open_store(run)), folder, assets=objects)
+    teach_to_read(loaded, data.run, recipe.primer, out, seed=recipe.seed, planned=planned)
 
 
 def _source(recipe: TrainRecipe, data: TrainingData, out: Path) -> str:
@@ -226,6 +252,7 @@ def same_weights(one: Path, two: Path) -> bool:
 
 
 def _peak_memory_mb() -> int:
-    """Of this process so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Of this process so far, and of the largest that it started: at most so much at once."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    peak = sum(resource.getrusage(each).ru_maxrss for each in whose)
     return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))
