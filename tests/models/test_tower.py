@@ -5,6 +5,7 @@ import torch
 
 from viewpoint_gen.models.geometry import GeometryEncoder
 from viewpoint_gen.models.tower import GeometryTower, GeometryTowerConfig
+from viewpoint_gen.models.tower.motion import MOTION, estimates
 from viewpoint_gen.models.tower.tower import _pairs_of
 
 
@@ -57,6 +58,15 @@ def test_order_of_images_matters(tower, images):
     there = tower.encode(images[:2], [2]).summary[1]
     back = tower.encode(images[:2].flip(0), [2]).summary[1]
     assert not torch.allclose(there, back, atol=1e-3)
+
+
+def test_what_is_read_of_two_images_does_not_depend_on_their_order(tower, images):
+    pairs = images.unflatten(0, (4, 2))
+    with torch.no_grad():
+        there, back = (estimates(tower(each).motion_bins) for each in (pairs, pairs.flip(1)))
+    swapped = torch.tensor([quantity.swapped for quantity in MOTION])
+    torch.testing.assert_close(there[:, swapped], -back[:, swapped], atol=1e-5, rtol=1e-4)
+    assert not torch.allclose(there[:, ~swapped], -back[:, ~swapped], atol=1e-3)
 
 
 def test_kept_and_loaded_it_says_the_same(tower, images, tmp_path):

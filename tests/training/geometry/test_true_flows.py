@@ -7,7 +7,7 @@ from flat_world import unit_camera, views_of
 
 from viewpoint_gen.models.tower import GeometryTower, GeometryTowerConfig
 from viewpoint_gen.models.tower.motion import MOTION, sides
-from viewpoint_gen.models.tower.motion_of_flow import Moved
+from viewpoint_gen.models.tower.motion_of_flow import Known, Moved
 from viewpoint_gen.training.geometry.true_flows import TrueFlows
 from viewpoint_gen.training.geometry.truth import pair_truth
 
@@ -75,6 +75,6 @@ def test_left_is_told_from_right_after_some_steps(views, pairs):
         on_object = look.on_object[..., None].float()
         moved.append(Moved(flow, seen[..., None].float(), on_object, on_object, at.places))
     with torch.no_grad():
-        held = network.motion_of_flow(*moved, truth.windows, truth.cameras)
+        held = network.motion_of_flow(Known.of(*moved, truth.windows, truth.cameras))
         found = sides(network.motion_of_flow.bins(held))[:, AZIMUTH]
     assert (found == truth.motion[:, AZIMUTH].sign()).float().mean() > 0.9

@@ -137,6 +137,22 @@ def test_azimuth_heading_and_roll_are_unknown_at_the_pole():
     assert all(by_name[name] for name in ("elevation", "distance", "pitch", "rise", "focal"))
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_the_way_back_is_the_way_there_with_other_signs(seed):
+    rng = np.random.default_rng(seed)
+    cameras = [
+        unit_camera(
+            rng.normal(size=3) + np.array([0, -2.5, 1.0]), rng.normal(size=3) * 0.2, 40 + 9 * seed
+        )
+        for _ in range(2)
+    ]
+    views = views_of(cameras, rng.uniform(-1, 1, 2))
+    (there, back), _ = motions(views, np.array([[0, 1], [1, 0]]))
+    swapped = torch.tensor([quantity.swapped for quantity in MOTION])
+    torch.testing.assert_close(back[swapped], -there[swapped], atol=1e-6, rtol=0)
+    assert ((back + there)[~swapped].abs() > 1e-3).all()  # in parts of another first distance
+
+
 def reflected(camera: Camera) -> Camera:
     """The camera in a world mirrored at x = 0, its image mirrored from left to right."""
     flip = np.diag([-1.0, 1.0, 1.0, 1.0])

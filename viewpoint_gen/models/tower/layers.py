@@ -70,12 +70,16 @@ class Around(nn.Module):
         return rows + self.mix(F.gelu(looked))
 
 
-class AcrossLayer(nn.Module):
-    """A transformer's layer, normalised first: each image's patches look at those of the other."""
+class AttentionLayer(nn.Module):
+    """A transformer's layer, normalised first: patches look at others, of their own image or not.
 
-    def __init__(self, width: int, heads: int) -> None:
+    Args:
+        across: each image's patches look at those of the other image of its pair.
+    """
+
+    def __init__(self, width: int, heads: int, *, across: bool) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.across = heads, across
         self.attend_norm = nn.LayerNorm(width)
         self.ask = nn.Linear(width, 3 * width)
         self.attended = nn.Linear(width, width)
@@ -83,13 +87,13 @@ class AcrossLayer(nn.Module):
         self.think = two_layers(width, width, width)
 
     def forward(self, patches: Tensor) -> Tensor:
-        """(P, 2, N, C)."""
-        pairs, _, count, width = patches.shape
-        asked = self.ask(self.attend_norm(patches)).view(pairs, 2, count, 3, self.heads, -1)
-        query, key, value = asked.permute(3, 0, 1, 4, 2, 5)  # each (P, 2, heads, N, C / heads)
-        query, key, value = (part.flatten(0, 1) for part in (query, key.flip(1), value.flip(1)))
-        looked = F.scaled_dot_product_attention(query, key, value).transpose(1, 2)
-        patches = patches + self.attended(looked.reshape(pairs, 2, count, width))
+        """(…, N, C); (P, 2, N, C) where images look at each other."""
+        asked = self.ask(self.attend_norm(patches)).unflatten(-1, (3, self.heads, -1))
+        query, key, value = asked.movedim(-3, 0).transpose(-2, -3)  # each (…, heads, N, C / heads)
+        if self.across:
+            key, value = key.flip(1), value.flip(1)
+        looked = F.scaled_dot_product_attention(query, key, value).transpose(-2, -3)
+        patches = patches + self.attended(looked.flatten(-2))
         thought: Tensor = patches + self.think(self.think_norm(patches))
         return thought
 

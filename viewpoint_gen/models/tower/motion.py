@@ -51,12 +51,14 @@ class Quantity:
         sizes: centres of the bins above 0, in the unit of the values (radians, a logarithm, or
             parts of the first distance); there are as many below 0, and one at 0.
         mirrored: changes its sign where both images are mirrored.
+        swapped: changes its sign, and nothing else, where the images change places.
         upright: means nothing where a camera looks straight up or down.
     """
 
     name: str
     sizes: tuple[float, ...]
     mirrored: bool = False
+    swapped: bool = True
     upright: bool = False
 
     @cached_property
@@ -77,8 +79,8 @@ MOTION: Final = (
     Quantity("heading", _degrees(_AROUND), mirrored=True, upright=True),
     Quantity("pitch", _degrees(_UP_AND_DOWN)),
     Quantity("roll", _degrees(_TWIST), mirrored=True, upright=True),
-    Quantity("right", _SHIFT, mirrored=True),
-    Quantity("rise", _SHIFT),
+    Quantity("right", _SHIFT, mirrored=True, swapped=False),
+    Quantity("rise", _SHIFT, swapped=False),
     Quantity("focal", _LOG_RATIO),
     Quantity("object_turn", _degrees(_TURN), mirrored=True),
 )
@@ -131,6 +133,18 @@ def soft_bins(values: Tensor, centres: Tensor) -> Tensor:
     weights = values.new_zeros(len(values), len(centres))
     weights.scatter_(1, upper[:, None] - 1, 1 - share[:, None])
     return weights.scatter_(1, upper[:, None], share[:, None])
+
+
+def agreed(there: Tensor, back: Tensor) -> Tensor:
+    """Logits (N, sum of ``BINS``) of motions, from those of the way there and of the way back.
+
+    What is read of two images then doesn't depend on which of them comes first.
+    """
+    parts = []
+    both = zip(MOTION, there.split(BINS, dim=1), back.split(BINS, dim=1), strict=True)
+    for quantity, one, other in both:
+        parts.append((one + other.flip(1)) / 2 if quantity.swapped else one)
+    return torch.cat(parts, dim=1)
 
 
 def read_out(logits: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import torch
@@ -22,6 +22,7 @@ _PARTS: Final = 2
 
 _OUTLINE_WIDTH: Final = 12
 _WINDOWS_WIDTH: Final = 9
+"""Of both images, and how they differ."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,65 @@ class Moved:
     places: Tensor
 
     def fitted(self) -> Tensor:
-        """What is fitted to the object's displacements and to all others (P, 2, 2, F)."""
+        """What is fitted to the object's displacements and to all others (P, 2, 2 * F)."""
         both = self.on_object * self.on_object_there
         neither = (1 - self.on_object) * (1 - self.on_object_there)
-        return fit_flow(self.flow, torch.cat([both, neither], dim=-1) * self.found, self.places)
+        weights = torch.cat([both, neither], dim=-1) * self.found
+        fits = fit_flow(self.flow, weights, self.places)
+        return fits.flatten(2).asinh()  # a few patches can fit anything
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that motions between P pairs of images are read from, of each image (P, 2, …).
+
+    Attributes:
+        whole, close: what was fitted, see ``Moved``, in the images and in windows.
+        cameras: (P, 2, ``CAMERA_WIDTH``).
+        middles, sizes: (P, 2, 2) of the object in the image.
+        windows: (P, 2, 3).
+    """
+
+    whole: Tensor
+    close: Tensor
+    cameras: Tensor
+    middles: Tensor
+    sizes: Tensor
+    windows: Tensor
+
+    @classmethod
+    def of(cls, whole: Moved, close: Moved, windows: Tensor, cameras: Tensor) -> Known:
+        """From where patches went.
+
+        Args:
+            windows: (P, 2, 3), see ``windows``.
+            cameras: (P, 2, ``CAMERA_WIDTH``).
+        """
+        share = whole.on_object / (whole.on_object.sum(dim=2, keepdim=True) + 1e-4)  # (P, 2, N, 1)
+        middles = (share * whole.places).sum(dim=2)
+        extent = (share * whole.places.square()).sum(dim=2) - middles.square()
+        return cls(
+            whole=whole.fitted(),
+            close=close.fitted(),
+            cameras=cameras * 2,
+            middles=middles * 2,
+            sizes=(extent.clamp(min=0) + 1e-3).log() / 2,
+            windows=torch.cat([windows[..., :2] * 2, windows[..., 2:].log()], dim=-1),
+        )
+
+    def swapped(self) -> Known:
+        """The same with the second image first."""
+        return Known(*(getattr(self, field.name).flip(1) for field in fields(self)))
+
+    def numbers(self) -> Tensor:
+        """(P, …) of both images, and how they differ."""
+        of_each = [getattr(self, field.name).flatten(1) for field in fields(self)]
+        compared = (self.middles, self.sizes, self.windows)
+        return torch.cat([*of_each, *((each[:, 1] - each[:, 0]) * 2 for each in compared)], dim=1)
 
 
 class MotionOfFlow(nn.Module):
-    """The motion between two images from where patches went; no picture is looked at."""
+    """The motion between two images from what is known of them; no picture is looked at."""
 
     def __init__(self, config: GeometryTowerConfig) -> None:
         super().__init__()
@@ -60,32 +112,7 @@ class MotionOfFlow(nn.Module):
         )
         self.bins = nn.Linear(hidden, sum(BINS))
 
-    def forward(self, whole: Moved, close: Moved, windows: Tensor, cameras: Tensor) -> Tensor:
-        """How the motion is held (P, W); ``bins`` reads it.
-
-        Args:
-            whole, close: of the images, and of windows round the object.
-            windows: (P, 2, 3), see ``windows``.
-            cameras: (P, 2, ``CAMERA_WIDTH``).
-        """
-        fits = [look.fitted().flatten(1).asinh() for look in (whole, close)]  # few fit anything
-        outlines = _outlines(whole.on_object, whole.places)
-        known = [*fits, cameras.flatten(1) * 2, outlines, _compared(windows)]
-        held: Tensor = self.fitted(torch.cat(known, dim=1))
+    def forward(self, known: Known) -> Tensor:
+        """How the motion from the first to the second image is held (P, W); ``bins`` reads it."""
+        held: Tensor = self.fitted(known.numbers())
         return held
-
-
-def _outlines(on_object: Tensor, places: Tensor) -> Tensor:
-    """Where the object is in both images, and how large (P, 12)."""
-    share = on_object / (on_object.sum(dim=2, keepdim=True) + 1e-4)  # (P, 2, N, 1)
-    middle = (share * places).sum(dim=2)
-    extent = (share * places.square()).sum(dim=2) - middle.square()
-    size = (extent.clamp(min=0) + 1e-3).log() / 2
-    change = [(middle[:, 1] - middle[:, 0]) * 2, (size[:, 1] - size[:, 0]) * 2]
-    return torch.cat([middle.flatten(1) * 2, size.flatten(1), *change], dim=1)
-
-
-def _compared(windows: Tensor) -> Tensor:
-    """Where windows (P, 2, 3) are and how large, and how they differ (P, 9)."""
-    known = torch.cat([windows[..., :2] * 2, windows[..., 2:].log()], dim=-1)
-    return torch.cat([known.flatten(1), (known[:, 1] - known[:, 0]) * 2], dim=1)

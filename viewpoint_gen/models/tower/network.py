@@ -21,7 +21,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's own name
 from torch import Tensor, nn
 
 from viewpoint_gen.models.tower.config import GeometryTowerConfig
-from viewpoint_gen.models.tower.layers import AcrossLayer, Around, Eye, two_layers
+from viewpoint_gen.models.tower.layers import Around, AttentionLayer, Eye, two_layers
 from viewpoint_gen.models.tower.match import (
     MATCH_WIDTH,
     READ_OUT_WIDTH,
@@ -29,8 +29,8 @@ from viewpoint_gen.models.tower.match import (
     neighbours,
     places_of,
 )
-from viewpoint_gen.models.tower.motion import BINS
-from viewpoint_gen.models.tower.motion_of_flow import CAMERA_WIDTH, MotionOfFlow, Moved
+from viewpoint_gen.models.tower.motion import BINS, agreed
+from viewpoint_gen.models.tower.motion_of_flow import CAMERA_WIDTH, Known, MotionOfFlow, Moved
 from viewpoint_gen.models.tower.windows import cut_out, windows_of
 
 _PLAIN_CAMERA: Final = (0.2, 0.2, 0.0, -1.0, 0.0)
@@ -93,7 +93,7 @@ class PairReading:
     Attributes:
         whole, close: in the images, and in windows round the object.
         motion: (P, W) how the motion from image 1 to image 2 is held.
-        motion_bins: (P, sum of ``BINS``) logits.
+        motion_bins: (P, sum of ``BINS``) logits; the way there and the way back agree in them.
         flow_bins: the same, read from displacements and from nothing else (``MotionOfFlow``).
         cameras: (P, 2, ``CAMERA_WIDTH``) from each image by itself.
     """
@@ -104,6 +104,15 @@ class PairReading:
     motion_bins: Tensor
     flow_bins: Tensor
     cameras: Tensor
+
+
+@dataclass(frozen=True)
+class _Motion:
+    """See ``PairReading``; one way."""
+
+    held: Tensor
+    bins: Tensor
+    flow_bins: Tensor
 
 
 class PatchGrid(nn.Module):
@@ -131,8 +140,11 @@ class PairNetwork(nn.Module):
         self.eye = Eye(config)
         self.whole = PatchGrid(config.grid, width)
         self.close = PatchGrid(config.close_grid, width)
-        self.pair_layers = nn.ModuleList(
-            AcrossLayer(width, config.num_heads) for _ in range(config.pair_layers)
+        self.image_layers, self.pair_layers = (
+            nn.ModuleList(
+                AttentionLayer(width, config.num_heads, across=across) for _ in range(count)
+            )
+            for count, across in ((config.image_layers, False), (config.pair_layers, True))
         )
         self.key_norm = nn.LayerNorm(width)
         self.key = nn.Linear(width, config.key_width)
@@ -165,6 +177,8 @@ class PairNetwork(nn.Module):
         size = (self.whole_px, self.whole_px)
         shown = F.interpolate(images, size=size, mode="bilinear", antialias=True)
         whole = self.eye(shown * 2 - 1) + self.whole.place
+        for layer in self.image_layers:  # what is the object shows beside all that isn't
+            whole = layer(whole)
         if windows is None:
             on_object = self.early_surface(self.norm(whole.detach()))[..., 1].detach().sigmoid()
             windows = windows_of(on_object, self.whole.places)
@@ -176,18 +190,17 @@ class PairNetwork(nn.Module):
         looks = [_Look(self, self.whole, seen.whole), _Look(self, self.close, seen.close)]
         cameras = self._cameras(looks[0].known)
         whole, close = (look.moved for look in looks)
-        motion = self.motion_of_flow(whole, close, seen.windows, cameras.detach())
+        known = Known.of(whole, close, seen.windows, cameras.detach())
         told, told_close = (look.reading() for look in looks)
         gathered = [self._gathered(reading.patches) for reading in (told, told_close)]
-        pooled = self.pooled_norm(torch.cat(gathered, dim=1))
-        held = self.hold(torch.cat([pooled, motion], dim=1))
-        flow_bins = self.motion_of_flow.bins(motion)
+        there = self._motion(known, gathered)
+        back = self._motion(known.swapped(), [each.flip(1) for each in gathered])
         return PairReading(
             whole=told,
             close=told_close,
-            motion=held,
-            motion_bins=flow_bins + self.motion_bins(held),
-            flow_bins=flow_bins,
+            motion=there.held,
+            motion_bins=agreed(there.bins, back.bins),
+            flow_bins=agreed(there.flow_bins, back.flow_bins),
             cameras=cameras,
         )
 
@@ -201,9 +214,21 @@ class PairNetwork(nn.Module):
         return likeness * sharpness
 
     def _gathered(self, patches: Tensor) -> Tensor:
-        """(P, 2 * gates * C) of patches (P, 2, N, C)."""
+        """(P, 2, gates * C) of patches (P, 2, N, C)."""
         weights = self.gates(patches).softmax(dim=2)  # (P, 2, N, gates)
-        return torch.einsum("pvng,pvnc->pvgc", weights, patches).flatten(1)
+        return torch.einsum("pvng,pvnc->pvgc", weights, patches).flatten(2)
+
+    def _motion(self, known: Known, gathered: list[Tensor]) -> _Motion:
+        """From the first image to the second.
+
+        Args:
+            gathered: (P, 2, gates * C) of each look.
+        """
+        motion = self.motion_of_flow(known)
+        pooled = self.pooled_norm(torch.cat([each.flatten(1) for each in gathered], dim=1))
+        held = self.hold(torch.cat([pooled, motion], dim=1))
+        flow_bins = self.motion_of_flow.bins(motion)
+        return _Motion(held, flow_bins + self.motion_bins(held), flow_bins)
 
     def _cameras(self, known: Tensor) -> Tensor:
         """(P, 2, ``CAMERA_WIDTH``)."""

@@ -34,10 +34,13 @@ _MIRRORED: Final = torch.tensor([1.0, 1.0, -1.0, 1.0, 1.0])
 
 _MIRRORED_WINDOW: Final = torch.tensor([-1.0, 1.0, 1.0])
 
-_ASIDE: Final = 0.12
-_LARGER: Final = 0.14
+_ASIDE: Final = 0.1
+_LARGER: Final = 0.12
+_WORSE: Final = 0.7
+_MOST_LARGER: Final = 0.7
 """Standard deviations of how far a window lies from where it should, in parts of half its side, and
-of the logarithm of how much larger it is: about as a tower errs."""
+of the logarithm of how much larger it is; and of the logarithm of how much worse some windows are
+than others: about as a tower errs."""
 
 _STEPS_PER_DRAW: Final = 32
 _CONTRAST: Final = 0.15
@@ -109,10 +112,13 @@ def shared_patches(views: TowerViews, pairs: Indices, sizes: GeometryTowerConfig
 def roughly_around(views: TowerViews, pairs: Indices, rng: np.random.Generator) -> Tensor:
     """Windows (B, 2, 3) round the object in pairs (B, 2) of views, as faulty as a tower's own."""
     windows = torch.stack([windows_around(views, rows) for rows in pairs.T], dim=1)
-    noise = torch.from_numpy(rng.standard_normal((len(pairs), 2, 3))).float()
+    noise = rng.standard_normal((len(pairs), 2, 3)) * np.exp(
+        _WORSE * rng.standard_normal((len(pairs), 2, 1))
+    )
     middle, half = windows.split([2, 1], dim=-1)
-    aside, larger = noise.split([2, 1], dim=-1)
-    return torch.cat([middle + _ASIDE * half * aside, half * (_LARGER * larger).exp()], dim=-1)
+    aside, larger = torch.from_numpy(noise).float().split([2, 1], dim=-1)
+    larger = (_LARGER * larger).clamp(-_MOST_LARGER, _MOST_LARGER).exp()
+    return torch.cat([middle + _ASIDE * half * aside, half * larger], dim=-1)
 
 
 def batch_of(

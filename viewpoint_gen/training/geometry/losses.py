@@ -24,7 +24,7 @@ WEIGHTS: Final = {
     "flow_motion": 1.0,
     "match": 1.0,
     "found": 1.0,
-    "mask": 1.0,
+    "mask": 2.0,
     "depth": 1.0,
     "camera": 1.0,
 }

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from viewpoint_gen.geometry.frames import Indices
 from viewpoint_gen.models.tower.config import GeometryTowerConfig
-from viewpoint_gen.models.tower.motion_of_flow import Moved
+from viewpoint_gen.models.tower.motion_of_flow import Known, Moved
 from viewpoint_gen.models.tower.network import PairNetwork, PatchGrid
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.training.geometry.draw import mirror, roughly_around
@@ -77,12 +77,13 @@ class TrueFlows:
         rows = torch.from_numpy(rng.integers(len(self.truth.motion), size=self.batch))
         mirrored = torch.from_numpy(rng.random(self.batch) < 0.5)
         truth = mirror(_made_of([self.truth], lambda one: one[0][rows]), mirrored)
-        held = network.motion_of_flow(
+        known = Known.of(
             _moved(rng, truth.whole, network.whole),
             _moved(rng, truth.close, network.close),
             truth.windows,
             _cameras(rng, truth),
         )
+        held = network.motion_of_flow(known)
         return motion_loss(network.motion_of_flow.bins(held), truth)
 
 
