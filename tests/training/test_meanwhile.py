@@ -8,7 +8,11 @@ from pathlib import Path
 import psutil
 import pytest
 import torch
+from seen_run import write_seen_run
+from tiny_training import recipe_with
 
+from viewpoint_gen.training import baseline
+from viewpoint_gen.training.data import prepare_data
 from viewpoint_gen.training.meanwhile import meanwhile
 
 SLEEPERS = """
@@ -47,6 +51,36 @@ def test_a_killed_process_takes_its_work_with_it(tmp_path):
             process.kill()
     _, alive = psutil.wait_procs(working, timeout=30)
     assert alive == []
+
+
+@pytest.fixture
+def two_cores():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_a_tower_is_taught_while_the_model_reads(two_cores, tmp_path, monkeypatch):
+    monkeypatch.setattr(baseline, "_WORTH_A_PROCESS", 2)
+    run = str(write_seen_run(tmp_path / "run"))
+    tower = {"steps": 2, "batch": 4, "true_flows": 8, "check_pairs": 4}
+    recipe = recipe_with(geometry="tower", tower=tower)
+    data = prepare_data(run, recipe.data, tmp_path / "data", dev_items=0)
+    with baseline._tower_meanwhile(run, recipe, data, tmp_path / "out"):
+        pass
+    assert (tmp_path / "out" / "geometry" / "summary.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [{"geometry": "none"}, {"geometry": "tower", "tower": {"steps": 2}}],
+    ids=["no tower", "a short schooling"],
+)
+def test_nothing_is_started_that_is_not_worth_it(two_cores, sections, tmp_path, monkeypatch):
+    monkeypatch.setattr(baseline, "meanwhile", lambda *_: pytest.fail("started"))
+    with baseline._tower_meanwhile("run", recipe_with(**sections), None, tmp_path):
+        pass
 
 
 def _workers(of: psutil.Process) -> list[psutil.Process]:

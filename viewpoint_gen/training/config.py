@@ -99,7 +99,7 @@ class LoopConfig(BaseModel):
 class TowerConfig(LoopConfig):
     """The geometry tower's own schooling on the renders' truth."""
 
-    steps: Count = 2400
+    steps: Count = 2000
     batch: Count = 32
     """Pairs of views in one step."""
     turned: Share = 0.6
@@ -118,7 +118,7 @@ class TowerConfig(LoopConfig):
 class PrimerConfig(LoopConfig):
     """What the tiny model learns before it sees: to read, from the run's own words."""
 
-    steps: Annotated[int, Field(ge=0)] = 4000
+    steps: Annotated[int, Field(ge=0)] = 7000
     """0: it begins with pictures, and will hardly find an option's letter."""
     batch: Count = 40
     """Lessons in one step."""

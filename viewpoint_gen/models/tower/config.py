@@ -13,7 +13,7 @@ PATCH_PX: Final = 6
 
 
 class GeometryTowerConfig(PretrainedConfig):
-    """Sizes of a GeometryTower; the defaults learn on two CPU cores in half an hour.
+    """Sizes of a GeometryTower; the defaults learn on one CPU core in an hour.
 
     Args:
         image_px: side of the square images that it is given.
