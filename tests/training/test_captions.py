@@ -237,16 +237,16 @@ def test_pictures_learn_to_say_it_and_nothing_else_learns(sighted, untaught):
 def test_what_a_picture_is_to_say_is_what_the_tower_reads_from_those_before_it(tower):
     torch.manual_seed(0)
     images = torch.rand(5, 3, tower.image_px, tower.image_px)
-    moved = tower.motions(images, [2, 3])
+    moved = tower.read(images, [2, 3])[1]
     assert not moved[[0, 2]].any()
     assert moved[[1, 3, 4]].any(dim=2).all()
     assert torch.equal(moved[[1, 3], 0], moved[[1, 3], 1])
-    before = tower.motions(images[3:], [2])
-    since_first = tower.motions(images[[2, 4]], [2])
+    before = tower.read(images[3:], [2])[1]
+    since_first = tower.read(images[[2, 4]], [2])[1]
     assert torch.allclose(moved[4, 0], before[1, 0], atol=1e-5)
     assert torch.allclose(moved[4, 1], since_first[1, 0], atol=1e-5)
     assert not torch.allclose(moved[4, 0], moved[4, 1], atol=1e-3)
-    assert not tower.motions(images[:1], [1]).any()
+    assert not tower.read(images[:1], [1])[1].any()
 
 
 def test_stopped_and_resumed_pictures_say_the_same(data, tower, untaught, tmp_path, monkeypatch):

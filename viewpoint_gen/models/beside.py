@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from viewpoint_gen.errors import ModelError
-from viewpoint_gen.models.geometry import GeometryEncoder
+from viewpoint_gen.models.geometry import GeometryEncoder, GeometryTokens
 from viewpoint_gen.models.pixels import (
     Normalisation,
     images_by_row,
@@ -155,12 +155,18 @@ class GeometryBeside(nn.Module):
         shown = self.shown(images)
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.trains_encoder):
             tokens = self.encoder.encode(shown, [count for count in counts if count])
-        lengths = torch.tensor([rows * columns for rows, columns in grids])
-        return Seen(
-            patches=_brought_to(tokens.patches, grids),
-            summaries=tokens.summary.repeat_interleave(lengths.to(shown.device), dim=0),
-            places=torch.cat([places_in(grid) for grid in grids]).to(shown.device),
-        )
+        return seen_at(tokens, grids)
+
+
+def seen_at(tokens: GeometryTokens, grids: Sequence[tuple[int, int]]) -> Seen:
+    """What an encoder says, at the visual tokens of images whose tokens lie in such grids."""
+    device = tokens.patches.device
+    lengths = torch.tensor([rows * columns for rows, columns in grids], device=device)
+    return Seen(
+        patches=_brought_to(tokens.patches, grids),
+        summaries=tokens.summary.repeat_interleave(lengths, dim=0),
+        places=torch.cat([places_in(grid) for grid in grids]).to(device),
+    )
 
 
 @dataclass(frozen=True)

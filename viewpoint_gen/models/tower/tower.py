@@ -78,29 +78,29 @@ class GeometryTower(PreTrainedModel):
 
     def encode(self, images: Tensor, counts: Sequence[int]) -> GeometryTokens:
         """See GeometryEncoder."""
-        pairs, before, since_first = _pairs_of(counts)
-        reading = self._compare(images, pairs)
-        motions = (self.motions_of(reading) - self.usual_motion) / self.spread_of_motion
-        motions = motions.clamp(-_MOST_UNUSUAL, _MOST_UNUSUAL)
-        own = torch.tensor([place for place, _ in before], device=images.device)
-        side = torch.tensor([side for _, side in before], device=images.device)
-        grid = self.config.grid
-        return GeometryTokens(
-            patches=reading.whole.patches[own, side].unflatten(1, (grid, grid)),
-            summary=_of_each(motions, before, since_first).flatten(1),
-        )
+        return self.read(images, counts)[0]
 
-    @torch.no_grad()
-    def motions(self, images: Tensor, counts: Sequence[int]) -> Tensor:
-        """The motions (N, 2, Q) to each image, see ``estimates``; 0 for the first of a sample.
+    def read(self, images: Tensor, counts: Sequence[int]) -> tuple[GeometryTokens, Tensor]:
+        """The tokens of every image, and the motions (N, 2, Q) to it, see ``estimates``.
 
-        From the one before it, and from the first.
+        From the one before it, and from the first; 0 for the first of a sample.
 
         Args:
             images, counts: as ``encode`` takes them.
         """
         pairs, before, since_first = _pairs_of(counts)
-        return _of_each(estimates(self._compare(images, pairs).motion_bins), before, since_first)
+        reading = self._compare(images, pairs)
+        moved = estimates(reading.motion_bins.detach())
+        motions = (self.motions_of(reading) - self.usual_motion) / self.spread_of_motion
+        motions = motions.clamp(-_MOST_UNUSUAL, _MOST_UNUSUAL)
+        own = torch.tensor([place for place, _ in before], device=images.device)
+        side = torch.tensor([side for _, side in before], device=images.device)
+        grid = self.config.grid
+        tokens = GeometryTokens(
+            patches=reading.whole.patches[own, side].unflatten(1, (grid, grid)),
+            summary=_of_each(motions, before, since_first).flatten(1),
+        )
+        return tokens, _of_each(moved, before, since_first)
 
     def _compare(self, images: Tensor, pairs: list[tuple[int, int]]) -> PairReading:
         seen = self.network.features(images.to(self.dtype))

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
-from viewpoint_gen.models.beside import GeometryBeside, Seen, geometry_of, places_in
+from viewpoint_gen.models.beside import GeometryBeside, Seen, geometry_of, places_in, seen_at
 from viewpoint_gen.models.loading import ImageTextModel
 from viewpoint_gen.models.tiny import GRID
 from viewpoint_gen.recipe import fingerprint_of
@@ -120,8 +120,8 @@ class _Sight(Loop):
             images = [image for sample in some for image in self._cache.images(sample)]
             pixels = self._prepare(images=images, return_tensors="pt")["pixel_values"]
             shown = list(pixels.to(self._words))
-            seen = self._beside.look(shown, counts, [(GRID, GRID)] * len(shown))
-            moved = self._beside.encoder.motions(self._beside.shown(shown), counts)
+            tokens, moved = self._beside.encoder.read(self._beside.shown(shown), counts)
+            seen = seen_at(tokens, [(GRID, GRID)] * len(shown))
             words = [
                 caption
                 for own in moved.double().cpu().split(counts)
