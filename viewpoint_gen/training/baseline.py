@@ -31,7 +31,7 @@ from viewpoint_gen.pipeline.run_directory import load_run_recipe
 from viewpoint_gen.storage import explained, open_store, write
 from viewpoint_gen.training.config import TrainRecipe
 from viewpoint_gen.training.data import TrainingData, prepare_data
-from viewpoint_gen.training.geometry.pretrain import TowerSummary, pretrain_tower
+from viewpoint_gen.training.geometry.pretrain import TowerSummary, is_taught, pretrain_tower
 from viewpoint_gen.training.grpo import train_grpo
 from viewpoint_gen.training.meanwhile import meanwhile
 from viewpoint_gen.training.primer.planned import PLANNED_FOLDER, planned_questions
@@ -181,8 +181,9 @@ def _started(
 def _tower_meanwhile(
     run: str, recipe: TrainRecipe, data: TrainingData, out: Path
 ) -> AbstractContextManager[None]:
-    """Teach the tower beside something else, where there is a tower and a core for it."""
-    if recipe.geometry != TOWER or recipe.tower.steps < _WORTH_A_PROCESS:
+    """Teach the tower beside something else, where that is still to be done and there is a core."""
+    wanted = recipe.geometry == TOWER and not is_taught(out)
+    if not wanted or recipe.tower.steps < _WORTH_A_PROCESS:
         return nullcontext()
     if torch.get_num_threads() < _CORES_OF_BOTH:
         return nullcontext()

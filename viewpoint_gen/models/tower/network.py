@@ -180,8 +180,8 @@ class PairNetwork(nn.Module):
         for layer in self.image_layers:  # what is the object shows beside all that isn't
             whole = layer(whole)
         if windows is None:
-            on_object = self.early_surface(self.norm(whole.detach()))[..., 1].detach().sigmoid()
-            windows = windows_of(on_object, self.whole.places)
+            on_object = self.early_surface(self.norm(whole))[..., 1].sigmoid()
+            windows = windows_of(on_object.detach(), self.whole.places)
         close = self.eye(cut_out(images, windows, self.close_px) * 2 - 1) + self.close.place
         return Seen(whole, close, windows)
 

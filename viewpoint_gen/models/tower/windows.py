@@ -2,7 +2,8 @@
 
 The object covers a twentieth to a seventh of a picture, and it is the object that tells which way a
 camera went round it. So what the first look takes for the object is cut out and enlarged, and
-looked at as finely as the whole picture was (a fovea). A window also takes out where the object
+looked at as finely as the whole picture was (a fovea). A window is three numbers: its middle, right
+and down of the image's, and half its side, all in half images. It also takes out where the object
 lies and how large it is: what is left of its patches' displacements is how it turned.
 """
 
@@ -14,8 +15,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's own name
 from torch import Tensor
 
-WINDOW_WIDTH: Final = 3
-"""Of a window: its middle, right and down, and half its side; in half images, from the middle."""
+from viewpoint_gen.models.tower.match import places_of
 
 _DEVIATIONS: Final = 2.1
 """From a window's middle to its edge: as many standard deviations of the object's patches. To the
@@ -68,9 +68,7 @@ def cut_out(images: Tensor, windows: Tensor, side_px: int) -> Tensor:
     Beyond the image's edge its edge goes on.
     """
     side = side_px * _FINER
-    middles = (torch.arange(side, device=images.device, dtype=images.dtype) + 0.5) / side * 2 - 1
-    down, right = torch.meshgrid(middles, middles, indexing="ij")
-    at = in_image(torch.stack([right, down], dim=-1).flatten(0, 1), windows.to(images.dtype))
+    at = in_image(places_of(side).to(images), windows.to(images.dtype))
     shown = F.grid_sample(
         images, at.unflatten(1, (side, side)), padding_mode="border", align_corners=False
     )

@@ -111,11 +111,10 @@ def shared_patches(views: TowerViews, pairs: Indices, sizes: GeometryTowerConfig
 
 def roughly_around(views: TowerViews, pairs: Indices, rng: np.random.Generator) -> Tensor:
     """Windows (B, 2, 3) round the object in pairs (B, 2) of views, as faulty as a tower's own."""
-    windows = torch.stack([windows_around(views, rows) for rows in pairs.T], dim=1)
     noise = rng.standard_normal((len(pairs), 2, 3)) * np.exp(
         _WORSE * rng.standard_normal((len(pairs), 2, 1))
     )
-    middle, half = windows.split([2, 1], dim=-1)
+    middle, half = windows_around(views, pairs).split([2, 1], dim=-1)
     aside, larger = torch.from_numpy(noise).float().split([2, 1], dim=-1)
     larger = (_LARGER * larger).clamp(-_MOST_LARGER, _MOST_LARGER).exp()
     return torch.cat([middle + _ASIDE * half * aside, half * larger], dim=-1)

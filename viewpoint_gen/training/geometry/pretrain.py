@@ -68,7 +68,7 @@ def pretrain_tower(
     folder = out / GEOMETRY_FOLDER
     claim(folder, _key(config, seed, data_fingerprint))
     done = open_store(folder)
-    if done.exists(_SUMMARY_NAME):
+    if is_taught(out):
         with quietly():
             tower = GeometryTower.from_pretrained(folder / TOWER_FOLDER)
         return tower, TowerSummary(**json.loads(read(done, _SUMMARY_NAME)))
@@ -94,6 +94,11 @@ def pretrain_tower(
         tower.save_pretrained(folder / TOWER_FOLDER)
     write(done, _SUMMARY_NAME, f"{json.dumps(asdict(summary), indent=2)}\n".encode())
     return tower, summary
+
+
+def is_taught(out: Path) -> bool:
+    """Whether a tower in ``OUT/geometry`` is finished."""
+    return (out / GEOMETRY_FOLDER / _SUMMARY_NAME).exists()
 
 
 def _key(config: TowerConfig, seed: int, data_fingerprint: str) -> str:

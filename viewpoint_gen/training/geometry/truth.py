@@ -151,7 +151,7 @@ def pair_truth(
     one, two = pairs[:, 0], pairs[:, 1]
     motion, known = motions(views, pairs)
     if windows is None:
-        windows = torch.stack([windows_around(views, rows) for rows in (one, two)], dim=1)
+        windows = windows_around(views, pairs)
     return PairTruth(
         motion=motion,
         known=known,
@@ -163,10 +163,10 @@ def pair_truth(
 
 
 def windows_around(views: TowerViews, rows: Indices) -> Tensor:
-    """Windows (B, 3) round the object as views (B,) truly show it."""
-    shown = views.on_object[rows][:, _OUTLINED, _OUTLINED]
+    """Windows (…, 3) round the object as views (…) truly show it."""
+    shown = views.on_object[rows][..., _OUTLINED, _OUTLINED]
     on_object = torch.from_numpy(shown).float()
-    return windows_of(on_object.flatten(1), places_of(on_object.shape[1]))
+    return windows_of(on_object.flatten(-2), places_of(on_object.shape[-1]))
 
 
 def cameras(views: TowerViews, rows: Indices) -> Tensor:

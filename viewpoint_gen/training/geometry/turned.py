@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from torch.nn import functional
 
 from viewpoint_gen.geometry.frames import Array, Bools, Indices
-from viewpoint_gen.training.geometry.views import TowerViews, pixels_of
+from viewpoint_gen.training.geometry.views import TowerViews
 
 _AIM_DEG: Final = 3.0
 _ROLL_DEG: Final = 7.0
@@ -121,7 +121,7 @@ class _Turned:
 
         Those through the middles of side x side equal parts, which get 1 along the new one.
         """
-        pixels = pixels_of(side)
+        pixels = _pixels_of(side)
         old_from_pixel = self.turn @ np.linalg.inv(self.intrinsics)
         pixel_from_pixel = self.before @ old_from_pixel
         along = pixels @ old_from_pixel[:, 2].T
@@ -145,3 +145,13 @@ def _zoomed(intrinsics: Array, zoom: Array) -> Array:
     factors = np.stack([zoom, zoom, np.ones_like(zoom)], axis=-1)[..., None, :]
     centred = np.broadcast_to(intrinsics, (*intrinsics.shape[:-3], *zoom.shape[-1:], 3, 3))
     return np.asarray(centred * factors)
+
+
+def _pixels_of(side: int) -> Array:
+    """(side * side, 3) middles of side x side equal parts of an image, row by row: right, down, 1.
+
+    In an image whose width and height are both 1.
+    """
+    middle = (np.arange(side) + 0.5) / side
+    right, down = np.meshgrid(middle, middle)
+    return np.stack([right, down, np.ones_like(right)], axis=-1).reshape(-1, 3)

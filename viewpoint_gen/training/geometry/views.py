@@ -143,11 +143,10 @@ def _splits(store: Store) -> dict[str, str]:
 
 def _write(store: Store, folder: Path, count: int, *, image_px: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    side = DEPTH_SIDE
     shapes: dict[str, tuple[Any, tuple[int, ...]]] = {
         "images": (np.uint8, (count, image_px, image_px, 3)),
-        "depth": (np.float32, (count, side, side)),
-        "on_object": (np.bool_, (count, side, side)),
+        "depth": (np.float32, (count, DEPTH_SIDE, DEPTH_SIDE)),
+        "on_object": (np.bool_, (count, DEPTH_SIDE, DEPTH_SIDE)),
         "world_from_camera": (np.float64, (count, 4, 4)),
         "intrinsics": (np.float64, (count, 3, 3)),
         "object_turn_rad": (np.float64, (count,)),
@@ -197,16 +196,6 @@ def _taught(row: Mapping[str, Any], image_px: int) -> dict[str, Any]:
         "object_turn_rad": row["object_turn_rad"],
         "far_is_seen": row["backdrop"] == "hdri",
     }
-
-
-def pixels_of(side: int) -> Array:
-    """(side * side, 3) middles of side x side equal parts of an image, row by row: right, down, 1.
-
-    In an image whose width and height are both 1.
-    """
-    middle = (np.arange(side) + 0.5) / side
-    right, down = np.meshgrid(middle, middle)
-    return np.stack([right, down, np.ones_like(right)], axis=-1).reshape(-1, 3)
 
 
 def middles(length: int, parts: int) -> Indices:
