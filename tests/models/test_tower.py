@@ -81,6 +81,7 @@ def test_kept_and_loaded_it_says_the_same(tower, images, tmp_path):
 def test_every_weight_learns(tower, images):
     reading = tower(images.unflatten(0, (4, 2)))
     total = reading.motion_bins.sum() + reading.cameras.square().mean()
+    total = total + reading.taken.square().mean()
     for look in (reading.whole, reading.close):
         total = total + look.found.sum() + look.likeness.square().mean()
         total = total + look.surface.square().mean()

@@ -6,6 +6,7 @@ import torch
 
 from viewpoint_gen.models.tower.match import places_of
 from viewpoint_gen.models.tower.windows import (
+    aside,
     cut_out,
     in_image,
     in_window,
@@ -49,6 +50,14 @@ def test_places_go_there_and_back():
     there = in_image(PLACES, windows)
     torch.testing.assert_close(there[1], PLACES)
     torch.testing.assert_close(in_window(there, windows), PLACES.expand(2, -1, -1))
+
+
+def test_how_windows_differ_is_told_in_the_size_of_the_others():
+    others = torch.tensor([[0.1, 0.2, 0.5]])
+    windows = torch.tensor([[0.2, 0.1, 1.0]])
+    expected = torch.tensor([[0.2, -0.2, 0.6931]])
+    torch.testing.assert_close(aside(windows, others), expected, atol=1e-4, rtol=0)
+    assert not aside(others, others).any()
 
 
 def test_what_is_cut_out_lies_where_its_window_says():

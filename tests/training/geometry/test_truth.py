@@ -207,6 +207,7 @@ def test_mirrored_truth_is_the_truth_of_the_mirrored_world():
         assert torch.equal(mine.on_object, true.on_object)
         torch.testing.assert_close(mine.depth, true.depth, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(found.windows, expected.windows, atol=1e-6, rtol=0)
+    torch.testing.assert_close(found.around, expected.around, atol=1e-6, rtol=0)
     torch.testing.assert_close(found.cameras, expected.cameras, atol=1e-6, rtol=0)
 
 

@@ -22,7 +22,7 @@ class GeometryTowerConfig(PretrainedConfig):
         patch_width: channels of a patch.
         eye_layers: in which an image is read by itself.
         key_width: channels by which patches are compared.
-        image_layers: in which the patches of a whole image look at one another.
+        finder_layers: in which a whole image's patches look at one another, to find the object.
         pair_layers, num_heads: in which the patches of an image look at those of the other.
         motion_hidden: numbers in which the motion is held before it is read out.
     """
@@ -37,7 +37,7 @@ class GeometryTowerConfig(PretrainedConfig):
         patch_width: int = 96,
         eye_layers: int = 3,
         key_width: int = 48,
-        image_layers: int = 2,
+        finder_layers: int = 2,
         pair_layers: int = 2,
         num_heads: int = 2,
         motion_hidden: int = 256,
@@ -49,7 +49,7 @@ class GeometryTowerConfig(PretrainedConfig):
         self.patch_width = patch_width
         self.eye_layers = eye_layers
         self.key_width = key_width
-        self.image_layers = image_layers
+        self.finder_layers = finder_layers
         self.pair_layers = pair_layers
         self.num_heads = num_heads
         self.motion_hidden = motion_hidden

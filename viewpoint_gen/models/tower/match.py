@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import torch
+import torch.nn.functional as F  # noqa: N812 - the field's own name
 from torch import Tensor
 
 MATCH_WIDTH: Final = 8
@@ -22,28 +23,40 @@ class Match:
 
     Attributes:
         chances: (P, 2, N, N) of having gone to each patch of the other image.
-        nearby: the same of the likeliest patch and its neighbours alone, which sum to 1.
+        nearby: (P, 2, N, 9) numbers of the likeliest patch and its neighbours.
+        weights: (P, 2, N, 9) of the chances of those alone, which sum to 1.
         share: (P, 2, N, 1) of the chances that lies there.
         flow: (P, 2, N, 2) the displacement to the middle of those.
     """
 
     chances: Tensor
     nearby: Tensor
+    weights: Tensor
     share: Tensor
     flow: Tensor
 
     @classmethod
     def of(cls, likeness: Tensor, places: Tensor, near: Tensor) -> Match:
-        """From logits (P, N, N)."""
+        """From logits (P, N, N).
+
+        Args:
+            near: (N, 9), see ``neighbours``.
+        """
         chances = torch.stack([likeness.softmax(-1), likeness.mT.softmax(-1)], dim=1)
-        nearby = chances * near[chances.argmax(dim=-1)]
-        share = nearby.sum(dim=-1, keepdim=True)
-        nearby = nearby / share
-        return cls(chances, nearby, share, nearby @ places - places)
+        nearby = near[chances.argmax(dim=-1)]
+        weights = chances.gather(-1, nearby.clamp(min=0)) * (nearby >= 0)
+        nearby = nearby.clamp(min=0)
+        share = weights.sum(dim=-1, keepdim=True)
+        weights = weights / share
+        flow = (weights[..., None] * places[nearby]).sum(dim=-2) - places
+        return cls(chances, nearby, weights, share, flow)
 
     def there(self, values: Tensor) -> Tensor:
         """What values (P, 2, N, C) of the other image's patches are where these went."""
-        return self.nearby @ values.flip(1)
+        width = values.shape[-1]
+        index = self.nearby.flatten(2)[..., None].expand(-1, -1, -1, width)
+        found = values.flip(1).gather(2, index).unflatten(2, self.nearby.shape[2:])
+        return (self.weights[..., None] * found).sum(dim=-2)
 
     def numbers(self, on_object: Tensor, places: Tensor) -> Tensor:
         """What tells whether a patch was found (P, 2, N, 8).
@@ -90,11 +103,9 @@ def places_of(grid: int) -> Tensor:
 
 
 def neighbours(grid: int) -> Tensor:
-    """(N, N) 1 for each patch's own place and the eight around it, 0 for all others."""
-    place = torch.arange(grid * grid)
-    down = (place[None] // grid - place[:, None] // grid).abs()
-    right = (place[None] % grid - place[:, None] % grid).abs()
-    return (torch.maximum(down, right) <= 1).float()
+    """(N, 9) numbers of each patch and the eight around it; -1 beyond the grid's edge."""
+    numbers = F.pad(torch.arange(grid * grid).view(grid, grid), (1, 1, 1, 1), value=-1)
+    return numbers.unfold(0, 3, 1).unfold(1, 3, 1).reshape(grid * grid, 9)
 
 
 def _length(vectors: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ it is seen now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import torch
@@ -21,6 +21,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's own name
 from torch import Tensor, nn
 
 from viewpoint_gen.models.tower.config import GeometryTowerConfig
+from viewpoint_gen.models.tower.finder import Finder
 from viewpoint_gen.models.tower.layers import Around, AttentionLayer, Eye, two_layers
 from viewpoint_gen.models.tower.match import (
     MATCH_WIDTH,
@@ -54,15 +55,17 @@ class Seen:
         whole: (M, N, C) patches of the images.
         close: (M, K, C) patches of windows round the object.
         windows: (M, 3), see ``windows``.
+        taken: (M, N) logit of each patch's being on the object, see ``Finder``.
     """
 
     whole: Tensor
     close: Tensor
     windows: Tensor
+    taken: Tensor
 
     def pairs(self, index: Tensor) -> Seen:
         """Those of pairs of images, each (P, 2, …); ``index`` (P, 2) says which."""
-        return Seen(self.whole[index], self.close[index], self.windows[index])
+        return Seen(*(getattr(self, field.name)[index] for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class PairReading:
         motion_bins: (P, sum of ``BINS``) logits; the way there and the way back agree in them.
         flow_bins: the same, read from displacements and from nothing else (``MotionOfFlow``).
         cameras: (P, 2, ``CAMERA_WIDTH``) from each image by itself.
+        taken: (P, 2, N) logit of what each image's finder takes for the object.
     """
 
     whole: LookReading
@@ -104,6 +108,7 @@ class PairReading:
     motion_bins: Tensor
     flow_bins: Tensor
     cameras: Tensor
+    taken: Tensor
 
 
 @dataclass(frozen=True)
@@ -137,14 +142,12 @@ class PairNetwork(nn.Module):
         super().__init__()
         width = config.patch_width
         self.whole_px, self.close_px = config.whole_px, config.close_px
+        self.finder = Finder(config)
         self.eye = Eye(config)
         self.whole = PatchGrid(config.grid, width)
         self.close = PatchGrid(config.close_grid, width)
-        self.image_layers, self.pair_layers = (
-            nn.ModuleList(
-                AttentionLayer(width, config.num_heads, across=across) for _ in range(count)
-            )
-            for count, across in ((config.image_layers, False), (config.pair_layers, True))
+        self.pair_layers = nn.ModuleList(
+            AttentionLayer(width, config.num_heads, across=True) for _ in range(config.pair_layers)
         )
         self.key_norm = nn.LayerNorm(width)
         self.key = nn.Linear(width, config.key_width)
@@ -172,18 +175,16 @@ class PairNetwork(nn.Module):
 
         Args:
             images: (M, 3, S, S) in [0, 1].
-            windows: (M, 3) round the object; None: round what is taken for it at first.
+            windows: (M, 3) round the object; None: round what is taken for it.
         """
         size = (self.whole_px, self.whole_px)
         shown = F.interpolate(images, size=size, mode="bilinear", antialias=True)
-        whole = self.eye(shown * 2 - 1) + self.whole.place
-        for layer in self.image_layers:  # what is the object shows beside all that isn't
-            whole = layer(whole)
+        taken = self.finder(shown * 2 - 1)
         if windows is None:
-            on_object = self.early_surface(self.norm(whole))[..., 1].sigmoid()
-            windows = windows_of(on_object.detach(), self.whole.places)
+            windows = windows_of(taken.detach().sigmoid(), self.whole.places)
+        whole = self.eye(shown * 2 - 1) + self.whole.place
         close = self.eye(cut_out(images, windows, self.close_px) * 2 - 1) + self.close.place
-        return Seen(whole, close, windows)
+        return Seen(whole, close, windows, taken)
 
     def forward(self, seen: Seen) -> PairReading:
         """Compare what pairs of images show, see ``Seen.pairs``."""
@@ -202,6 +203,7 @@ class PairNetwork(nn.Module):
             motion_bins=agreed(there.bins, back.bins),
             flow_bins=agreed(there.flow_bins, back.flow_bins),
             cameras=cameras,
+            taken=seen.taken,
         )
 
     def likeness(self, seen: Tensor) -> Tensor:

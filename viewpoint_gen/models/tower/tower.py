@@ -112,8 +112,8 @@ class GeometryTower(PreTrainedModel):
         if isinstance(module, nn.Linear | nn.Conv2d | nn.LayerNorm):
             module.reset_parameters()
         if isinstance(module, PairNetwork):
-            nn.init.normal_(module.whole.place, std=0.02)
-            nn.init.normal_(module.close.place, std=0.02)
+            for place in (module.finder.place, module.whole.place, module.close.place):
+                nn.init.normal_(place, std=0.02)
             nn.init.zeros_(module.sharpness)
 
 

@@ -47,6 +47,16 @@ def windows_of(on_object: Tensor, places: Tensor) -> Tensor:
     return torch.cat([middle, half], dim=-1)
 
 
+def aside(windows: Tensor, others: Tensor) -> Tensor:
+    """How windows (…, 3) differ from others: their middles, in the others' half sides, and sizes.
+
+    Returns:
+        (…, 3) right, down, and the logarithm of how much larger they are.
+    """
+    middle = (windows[..., :2] - others[..., :2]) / others[..., 2:]
+    return torch.cat([middle, (windows[..., 2:] / others[..., 2:]).log()], dim=-1)
+
+
 def whole_image(like: Tensor) -> Tensor:
     """The window that shows everything, for each of some windows (…, 3)."""
     return torch.cat([torch.zeros_like(like[..., :2]), torch.ones_like(like[..., 2:])], dim=-1)

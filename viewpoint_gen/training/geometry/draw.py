@@ -161,6 +161,7 @@ def mirror(truth: PairTruth, mirrored: Tensor) -> PairTruth:
         whole=_mirrored_look(truth.whole, mirrored),
         close=_mirrored_look(truth.close, mirrored),
         windows=torch.where(both, truth.windows * _MIRRORED_WINDOW, truth.windows),
+        around=torch.where(both, truth.around * _MIRRORED_WINDOW, truth.around),
         cameras=torch.where(both, truth.cameras * _MIRRORED, truth.cameras),
     )
 

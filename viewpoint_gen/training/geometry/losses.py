@@ -9,8 +9,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's own name
 from torch import Tensor
 
+from viewpoint_gen.models.tower.match import places_of
 from viewpoint_gen.models.tower.motion import BINS, MOTION, soft_bins
 from viewpoint_gen.models.tower.network import LookReading, PairReading
+from viewpoint_gen.models.tower.windows import aside, windows_of
 from viewpoint_gen.training.geometry.truth import LookTruth, Matches, PairTruth
 
 _FARTHEST: Final = 50.0
@@ -19,12 +21,16 @@ _FARTHEST: Final = 50.0
 _CLOSE: Final = 0.2
 """Half images or half windows: a patch found no farther from its place counts as found."""
 
+_ROUGHLY: Final = 0.1
+"""Of a window's half side: windows count by their distance from there on, below by its square."""
+
 WEIGHTS: Final = {
     "motion": 1.0,
     "flow_motion": 1.0,
     "match": 1.0,
     "found": 1.0,
-    "mask": 2.0,
+    "finder": 1.0,
+    "mask": 1.0,
     "depth": 1.0,
     "camera": 1.0,
 }
@@ -39,6 +45,7 @@ class Losses:
             displacements alone.
         match: cross entropy of where patches went, both ways.
         found: cross entropy of whether they were found.
+        finder: how far it is from the object's patches, and from the window round them.
         mask: cross entropy of being on the object, before and after images are compared.
         depth: mean distance of the logarithms of depth, on the object, of both; of whole images:
             a window doesn't show how near it is.
@@ -49,6 +56,7 @@ class Losses:
     flow_motion: Tensor
     match: Tensor
     found: Tensor
+    finder: Tensor
     mask: Tensor
     depth: Tensor
     camera: Tensor
@@ -73,6 +81,7 @@ def losses_of(reading: PairReading, truth: PairTruth) -> Losses:
         flow_motion=motion_loss(reading.flow_bins, truth),
         match=torch.stack([_match(*look) for look in looks]).mean(),
         found=torch.stack([_found(*look) for look in looks]).mean(),
+        finder=finder_loss(reading.taken, truth),
         mask=torch.stack([_mask(*look) for look in looks]).mean(),
         depth=_depth(reading.whole, truth.whole),
         camera=focal.abs().mean() + up.square().sum(dim=-1).mean(),
@@ -89,6 +98,18 @@ def _found(reading: LookReading, truth: LookTruth) -> Tensor:
     missed = (reading.flow.detach() - flow).norm(dim=-1)
     was_found = (seen & (missed < _CLOSE)).float()  # (B, 2, N)
     return F.binary_cross_entropy_with_logits(reading.found, was_found)
+
+
+def finder_loss(taken: Tensor, truth: PairTruth) -> Tensor:
+    """Cross entropy of the object's patches, and how far off the window round them is.
+
+    Args:
+        taken: (B, 2, N) logits.
+    """
+    on_object = F.binary_cross_entropy_with_logits(taken, truth.whole.on_object.float())
+    places = places_of(round(taken.shape[-1] ** 0.5))
+    wrong = aside(windows_of(taken.sigmoid(), places), truth.around)
+    return on_object + F.smooth_l1_loss(wrong, torch.zeros_like(wrong), beta=_ROUGHLY)
 
 
 def _mask(reading: LookReading, truth: LookTruth) -> Tensor:

@@ -104,7 +104,8 @@ class PairTruth:
         motion: (B, Q), see ``models.tower.motion``.
         known: (B, Q) where that is defined.
         whole, close: of the images, and of the windows.
-        windows: (B, 2, 3) round the object, see ``models.tower.windows``.
+        windows: (B, 2, 3) of the second look, see ``models.tower.windows``.
+        around: (B, 2, 3) those round the object.
         cameras: (B, 2, 5), see ``models.tower.motion_of_flow.CAMERA_WIDTH``.
     """
 
@@ -113,6 +114,7 @@ class PairTruth:
     whole: LookTruth
     close: LookTruth
     windows: Tensor
+    around: Tensor
     cameras: Tensor
 
 
@@ -150,14 +152,16 @@ def pair_truth(
     """
     one, two = pairs[:, 0], pairs[:, 1]
     motion, known = motions(views, pairs)
+    around = windows_around(views, pairs)
     if windows is None:
-        windows = windows_around(views, pairs)
+        windows = around
     return PairTruth(
         motion=motion,
         known=known,
         whole=LookTruth.of(views, pairs, whole_image(windows), grid=sizes.grid),
         close=LookTruth.of(views, pairs, windows, grid=sizes.close_grid),
         windows=windows,
+        around=around,
         cameras=torch.stack([cameras(views, one), cameras(views, two)], dim=1),
     )
 
