@@ -112,5 +112,7 @@ def fill(beside: GeometryBeside, folder: Path) -> None:
     try:
         beside.load_state_dict(weights)
     except RuntimeError as error:
-        first = str(error).splitlines()[1].strip()
-        raise ModelError(f"{folder}: its geometry doesn't fit its config.json: {first}") from error
+        first, *others = str(error).splitlines()[1].strip().rstrip(".").split(", ")
+        more = f" and {len(others)} more" if others else ""
+        msg = f"{folder}: its geometry doesn't fit its config.json: {first}{more}"
+        raise ModelError(msg) from error

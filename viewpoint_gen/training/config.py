@@ -110,7 +110,6 @@ class TowerConfig(LoopConfig):
     warmup_steps: Annotated[int, Field(ge=0)] = 150
     cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6
     weight_decay: Annotated[float, Field(ge=0.0)] = 0.03
-    checkpoint_steps: Count = 500
     check_pairs: Count = 512
     """Of the validation split, that are read at each checkpoint."""
 
@@ -138,7 +137,7 @@ class SightConfig(LoopConfig):
 class SftConfig(OptimiserConfig):
     """Supervised: the right answer, letter by letter."""
 
-    lr: Positive = 3e-4
+    lr: Positive = 1e-4
     epochs: Positive = 1.0
     """Times that every item is seen, unless ``steps`` is given."""
     steps: Count | None = None
