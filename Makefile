@@ -53,7 +53,7 @@ baseline: $(STAMP)  ## render, ask, train a tiny model from nothing, examine it 
 	@$(BIN)/viewgen qa $(BASELINE)/seen
 	@$(BIN)/viewgen render $(BASELINE)/unseen --recipe baseline-held-out --lanes 2
 	@$(BIN)/viewgen qa $(BASELINE)/unseen
-	@$(BIN)/viewgen train-baseline $(BASELINE)/seen --out $(BASELINE)/model --set sft.epochs=0.5 \
+	@$(BIN)/viewgen train-baseline $(BASELINE)/seen --out $(BASELINE)/model --set sft.epochs=0.25 \
 		--eval $(BASELINE)/seen --eval $(BASELINE)/unseen
 
 ablations: $(STAMP)  ## what each part of that training is worth, three seeds of each (many hours)
