@@ -15,7 +15,13 @@ from viewpoint_gen.models.tower import GeometryTower, GeometryTowerConfig
 from viewpoint_gen.models.tower.motion import MOTION
 from viewpoint_gen.recipe import Recipe
 from viewpoint_gen.training.journal import read_log
-from viewpoint_gen.training.primer.captions import CAPTION_TOKENS, Captions, embedded, in_ids
+from viewpoint_gen.training.primer.captions import (
+    CAPTION_TOKENS,
+    Captions,
+    embedded,
+    in_ids,
+    misread,
+)
 from viewpoint_gen.training.primer.lessons import KINDS, Lessons
 from viewpoint_gen.training.primer.planned import planned_questions
 from viewpoint_gen.training.primer.sight import teach_to_see
@@ -178,6 +184,40 @@ def test_a_lesson_of_motions_is_a_whole_question_with_captions_for_pictures(
             assert tuple(map(tuple, found)) in true
             pictures.add(len(found))
     assert pictures == {2, 3}
+
+
+def test_a_motion_that_is_misread_stays_near_the_truth():
+    true = np.tile(np.array([quantity.sizes[4] for quantity in MOTION]), (400, 2, 1))
+    read = misread(true, np.random.default_rng(0))
+    assert read.shape == true.shape
+    assert (np.median(np.abs(read / true - 1), axis=(0, 1)) < 0.6).all()
+    assert (np.sign(read) == np.sign(true)).mean(axis=(0, 1)).min() > 0.7
+    assert 0.005 < (np.sign(read) != np.sign(true)).mean() < 0.2
+    np.testing.assert_array_equal(misread(true, np.random.default_rng(0)), read)
+
+
+def test_what_hardly_moved_is_misread_as_still_and_what_is_undefined_stays_so():
+    still = np.zeros((200, 1, len(MOTION)))
+    still[..., 0] = np.nan
+    read = misread(still, np.random.default_rng(0))
+    assert np.isnan(read[..., 0]).all()
+    least = np.array([quantity.sizes[0] for quantity in MOTION])
+    moved = np.abs(read[..., 1:])
+    assert ((moved == 0) | (moved >= least[1:])).all()
+    assert 0.2 < (moved == 0).mean() < 0.9
+
+
+def test_lessons_with_faults_ask_the_same_and_tell_it_otherwise(data, tokenizer, planned):
+    lessons = Lessons(data.run.items, tokenizer, planned)
+
+    def said(*, faulty: bool) -> list:
+        rng = np.random.default_rng(2)
+        return [one.tokens for one in lessons.draw("motions", rng, 40, known=0, faulty=faulty)]
+
+    both = said(faulty=False), said(faulty=True)
+    differing = sum(one != other for one, other in zip(*both, strict=True))
+    assert differing > 30
+    assert said(faulty=True) == said(faulty=True)
 
 
 def test_options_stand_in_any_order_and_the_letter_goes_with_its_option(data, tokenizer, planned):

@@ -6,10 +6,12 @@ import torch
 from tiny_training import loaded_from, stop_at
 
 from viewpoint_gen.errors import RecipeChanged
-from viewpoint_gen.training.config import PrimerConfig
+from viewpoint_gen.recipe import Recipe
+from viewpoint_gen.training.config import MisreadConfig, PrimerConfig
 from viewpoint_gen.training.journal import read_log
 from viewpoint_gen.training.primer import school
 from viewpoint_gen.training.primer.lessons import FIRST_WORDS, KINDS, Lessons
+from viewpoint_gen.training.primer.planned import planned_questions
 from viewpoint_gen.training.primer.school import teach_to_read
 from viewpoint_gen.training.scoring_head import IGNORED
 
@@ -135,6 +137,22 @@ def test_stopped_and_resumed_it_is_as_if_it_never_stopped(data, untaught, tmp_pa
         assert torch.equal(one, other)
     steps = [line["step"] for line in read_log(tmp_path / "stopped" / "primer")]
     assert steps == list(range(1, 9))
+
+
+def test_where_motions_are_told_reading_goes_on_with_misread_ones(data, untaught, tmp_path):
+    recipe = Recipe.model_validate({"pairs": {"per_asset": 24}})
+    planned = planned_questions(recipe, tmp_path / "planned", assets=4)
+    later = MisreadConfig(steps=4, batch=4)
+    told, untold, again = (loaded_from(untaught) for _ in range(3))
+    teach_to_read(told, data.run, CONFIG, tmp_path / "told", seed=0, planned=planned, misread=later)
+    assert len(read_log(tmp_path / "told" / "misread")) == 4
+    teach_to_read(
+        again, data.run, CONFIG, tmp_path / "told", seed=0, planned=planned, misread=later
+    )
+    for one, other in zip(told.model.parameters(), again.model.parameters(), strict=True):
+        assert torch.equal(one, other)
+    teach_to_read(untold, data.run, CONFIG, tmp_path / "untold", seed=0, misread=later)
+    assert not (tmp_path / "untold" / "misread").exists()
 
 
 def test_a_finished_primer_gives_its_weights_at_once(data, untaught, tmp_path):

@@ -21,10 +21,11 @@ from viewpoint_gen.cli import main
 from viewpoint_gen.evaluation.predictors.local import folder_digest
 from viewpoint_gen.training.journal import read_log
 
-STEPS = {"geometry": 3, "primer": 3, "sight": 3, "sft": 3, "grpo": 2}
+STEPS = {"geometry": 3, "primer": 3, "misread": 3, "sight": 3, "sft": 3, "grpo": 2}
 SETTINGS = (
     "tower.steps=3", "tower.batch=2", "tower.check_pairs=4",
     "primer.steps=3", "primer.batch=2", "primer.planned_objects=4",
+    "misread.steps=3", "misread.batch=2",
     "sight.steps=3", "sight.batch=2", "sft.steps=3", "sft.batch=4",
     "grpo.steps=2", "grpo.checkpoint_steps=1", "grpo.prompts=2", "grpo.group=2",
     "grpo.max_completion_tokens=8", "grpo.replay_batch=2", "grpo.dev_items=4",

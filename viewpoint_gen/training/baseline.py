@@ -211,7 +211,15 @@ def _teach_to_read(
     if of_motions:
         folder, objects = out / "data" / PLANNED_FOLDER, recipe.primer.planned_objects
         planned = planned_questions(load_run_recipe(open_store(run)), folder, assets=objects)
-    teach_to_read(loaded, data.run, recipe.primer, out, seed=recipe.seed, planned=planned)
+    teach_to_read(
+        loaded,
+        data.run,
+        recipe.primer,
+        out,
+        seed=recipe.seed,
+        planned=planned,
+        misread=recipe.misread,
+    )
 
 
 def _source(recipe: TrainRecipe, data: TrainingData, out: Path) -> str:

@@ -125,6 +125,18 @@ class PrimerConfig(LoopConfig):
     """Boxes whose views are planned, for questions that are answered from motions in words."""
 
 
+class MisreadConfig(LoopConfig):
+    """Then motions are told as a tower might misread them.
+
+    What only ever read the truth is sure of whatever it is told.
+    """
+
+    steps: Annotated[int, Field(ge=0)] = 700
+    batch: Count = 40
+    lr: Positive = 7e-4
+    cooldown_share: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+
+
 class SightConfig(LoopConfig):
     """The tiny model's pictures become words that it can read."""
 
@@ -220,6 +232,7 @@ class TrainRecipe(BaseModel):
     data: DataConfig = DataConfig()
     tower: TowerConfig = TowerConfig()
     primer: PrimerConfig = PrimerConfig()
+    misread: MisreadConfig = MisreadConfig()
     sight: SightConfig = SightConfig()
     sft: SftConfig = SftConfig()
     grpo: GrpoConfig = GrpoConfig()

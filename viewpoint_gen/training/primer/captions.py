@@ -70,6 +70,24 @@ _IN_ALL: Final = replace(_SPOKEN[0], label=" all", size="unsaid")
 from the third picture on. No question of so many pictures asks for the object's own turn."""
 
 
+_MISREAD: Final = {
+    "azimuth": np.deg2rad(8.0),
+    "elevation": np.deg2rad(3.0),
+    "distance": 0.1,
+    "heading": np.deg2rad(10.0),
+    "pitch": np.deg2rad(3.5),
+    "roll": np.deg2rad(3.5),
+    "right": 0.1,
+    "rise": 0.08,
+    "focal": 0.05,
+    "object_turn": np.deg2rad(25.0),
+}
+_MISREAD_SIZE: Final = 0.15
+_HARDER: Final = 0.8
+"""How far off a tower is that was taught for an hour (``benchmarks/tower.py``), and by which part
+of the size, both as standard deviations; and that of the logarithm of how much harder one picture
+is to read than another."""
+
 _RATIOS: Final = ("distance", "focal")
 _LENGTHS: Final = ("right", "rise")
 
@@ -143,6 +161,17 @@ class Captions:
 
     def _all_sides(self, each: _Spoken) -> list[Words]:
         return [(self._labels[each], side) for side in self._sides[each]]
+
+
+def misread(motions: Array, rng: np.random.Generator) -> Array:
+    """Motions (…, Q) as a tower might read them: what it finds hardly moved hasn't moved."""
+    shape = motions.shape
+    harder = np.exp(_HARDER * rng.standard_normal((*shape[:-1], 1)))
+    larger, off = rng.standard_normal((2, *shape)) * harder
+    spread = np.array([_MISREAD[quantity.name] for quantity in MOTION])
+    least = np.array([quantity.sizes[0] for quantity in MOTION])
+    read = motions * np.exp(_MISREAD_SIZE * larger) + spread * off
+    return np.where(np.abs(read) < least, 0.0, read)
 
 
 def in_ids(tokens: Sequence[Words], pad: int) -> Tensor:

@@ -25,7 +25,7 @@ from viewpoint_gen.models.chat import messages_of
 from viewpoint_gen.models.vocabulary import END, FIXED, SPECIAL, TAGS
 from viewpoint_gen.qa.prompt import HOW_TO_ANSWER, lettered, pictured_options
 from viewpoint_gen.seeding import rng_for
-from viewpoint_gen.training.primer.captions import Captions, Words
+from viewpoint_gen.training.primer.captions import Captions, Words, misread
 from viewpoint_gen.training.primer.planned import Planned
 from viewpoint_gen.training.scoring_head import IGNORED
 
@@ -200,12 +200,21 @@ class Lessons:
         """Those of ``KINDS`` for which there are questions."""
         return tuple(kind for kind in KINDS if len(self._pools.get(kind, KINDS)))
 
-    def draw(self, kind: str, rng: np.random.Generator, count: int, *, known: int) -> list[Lesson]:
+    def draw(
+        self,
+        kind: str,
+        rng: np.random.Generator,
+        count: int,
+        *,
+        known: int,
+        faulty: bool = False,
+    ) -> list[Lesson]:
         """Some lessons of a kind.
 
         Args:
             kind: of ``KINDS``.
             known: words that may stand in lessons of words.
+            faulty: motions are told as a tower might misread them.
         """
         first = kind.endswith("first")
         if kind not in self._pools:
@@ -215,7 +224,7 @@ class Lessons:
             return [self._of_options(rng, question, first=first) for question in chosen]
         if kind == "reasons":
             return [self._of_reasons(rng, question) for question in chosen]
-        return [self._of_motions(rng, question) for question in chosen]
+        return [self._of_motions(rng, question, faulty=faulty) for question in chosen]
 
     def _of_words(self, rng: np.random.Generator, known: int, *, first: bool) -> Lesson:
         count = int(rng.integers(2, _MOST_OPTIONS + 1))
@@ -269,9 +278,11 @@ class Lessons:
         asked = self._ids(self._chat(f"{reasons}{question.in_full}", answered=True))
         return self._answered(_one_each(asked), question.reply)
 
-    def _of_motions(self, rng: np.random.Generator, question: _Question) -> Lesson:
+    def _of_motions(self, rng: np.random.Generator, question: _Question, *, faulty: bool) -> Lesson:
         assert self._planned is not None  # there would be no such questions
-        captions = iter(self._captions.of_sample(self._planned.motions(question.views)))
+        motions = self._planned.motions(question.views)
+        motions = misread(motions, rng) if faulty else motions
+        captions = iter(self._captions.of_sample(motions))
         question = question.in_another_order(rng)  # or an answer is soon known by its question
         asked: list[Words] = []
         for token in self._ids(self._chat(question.prompt, answered=True)):

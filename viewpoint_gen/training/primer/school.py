@@ -17,7 +17,7 @@ from viewpoint_gen.recipe import fingerprint_of
 from viewpoint_gen.seeding import rng_for
 from viewpoint_gen.training.cache import Cache
 from viewpoint_gen.training.checkpoints import claim
-from viewpoint_gen.training.config import PrimerConfig
+from viewpoint_gen.training.config import MisreadConfig, PrimerConfig
 from viewpoint_gen.training.loop import Loop
 from viewpoint_gen.training.primer.captions import MOST_WORDS, embedded, in_ids
 from viewpoint_gen.training.primer.lessons import FIRST_WORDS, Lesson, Lessons
@@ -25,6 +25,7 @@ from viewpoint_gen.training.primer.planned import Planned
 from viewpoint_gen.training.scoring_head import IGNORED, score_labelled
 
 PRIMER_FOLDER: Final = "primer"
+MISREAD_FOLDER: Final = "misread"
 
 _NEWEST: Final = 0.6
 _LAST: Final = 0.85
@@ -97,21 +98,30 @@ def teach_to_read(
     *,
     seed: int,
     planned: Planned | None = None,
+    misread: MisreadConfig | None = None,
 ) -> None:
-    """Teach a model's language part in place; goes on from the checkpoint in ``OUT/primer``.
+    """Teach a model's language part in place; goes on from what ``OUT`` holds of it.
 
     Args:
         loaded: the tiny model, untrained.
         cache: of the questions that it will learn from.
         planned: questions for lessons that are answered from motions; None: there are none.
+        misread: of the lessons after that, in which such motions are misread; None: there are none.
 
     Raises:
         RecipeChanged: the folder holds lessons of another recipe or of other data.
     """
-    folder = out / PRIMER_FOLDER
     key = {**config.model_dump(mode="json"), "seed": seed, "data": cache.key}
-    claim(folder, fingerprint_of(key | {"planned": planned.cache.key if planned else None}))
-    _School(loaded, cache, config, folder, seed=seed, planned=planned).run()
+    key |= {"planned": planned.cache.key if planned else None}
+    claim(out / PRIMER_FOLDER, fingerprint_of(key))
+    school = _School(loaded, cache, config, out / PRIMER_FOLDER, seed=seed, planned=planned)
+    school.run()
+    if planned is None or misread is None or not misread.steps:
+        return
+    claim(out / MISREAD_FOLDER, fingerprint_of({"before": key, **misread.model_dump(mode="json")}))
+    doubting = _School(loaded, cache, misread, out / MISREAD_FOLDER, seed=seed, planned=planned)
+    doubting.stand(school.standing())
+    doubting.run()
 
 
 class _School(Loop):
@@ -121,7 +131,7 @@ class _School(Loop):
         self,
         loaded: ImageTextModel,
         cache: Cache,
-        config: PrimerConfig,
+        config: PrimerConfig | MisreadConfig,
         folder: Path,
         *,
         seed: int,
@@ -131,6 +141,7 @@ class _School(Loop):
         language = loaded.model.model.language_model
         super().__init__(config, folder, dict(language.named_parameters()))
         self._seed, self._batch = seed, config.batch
+        self._name, self._faulty = folder.name, isinstance(config, MisreadConfig)
         self._tokenizer = loaded.processor.tokenizer
         self._cache, self._planned = cache, planned
         self._standing = _Standing()
@@ -154,7 +165,7 @@ class _School(Loop):
         standing = self._standing
         number, turn = divmod(step, _SORTED_STEPS)
         if turn == 0:
-            standing.now = self._chosen(rng_for(self._seed, "primer", "kind", number))
+            standing.now = self._chosen(rng_for(self._seed, self._name, "kind", number))
         if self._drawn[0] != number:
             self._drawn = (number, self._draw(number))
         place, _ = standing.now
@@ -175,9 +186,9 @@ class _School(Loop):
     def _draw(self, number: int) -> list[list[Lesson]]:
         """Lessons of ``_SORTED_STEPS`` steps."""
         place, known = self._standing.now
-        rng = rng_for(self._seed, "primer", number)
+        rng = rng_for(self._seed, self._name, number)
         kind, count = self._lessons.kinds[place], _SORTED_STEPS * self._batch
-        drawn = self._lessons.draw(kind, rng, count, known=known)
+        drawn = self._lessons.draw(kind, rng, count, known=known, faulty=self._faulty)
         drawn.sort(key=lambda lesson: len(lesson.labels))
         starts = self._batch * rng.permutation(_SORTED_STEPS)
         return [drawn[start : start + self._batch] for start in starts.tolist()]

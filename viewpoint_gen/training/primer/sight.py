@@ -44,7 +44,8 @@ def teach_to_see(loaded: ImageTextModel, cache: Cache, recipe: TrainRecipe, out:
         RecipeChanged: the folder holds the sight of another recipe or of other data.
     """
     folder = out / SIGHT_FOLDER
-    key = recipe.model_dump(mode="json", include={"seed", "geometry", "tower", "primer", "sight"})
+    before = {"seed", "geometry", "tower", "primer", "misread"}
+    key = recipe.model_dump(mode="json", include={*before, "sight"})
     claim(folder, fingerprint_of(key | {"data": cache.key}))
     _Sight(loaded, cache, recipe.sight, folder, seed=recipe.seed).run()
 

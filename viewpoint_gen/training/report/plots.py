@@ -12,7 +12,7 @@ from viewpoint_gen.training.geometry.losses import WEIGHTS
 from viewpoint_gen.training.geometry.pretrain import GEOMETRY_FOLDER
 from viewpoint_gen.training.grpo import GRPO_FOLDER
 from viewpoint_gen.training.primer.lessons import KINDS
-from viewpoint_gen.training.primer.school import PRIMER_FOLDER
+from viewpoint_gen.training.primer.school import MISREAD_FOLDER, PRIMER_FOLDER
 from viewpoint_gen.training.primer.sight import SIGHT_FOLDER
 from viewpoint_gen.training.report.curves import Curve, Lines, curve_chart, curves_of, numbers_below
 from viewpoint_gen.training.report.stages import Stage
@@ -80,6 +80,15 @@ _PLOTS: Final[Mapping[str, tuple[Plot, ...]]] = {
             note="Share of the letters, of reasons of all tokens; harder lessons come later.",
         ),
         Plot("Words known", {"words": "words"}),
+        Plot("Learning rate", {"lr": "learning rate"}),
+        Plot("Pace", {"seconds": "seconds per step"}),
+    ),
+    MISREAD_FOLDER: (
+        Plot("Loss", {"loss": "loss"}),
+        Plot(
+            "Right", {f"right_{name}": name for name in KINDS},
+            note="Share of the letters, of reasons of all tokens.",
+        ),
         Plot("Learning rate", {"lr": "learning rate"}),
         Plot("Pace", {"seconds": "seconds per step"}),
     ),

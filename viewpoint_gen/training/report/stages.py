@@ -17,13 +17,14 @@ from viewpoint_gen.training.dev import looks
 from viewpoint_gen.training.geometry.pretrain import GEOMETRY_FOLDER
 from viewpoint_gen.training.grpo import GRPO_FOLDER
 from viewpoint_gen.training.journal import read_log, seconds_in
-from viewpoint_gen.training.primer.school import PRIMER_FOLDER
+from viewpoint_gen.training.primer.school import MISREAD_FOLDER, PRIMER_FOLDER
 from viewpoint_gen.training.primer.sight import SIGHT_FOLDER
 from viewpoint_gen.training.sft import SFT_FOLDER
 
 _TITLES: Final = {
     GEOMETRY_FOLDER: "Geometry tower",
     PRIMER_FOLDER: "Reading (text alone)",
+    MISREAD_FOLDER: "Reading what is misread",
     SIGHT_FOLDER: "Pictures as words",
     SFT_FOLDER: "Supervised (SFT)",
     GRPO_FOLDER: "Reinforcement (GRPO)",
