@@ -178,11 +178,11 @@ class PairNetwork(nn.Module):
             windows: (M, 3) round the object; None: round what is taken for it.
         """
         size = (self.whole_px, self.whole_px)
-        shown = F.interpolate(images, size=size, mode="bilinear", antialias=True)
-        taken = self.finder(shown * 2 - 1)
+        shown = F.interpolate(images, size=size, mode="bilinear", antialias=True) * 2 - 1
+        taken = self.finder(shown)
         if windows is None:
             windows = windows_of(taken.detach().sigmoid(), self.whole.places)
-        whole = self.eye(shown * 2 - 1) + self.whole.place
+        whole = self.eye(shown) + self.whole.place
         close = self.eye(cut_out(images, windows, self.close_px) * 2 - 1) + self.close.place
         return Seen(whole, close, windows, taken)
 

@@ -1,7 +1,7 @@
 """The square parts of images round the object, in which the tower looks a second time.
 
 The object covers a twentieth to a seventh of a picture, and it is the object that tells which way a
-camera went round it. So what the first look takes for the object is cut out and enlarged, and
+camera went round it. So what is taken for the object (see ``finder``) is cut out and enlarged, and
 looked at as finely as the whole picture was (a fovea). A window is three numbers: its middle, right
 and down of the image's, and half its side, all in half images. It also takes out where the object
 lies and how large it is: what is left of its patches' displacements is how it turned.

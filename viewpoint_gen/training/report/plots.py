@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -48,9 +48,15 @@ class Drawn:
     rows: list[tuple[int, list[float | None]]]
 
 
-_PACE: Final = (
-    Plot("Learning rate", {"lr": "learning rate"}),
-    Plot("Pace", {"tokens_per_s": "tokens per second"}),
+_LEARNING_RATE: Final = Plot("Learning rate", {"lr": "learning rate"})
+_PACE: Final = (_LEARNING_RATE, Plot("Pace", {"tokens_per_s": "tokens per second"}))
+_OWN_PACE: Final = (_LEARNING_RATE, Plot("Pace", {"seconds": "seconds per step"}))
+"""Of TRL's trainers, and of our own loop."""
+
+_RIGHT: Final = Plot(
+    "Right",
+    {f"right_{name}": name for name in KINDS},
+    note="Share of the letters, of reasons of all tokens.",
 )
 
 _PLOTS: Final[Mapping[str, tuple[Plot, ...]]] = {
@@ -70,33 +76,23 @@ _PLOTS: Final[Mapping[str, tuple[Plot, ...]]] = {
             "Size right within a fifth, by quantity", {}, prefix="near_",
             note="Share of the validation pairs.",
         ),
-        Plot("Learning rate", {"lr": "learning rate"}),
-        Plot("Pace", {"seconds": "seconds per step"}),
+        *_OWN_PACE,
     ),
     PRIMER_FOLDER: (
         Plot("Loss", {"loss": "loss"}),
-        Plot(
-            "Right", {f"right_{name}": name for name in KINDS},
-            note="Share of the letters, of reasons of all tokens; harder lessons come later.",
-        ),
+        replace(_RIGHT, note=f"{_RIGHT.note.rstrip('.')}; harder lessons come later."),
         Plot("Words known", {"words": "words"}),
-        Plot("Learning rate", {"lr": "learning rate"}),
-        Plot("Pace", {"seconds": "seconds per step"}),
+        *_OWN_PACE,
     ),
     MISREAD_FOLDER: (
         Plot("Loss", {"loss": "loss"}),
-        Plot(
-            "Right", {f"right_{name}": name for name in KINDS},
-            note="Share of the letters, of reasons of all tokens.",
-        ),
-        Plot("Learning rate", {"lr": "learning rate"}),
-        Plot("Pace", {"seconds": "seconds per step"}),
+        _RIGHT,
+        *_OWN_PACE,
     ),
     SIGHT_FOLDER: (
         Plot("Loss", {"loss": "loss"}, note="Of it, 1 would be a picture that says nothing."),
         Plot("Directions said right", {"words_right": "share"}),
-        Plot("Learning rate", {"lr": "learning rate"}),
-        Plot("Pace", {"seconds": "seconds per step"}),
+        *_OWN_PACE,
     ),
     SFT_FOLDER: (
         Plot("Loss", {"loss": "loss"}),
